@@ -1,0 +1,14 @@
+"""Layers and the network: pure functions of arrays, as Equinox modules."""
+
+from rightfit.nn.activations import ACTIVATIONS as ACTIVATIONS
+from rightfit.nn.activations import Activation as Activation
+from rightfit.nn.dropout import Dropout as Dropout
+from rightfit.nn.dropout import drop as drop
+from rightfit.nn.embedding import CategoryInput as CategoryInput
+from rightfit.nn.linear import Linear as Linear
+from rightfit.nn.network import Network as Network
+from rightfit.nn.network import NetworkShape as NetworkShape
+from rightfit.nn.network import build_network as build_network
+from rightfit.nn.weights import count_parameters as count_parameters
+from rightfit.nn.weights import is_weight as is_weight
+from rightfit.nn.weights import sum_of_squared_weights as sum_of_squared_weights

@@ -1,0 +1,113 @@
+"""The network: encoded features in, one number for each output out."""
+
+import dataclasses
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from rightfit.arrays import Features
+from rightfit.nn.activations import ACTIVATIONS
+from rightfit.nn.dropout import Dropout, drop
+from rightfit.nn.embedding import CategoryInput
+from rightfit.nn.initialisation import Scheme, initial_weights
+from rightfit.nn.linear import Linear
+from rightfit.nn.random_bits import fold_in
+
+_INPUT = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkShape:
+    """Everything about a network but its numbers.
+
+    Attributes:
+        n_numbers: encoded number columns.
+        n_levels: codes of each category column, with code 0.
+        embedding_widths: features of each category column; 0 for one-hot.
+        hidden_sizes: units of each hidden layer; `()` is the linear model.
+        activations: the activation of each hidden layer, by name.
+        n_outputs: outputs of the last layer.
+    """
+
+    n_numbers: int
+    n_levels: tuple[int, ...]
+    embedding_widths: tuple[int, ...]
+    hidden_sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    n_outputs: int
+
+    @property
+    def n_features(self) -> int:
+        """Inputs of the first layer."""
+        pairs = zip(self.n_levels, self.embedding_widths, strict=True)
+        return self.n_numbers + sum(width or levels - 1 for levels, width in pairs)
+
+
+class Network(eqx.Module):
+    """Fully connected layers: linear → activation → dropout → … → linear.
+
+    Attributes:
+        categories: how each category column becomes features.
+        layers: the hidden layers and the output layer.
+        activations: the activation of each hidden layer, by name.
+    """
+
+    categories: tuple[CategoryInput, ...]
+    layers: tuple[Linear, ...]
+    activations: tuple[str, ...] = eqx.field(static=True)
+
+    def __call__(
+        self, features: Features, dropout: Dropout | None = None
+    ) -> Float[Array, "batch output"]:
+        """Compute the outputs of a batch of rows.
+
+        Args:
+            features: encoded rows.
+            dropout: what to drop, in training; None at prediction.
+        """
+        x = self._inputs(features)
+        if dropout is not None and dropout.input_rate is not None:
+            x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
+        for number, (layer, name) in enumerate(
+            zip(self.layers[:-1], self.activations, strict=True), start=1
+        ):
+            x = ACTIVATIONS[name].function(layer(x))
+            if dropout is not None and dropout.hidden_rate is not None:
+                x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
+        return self.layers[-1](x)
+
+    def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
+        parts = [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
+        return jnp.concatenate([features.numbers, *parts], axis=1) if parts else features.numbers
+
+
+def build_network(shape: NetworkShape, generator: np.random.Generator) -> Network:
+    """Make a network with starting weights that fit its activations; biases are 0.
+
+    The numbers come from NumPy's generator, so that a seed keeps its meaning when
+    JAX changes its own.
+    """
+    columns = zip(shape.n_levels, shape.embedding_widths, strict=True)
+    categories = tuple(_category_input(levels, width, generator) for levels, width in columns)
+    schemes: list[Scheme] = [ACTIVATIONS[name].scheme for name in shape.activations]
+    sizes = [shape.n_features, *shape.hidden_sizes, shape.n_outputs]
+    layers = tuple(
+        Linear(
+            jnp.asarray(initial_weights(scheme, n_inputs, n_outputs, generator)),
+            jnp.asarray(np.zeros(n_outputs, np.float32)),
+        )
+        for scheme, n_inputs, n_outputs in zip(
+            [*schemes, "lecun"], sizes[:-1], sizes[1:], strict=True
+        )
+    )
+    return Network(categories, layers, shape.activations)
+
+
+def _category_input(levels: int, width: int, generator: np.random.Generator) -> CategoryInput:
+    if not width:
+        return CategoryInput(None, levels)
+    # Scaled so that the whole vector weighs as much as one scaled number.
+    table = generator.standard_normal((levels, width), dtype=np.float32) / np.sqrt(width)
+    return CategoryInput(jnp.asarray(table.astype(np.float32)), levels)

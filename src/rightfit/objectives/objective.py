@@ -1,0 +1,80 @@
+"""The objective: how a task's targets become outputs, a loss, predictions and a metric."""
+
+import dataclasses
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Shaped
+
+from rightfit.objectives.losses import LOSSES
+from rightfit.objectives.metrics import METRICS
+
+Task = Literal["binary", "multiclass", "regression"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Objective:
+    """What a network is trained for.
+
+    Attributes:
+        task: two classes, more classes, or numbers.
+        loss: name of the loss that is minimised.
+        metric: name of the metric that is recorded beside it.
+        watch_metric: early stopping watches the metric instead of the loss.
+    """
+
+    task: Task
+    loss: str
+    metric: str
+    watch_metric: bool = False
+
+    def n_outputs(self, n_targets: int) -> int:
+        """Outputs of the last layer, for so many classes or target columns.
+
+        Two classes need one logit, which makes the model without hidden layers
+        logistic regression with N+1 parameters.
+        """
+        return 1 if self.task == "binary" else n_targets
+
+    def losses(
+        self, outputs: Float[Array, "row output"], targets: Shaped[Array, "row ..."]
+    ) -> Float[Array, " row"]:
+        """The loss of each row."""
+        return LOSSES[self.loss].function(outputs, targets)
+
+    def predictions(self, outputs: Float[Array, "row output"]) -> Float[Array, "row prediction"]:
+        """Probabilities of all classes, or the outputs themselves for numbers."""
+        if self.task == "regression":
+            return outputs
+        if self.task == "binary":
+            second = jax.nn.sigmoid(outputs[:, 0])
+            return jnp.stack([jax.nn.sigmoid(-outputs[:, 0]), second], axis=1)
+        return jax.nn.softmax(outputs, axis=1)
+
+    def measure(
+        self,
+        outputs: Float[Array, "row output"],
+        targets: Shaped[Array, "row ..."],
+        weights: Float[Array, " row"],
+        scale: Float[Array, " output"],
+    ) -> Float[Array, ""]:
+        """The metric, in the target's own units; rows of weight 0 do not count.
+
+        Args:
+            outputs: of the network.
+            targets: class codes, or standardised numbers.
+            weights: of the rows.
+            scale: what one unit of the standardised target is worth; unused for classes.
+                (No metric depends on where its zero lies.)
+        """
+        predictions = self.predictions(outputs)
+        if self.task == "regression":
+            predictions, targets = predictions * scale, targets * scale
+        return METRICS[self.metric].measure(predictions, targets, weights)
+
+    def watched(self, loss: Float[Array, ""], metric: Float[Array, ""]) -> Float[Array, ""]:
+        """What early stopping wants smaller: the loss, or the metric with its sign turned."""
+        if not self.watch_metric:
+            return loss
+        return -metric if METRICS[self.metric].greater_is_better else metric

@@ -1,0 +1,316 @@
+"""Constraints as data: one field carries its check, its sentence, its flag and its documentation.
+
+A parameter is declared once, as a dataclass field made by `parameter`. What a
+person reads when a value is wrong, what a flag on the command line accepts and
+what the reference page says are all derived from that declaration.
+"""
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal, Protocol
+
+from rightfit.errors import MAX_SHOWN, ParameterError, did_you_mean
+
+
+class Constraint(Protocol):
+    """What a value must be, in three forms: a check, a sentence, a reader of text."""
+
+    @property
+    def sentence(self) -> str:
+        """The noun phrase that follows "must be"."""
+        ...
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        """Values that the constraint refuses, for the tests of every parameter."""
+        ...
+
+    def accepts(self, value: object) -> bool:
+        """Say whether the value is allowed."""
+        ...
+
+    def parse(self, text: str) -> object:
+        """Read a value from a command line; raise `ValueError` if it cannot be read."""
+        ...
+
+
+Closed = Literal["left", "right", "both", "neither"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Interval:
+    """A number between two bounds."""
+
+    kind: type[int] | type[float]
+    low: float | None
+    high: float | None
+    closed: Closed
+
+    @property
+    def sentence(self) -> str:
+        left = "[" if self.closed in ("left", "both") and self.low is not None else "("
+        right = "]" if self.closed in ("right", "both") and self.high is not None else ")"
+        low = "-inf" if self.low is None else self.kind(self.low)
+        high = "inf" if self.high is None else self.kind(self.high)
+        noun = "an int" if self.kind is int else "a float"
+        return f"{noun} in the range {left}{low}, {high}{right}"
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        below = () if self.low is None else (self.low - 1,)
+        above = () if self.high is None else (self.high + 1,)
+        return (*(self.kind(bound) for bound in (*below, *above)), "a word", math.nan)
+
+    def accepts(self, value: object) -> bool:
+        number = numbers.Integral if self.kind is int else numbers.Real
+        if not isinstance(value, number) or isinstance(value, bool):
+            return False
+        size = float(value)  # type: ignore[arg-type]
+        if math.isnan(size) or (math.isinf(size)):
+            return False
+        low = self.low is None or size > self.low
+        high = self.high is None or size < self.high
+        on_low = self.closed in ("left", "both") and size == self.low
+        on_high = self.closed in ("right", "both") and size == self.high
+        return (low or on_low) and (high or on_high)
+
+    def parse(self, text: str) -> object:
+        return self.kind(text)
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """One of a few names."""
+
+    names: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        return f"a str among {{{', '.join(repr(name) for name in self.names)}}}"
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        return ("no such name", 0.5)
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, str) and value in self.names
+
+    def parse(self, text: str) -> object:
+        return text
+
+
+@dataclasses.dataclass(frozen=True)
+class Flag:
+    """True or False."""
+
+    sentence: ClassVar[str] = "an instance of 'bool'"
+    wrong: ClassVar[tuple[object, ...]] = ("yes", 2)
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, bool) or type(value).__name__ == "bool_"
+
+    def parse(self, text: str) -> object:
+        words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+        return words[text.lower()] if text.lower() in words else text
+
+
+@dataclasses.dataclass(frozen=True)
+class Nothing:
+    """None."""
+
+    sentence: ClassVar[str] = "None"
+    wrong: ClassVar[tuple[object, ...]] = (0.5,)
+
+    def accepts(self, value: object) -> bool:
+        return value is None
+
+    def parse(self, text: str) -> object:
+        if text.lower() != "none":
+            raise ValueError(text)
+        return None
+
+
+@dataclasses.dataclass(frozen=True)
+class InstanceOf:
+    """An object of a class that cannot be written on a command line."""
+
+    module: str
+    name: str
+
+    @property
+    def sentence(self) -> str:
+        return f"an instance of '{self.module}.{self.name}'"
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        return (object(),)
+
+    def accepts(self, value: object) -> bool:
+        return any(
+            f"{kind.__module__}.{kind.__name__}".startswith(self.module)
+            and kind.__name__ == self.name
+            for kind in type(value).__mro__
+        )
+
+    def parse(self, text: str) -> object:
+        raise ValueError(text)
+
+
+@dataclasses.dataclass(frozen=True)
+class TupleOf:
+    """A tuple of values that all satisfy one constraint; on the command line, separated by commas."""
+
+    item: Constraint
+
+    @property
+    def sentence(self) -> str:
+        return f"a tuple, each item {self.item.sentence}"
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        return tuple((value,) for value in self.item.wrong)
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, tuple) and all(self.item.accepts(item) for item in value)
+
+    def parse(self, text: str) -> object:
+        inner = text.strip().removeprefix("(").removesuffix(")")
+        return tuple(self.item.parse(part.strip()) for part in inner.split(",") if part.strip())
+
+
+@dataclasses.dataclass(frozen=True)
+class MappingOf:
+    """A dict from names to values; on the command line, `name=value` separated by commas."""
+
+    item: Constraint
+
+    @property
+    def sentence(self) -> str:
+        return f"a dict from str, each value {self.item.sentence}"
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        return ({"a": self.item.wrong[0]}, "a word")
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, Mapping) and all(
+            isinstance(name, str) and self.item.accepts(item) for name, item in value.items()
+        )
+
+    def parse(self, text: str) -> object:
+        pairs = [pair.rpartition("=") for pair in text.split(",") if pair.strip()]
+        if any(not name for name, _, _ in pairs):
+            raise ValueError(text)
+        return {name.strip(): self.item.parse(value.strip()) for name, _, value in pairs}
+
+
+@dataclasses.dataclass(frozen=True)
+class Either:
+    """A value that satisfies at least one of several constraints."""
+
+    options: tuple[Constraint, ...]
+
+    @property
+    def sentence(self) -> str:
+        return " or ".join(option.sentence for option in self.options)
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        candidates = [value for option in self.options for value in option.wrong]
+        return tuple(value for value in candidates if not self.accepts(value))
+
+    def accepts(self, value: object) -> bool:
+        return any(option.accepts(value) for option in self.options)
+
+    def parse(self, text: str) -> object:
+        for option in self.options:
+            try:
+                value = option.parse(text)
+            except ValueError:
+                continue
+            if option.accepts(value):
+                return value
+        raise ValueError(text)
+
+
+def either(*options: Constraint) -> Either:
+    """Combine constraints: a value that satisfies one of them is allowed."""
+    return Either(options)
+
+
+def at_least(low: int) -> Interval:
+    """Allow whole numbers from `low` upwards."""
+    return Interval(int, low, None, "left")
+
+
+def between(low: float | None, high: float | None, closed: Closed = "left") -> Interval:
+    """Allow numbers between two bounds, of which `closed` names the ones that belong."""
+    return Interval(float, low, high, closed)
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """A declared parameter: what its field's metadata says of it."""
+
+    name: str
+    default: Any
+    constraint: Constraint
+    description: str
+
+
+def parameter(default: Any, constraint: Constraint, description: str) -> Any:
+    """Declare a parameter as a dataclass field.
+
+    Args:
+        default: the value if none is given; must satisfy the constraint.
+        constraint: what a value must be.
+        description: one or two sentences: meaning, unit, and the effect of raising it.
+    """
+    metadata = {"constraint": constraint, "description": description}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def declared_parameters(owner: Any) -> Iterator[Parameter]:
+    """Yield the parameters that a dataclass, or an instance of one, declares, in their order."""
+    for field in dataclasses.fields(owner):
+        if "constraint" in field.metadata:
+            yield Parameter(
+                field.name,
+                field.default,
+                field.metadata["constraint"],
+                field.metadata["description"],
+            )
+
+
+def check_parameters(instance: Any) -> None:
+    """Check every declared parameter of an instance, and report all wrong ones at once.
+
+    Raises:
+        ParameterError: at least one value is outside its constraint.
+    """
+    caller = type(instance).__name__
+    problems = []
+    hint = ""
+    for declared in declared_parameters(instance):
+        value = getattr(instance, declared.name)
+        if declared.constraint.accepts(value):
+            continue
+        problems.append(
+            f"The {declared.name!r} parameter of {caller} must be "
+            f"{declared.constraint.sentence}. Got {value!r} instead."
+        )
+        hint = hint or _nearest_choice(declared.constraint, value)
+    if problems:
+        more = len(problems) - MAX_SHOWN
+        lines = problems[:MAX_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+        raise ParameterError("\n".join(lines), hint=hint)
+
+
+def _nearest_choice(constraint: Constraint, value: object) -> str:
+    options = constraint.options if isinstance(constraint, Either) else (constraint,)
+    for option in options:
+        if isinstance(option, Choice) and isinstance(value, str):
+            return did_you_mean(value, option.names)
+    return ""

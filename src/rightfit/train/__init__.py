@@ -1,0 +1,1 @@
+"""Training: step → epoch → program → loop, and what stops it."""

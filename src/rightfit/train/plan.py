@@ -1,0 +1,128 @@
+"""What a training program is compiled for, and what it is handed when it runs."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+from jaxtyping import Array, Float, Int
+
+from rightfit.arrays import Features
+from rightfit.nn import Network
+from rightfit.nn.random_bits import Key
+from rightfit.objectives import Objective
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What shapes the program: a change here compiles anew.
+
+    Attributes:
+        objective: loss, predictions and metric.
+        optimizer: name of the optimizer.
+        schedule: name of the learning-rate schedule.
+        batch_size: rows of one mini-batch.
+        dropout: whether hidden layers drop activations.
+        input_dropout: whether the inputs are dropped.
+        validates: whether there are validation rows.
+    """
+
+    objective: Objective
+    optimizer: str
+    schedule: str
+    batch_size: int
+    dropout: bool
+    input_dropout: bool
+    validates: bool
+
+
+class Knobs(NamedTuple):
+    """Numbers that may differ from run to run of one program; all are scalars.
+
+    Attributes:
+        learning_rate: step size before the schedule.
+        momentum: share of the previous step that is kept.
+        weight_decay: decoupled decay of the weights.
+        l2: λ of λ/2·Σw².
+        dropout_rate: share of hidden activations dropped.
+        input_dropout_rate: share of inputs dropped.
+        horizon_steps: steps over which the schedule runs.
+        warmup: share of the schedule that warms up.
+        patience_epochs: epochs without a better watched value before training stops.
+        tolerance: relative improvement that counts as better for the patience.
+        target_scale: `[output]`, what a unit of the standardised target is worth.
+        key: of all dropout bits.
+    """
+
+    learning_rate: Float[Any, ""]
+    momentum: Float[Any, ""]
+    weight_decay: Float[Any, ""]
+    l2: Float[Any, ""]
+    dropout_rate: Float[Any, ""]
+    input_dropout_rate: Float[Any, ""]
+    horizon_steps: Float[Any, ""]
+    warmup: Float[Any, ""]
+    patience_epochs: Int[Any, ""]
+    tolerance: Float[Any, ""]
+    target_scale: Float[Any, " output"]
+    key: Key
+
+
+class Rows(NamedTuple):
+    """Encoded rows with their targets, padded to a bucket of sizes.
+
+    Attributes:
+        features: what the network reads.
+        targets: class codes `[row]`, or standardised numbers `[row, output]`.
+        weights: `[row]`, with mean 1 over the real rows; 0 for padding.
+        n_rows: how many rows are real.
+    """
+
+    features: Features
+    targets: Any
+    weights: Any
+    n_rows: Int[Any, ""]
+
+
+class State(NamedTuple):
+    """Everything that training changes.
+
+    Attributes:
+        network: the current weights.
+        moments: the optimizer's memory.
+        best_network: the weights at the best epoch so far.
+        best_watched: the watched value at the best epoch; smaller is better.
+        reference: the watched value that the patience counts from.
+        best_epoch: number of the best epoch, from 1; 0 if none has ended.
+        waited_epochs: epochs since the reference fell.
+        epoch: epochs that have ended.
+        step: steps that have been taken.
+        failed_step: step whose loss was not finite, or -1.
+        stopped: whether the patience is used up.
+    """
+
+    network: Network
+    moments: Any
+    best_network: Network
+    best_watched: Float[Array, ""]
+    reference: Float[Array, ""]
+    best_epoch: Int[Array, ""]
+    waited_epochs: Int[Array, ""]
+    epoch: Int[Array, ""]
+    step: Int[Array, ""]
+    failed_step: Int[Array, ""]
+    stopped: Any
+
+
+class Records(NamedTuple):
+    """One entry for each epoch of a chunk.
+
+    Attributes:
+        train_loss: mean loss of the training rows while the epoch ran, without L2.
+        validation_loss: mean loss of the validation rows after it; NaN if there are none.
+        metric: the metric on the validation rows after it; NaN if there are none.
+        learning_rate: of the epoch's last step.
+    """
+
+    train_loss: Float[Array, " epoch"]
+    validation_loss: Float[Array, " epoch"]
+    metric: Float[Array, " epoch"]
+    learning_rate: Float[Array, " epoch"]

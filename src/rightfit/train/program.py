@@ -1,0 +1,116 @@
+"""The compiled program: many epochs, with best weights and patience, in one call."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from rightfit.nn import Network
+from rightfit.train.epoch import score, train_epoch
+from rightfit.train.optimizers import OPTIMIZERS
+from rightfit.train.plan import Knobs, Plan, Records, Rows, State
+from rightfit.train.step import learning_rate
+
+
+@partial(jax.jit, static_argnames="plan")
+def start(plan: Plan, network: Network, momentum: Float[Array, ""]) -> State:
+    """Make the state before the first step."""
+    return State(
+        network=network,
+        moments=OPTIMIZERS[plan.optimizer].direction(momentum).init(network),
+        best_network=jax.tree.map(jnp.copy, network),
+        best_watched=jnp.float32(jnp.inf),
+        reference=jnp.float32(jnp.inf),
+        best_epoch=jnp.int32(0),
+        waited_epochs=jnp.int32(0),
+        epoch=jnp.int32(0),
+        step=jnp.int32(0),
+        failed_step=jnp.int32(-1),
+        stopped=jnp.bool_(False),
+    )
+
+
+@partial(jax.jit, static_argnames="plan", donate_argnames="state")
+def run_epochs(
+    plan: Plan,
+    state: State,
+    knobs: Knobs,
+    training: Rows,
+    validation: Rows | None,
+    orders: Int[Array, "epoch slot"],
+    n_epochs: Int[Array, ""],
+) -> tuple[State, Records]:
+    """Train until `n_epochs` have ended, the patience is used up, or a loss is not finite.
+
+    Args:
+        plan: what the program is compiled for.
+        state: where training stands; its buffers are used up by the call.
+        knobs: numbers of this run.
+        training: rows that are trained on.
+        validation: rows that choose when to stop; None to watch the training loss.
+        orders: the row order of each epoch to come; at least `n_epochs` of them.
+        n_epochs: epochs to run.
+
+    Returns:
+        The new state, and a record of each epoch that has ended; the others are NaN.
+    """
+    first = state.epoch
+    empty = jnp.full(orders.shape[0], jnp.nan, jnp.float32)
+
+    def going(carry: tuple[State, Records]) -> Bool[Array, ""]:
+        state, _ = carry
+        return (state.epoch - first < n_epochs) & ~state.stopped & (state.failed_step < 0)
+
+    def one(carry: tuple[State, Records]) -> tuple[State, Records]:
+        state, records = carry
+        number = state.epoch - first
+        state, train_loss = train_epoch(plan, state, knobs, training, orders[number])
+        loss, metric = jnp.float32(jnp.nan), jnp.float32(jnp.nan)
+        watched = train_loss
+        if validation is not None:
+            loss, metric = score(plan, state.network, validation, knobs)
+            watched = plan.objective.watched(loss, metric)
+        rate = learning_rate(plan, knobs, state.step - 1)
+        record = Records(train_loss, loss, metric, rate)
+        records = jax.tree.map(lambda all, this: all.at[number].set(this), records, record)
+        finite = jnp.isfinite(watched) & (state.failed_step < 0)
+        failed = jnp.where(finite, -1, jnp.maximum(state.failed_step, state.step - 1))
+        ended = keep_best(state._replace(failed_step=failed), watched, finite, knobs)
+        return ended, records
+
+    carry = (state, Records(empty, empty, empty, empty))
+    return jax.lax.while_loop(going, one, carry)
+
+
+def keep_best(
+    state: State, watched: Float[Array, ""], finite: Bool[Array, ""], knobs: Knobs
+) -> State:
+    """End an epoch: keep the weights if they are the best so far, and count the patience."""
+    better = finite & (watched < state.best_watched)
+    margin = knobs.tolerance * jnp.abs(jnp.where(jnp.isinf(state.reference), 0, state.reference))
+    clearly_better = finite & (watched < state.reference - margin)
+    epoch = state.epoch + finite
+    waited = jnp.where(clearly_better, 0, state.waited_epochs + 1)
+    return state._replace(
+        best_network=jax.tree.map(
+            lambda new, old: jnp.where(better, new, old), state.network, state.best_network
+        ),
+        best_watched=jnp.where(better, watched, state.best_watched),
+        reference=jnp.where(clearly_better, watched, state.reference),
+        best_epoch=jnp.where(better, epoch, state.best_epoch),
+        waited_epochs=waited,
+        epoch=epoch,
+        stopped=finite & (waited >= knobs.patience_epochs),
+    )
+
+
+@partial(jax.jit, donate_argnames="state", static_argnames="plan")
+def go_back(plan: Plan, state: State, momentum: Float[Array, ""]) -> State:
+    """Return to the best weights with an empty optimizer, after a loss that was not finite."""
+    return state._replace(
+        network=state.best_network,
+        moments=OPTIMIZERS[plan.optimizer].direction(momentum).init(state.best_network),
+        best_network=jax.tree.map(jnp.copy, state.best_network),
+        failed_step=jnp.int32(-1),
+    )

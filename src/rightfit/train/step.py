@@ -1,0 +1,67 @@
+"""One step: forward, backward, update."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from rightfit.nn import Dropout, Network, is_weight, sum_of_squared_weights
+from rightfit.nn.random_bits import fold_in
+from rightfit.train.optimizers import OPTIMIZERS
+from rightfit.train.plan import Knobs, Plan, Rows, State
+from rightfit.train.schedules import learning_rate_factor
+
+
+def loss(
+    plan: Plan, network: Network, batch: Rows, knobs: Knobs, dropout: Dropout | None
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Compute the penalised mean loss of a batch, and the plain sum over its rows.
+
+    The mean is over the batch's real rows, whose weights have mean 1 over the
+    table; so the last, short batch counts each row as the others do, and L2 means
+    the same at every batch size.
+    """
+    outputs = network(batch.features, dropout)
+    total = jnp.sum(plan.objective.losses(outputs, batch.targets) * batch.weights)
+    penalty = 0.5 * knobs.l2 * sum_of_squared_weights(network)
+    return total / batch.n_rows + penalty, total
+
+
+def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Float[Array, ""]]:
+    """Move the weights once along the negative gradient of one batch's loss.
+
+    Returns:
+        The new state, and the summed loss of the batch's rows before the step.
+    """
+    dropout = _dropout(plan, knobs, state.step)
+    slope = jax.grad(lambda network: loss(plan, network, batch, knobs, dropout), has_aux=True)
+    gradient, total = slope(state.network)
+    optimizer = OPTIMIZERS[plan.optimizer].direction(knobs.momentum)
+    direction, moments = optimizer.update(gradient, state.moments, state.network)
+    rate = learning_rate(plan, knobs, state.step)
+
+    def moved(weights: Array, direction: Array) -> Array:
+        decay = knobs.weight_decay * weights if is_weight(weights) else 0.0
+        return weights - rate * (direction + decay)
+
+    network = jax.tree.map(moved, state.network, direction)
+    failed = jnp.where(jnp.isfinite(total), -1, state.step)
+    state = state._replace(
+        network=network, moments=moments, step=state.step + 1, failed_step=failed
+    )
+    return state, total
+
+
+def learning_rate(plan: Plan, knobs: Knobs, step: Array) -> Float[Array, ""]:
+    """The learning rate in force at a step, with schedule and warm-up."""
+    progress = step.astype(jnp.float32) / knobs.horizon_steps
+    return knobs.learning_rate * learning_rate_factor(plan.schedule, progress, knobs.warmup)
+
+
+def _dropout(plan: Plan, knobs: Knobs, step: Array) -> Dropout | None:
+    if not (plan.dropout or plan.input_dropout):
+        return None
+    return Dropout(
+        knobs.dropout_rate if plan.dropout else None,
+        knobs.input_dropout_rate if plan.input_dropout else None,
+        fold_in(knobs.key, step),
+    )

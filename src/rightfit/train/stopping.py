@@ -1,0 +1,69 @@
+"""Why training ended, in words, and whether more of it would probably help."""
+
+from collections.abc import Sequence
+
+from rightfit.train.events import EpochRecord, Reason
+
+_RECENT_EPOCHS = 5
+_STILL_FALLING = 0.001
+
+
+def describe_stop(
+    reason: Reason,
+    history: Sequence[EpochRecord],
+    best_epoch: int,
+    *,
+    patience_epochs: int | None,
+    max_seconds: float | None,
+    watched: str,
+) -> str:
+    """Say which rule ended training, and whether more would probably help.
+
+    Args:
+        reason: the rule.
+        history: a record for each epoch.
+        best_epoch: the epoch whose weights are kept.
+        patience_epochs: the patience in force.
+        max_seconds: the time limit in force.
+        watched: what early stopping watched, such as "validation loss".
+    """
+    n_epochs = len(history)
+    if reason == "patience":
+        return (
+            f"no better {watched} for {patience_epochs} epochs (best: epoch {best_epoch} of "
+            f"{n_epochs}); more training would probably not help"
+        )
+    rule = {
+        "max_epochs": f"max_epochs reached ({n_epochs})",
+        "max_seconds": f"max_seconds reached ({max_seconds:g})" if max_seconds else "",
+        "interrupted": f"interrupted after epoch {n_epochs}",
+        "not_finite": f"the loss became not finite after epoch {n_epochs}",
+    }[reason]
+    return f"{rule}; {_outlook(history, best_epoch, watched)}"
+
+
+def _outlook(history: Sequence[EpochRecord], best_epoch: int, watched: str) -> str:
+    since_best = len(history) - best_epoch
+    if since_best > _RECENT_EPOCHS:
+        return (
+            f"the best {watched} was {since_best} epochs before the end, so more training "
+            "would probably not help"
+        )
+    fall = _recent_fall(history)
+    if fall is None:
+        return "too few epochs to tell whether more training would help"
+    if fall > _STILL_FALLING:
+        return (
+            f"the loss was still falling by {100 * fall:.2g} % an epoch, so more training "
+            "would probably help"
+        )
+    return "the loss had almost stopped falling, so more training would help little"
+
+
+def _recent_fall(history: Sequence[EpochRecord]) -> float | None:
+    """Mean relative fall of the loss per epoch over the last few epochs."""
+    losses = [r.train_loss if r.validation_loss is None else r.validation_loss for r in history]
+    recent = losses[-_RECENT_EPOCHS - 1 :]
+    if len(recent) < 3 or recent[0] <= 0:
+        return None
+    return float((1 - recent[-1] / recent[0]) / (len(recent) - 1))
