@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from rightfit.nn import count_parameters
+from rightfit.train.compilation_cache import compiled
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -118,8 +119,15 @@ class _Chunk:
             run.seed, self.epoch, n_epochs, int(run.training.n_rows), self.n_slots
         )
         start = time.monotonic()
-        state, records = run_epochs(
-            run.plan, state, self.knobs, run.training, run.validation, orders, np.int32(n_epochs)
+        state, records = compiled(
+            run_epochs,
+            run.plan,
+            state,
+            self.knobs,
+            run.training,
+            run.validation,
+            orders,
+            np.int32(n_epochs),
         )
         ended = int(state.epoch) - self.epoch
         now = time.monotonic()
@@ -132,7 +140,7 @@ class _Chunk:
         """Go back to the best weights with a lower learning rate."""
         lower = np.float32(self.knobs.learning_rate * _RESTART_FACTOR)
         self.knobs = self.knobs._replace(learning_rate=lower)
-        return go_back(self.run.plan, state, self.knobs.momentum)
+        return compiled(go_back, self.run.plan, state, self.knobs.momentum)
 
     def reason_to_stop(self, state: State, failed_step: int, interrupted: bool) -> Reason | None:
         """Name the rule that ends training now, if one does."""

@@ -32,7 +32,7 @@ def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Fl
     Returns:
         The new state, and the summed loss of the batch's rows before the step.
     """
-    dropout = _dropout(plan, knobs, state.step)
+    dropout = dropout_of_step(plan, knobs, state.step)
     slope = jax.grad(lambda network: loss(plan, network, batch, knobs, dropout), has_aux=True)
     gradient, total = slope(state.network)
     optimizer = OPTIMIZERS[plan.optimizer].direction(knobs.momentum)
@@ -57,7 +57,8 @@ def learning_rate(plan: Plan, knobs: Knobs, step: Array) -> Float[Array, ""]:
     return knobs.learning_rate * learning_rate_factor(plan.schedule, progress, knobs.warmup)
 
 
-def _dropout(plan: Plan, knobs: Knobs, step: Array) -> Dropout | None:
+def dropout_of_step(plan: Plan, knobs: Knobs, step: Array) -> Dropout | None:
+    """What a step drops: nothing, or hidden activations, inputs or both, by the step's own key."""
     if not (plan.dropout or plan.input_dropout):
         return None
     return Dropout(

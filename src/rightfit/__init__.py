@@ -1,0 +1,48 @@
+"""RightFit trains deep networks on people's own tables, and makes them fit right."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rightfit.errors import DataError as DataError
+    from rightfit.errors import DataWarning as DataWarning
+    from rightfit.errors import ModelFileError as ModelFileError
+    from rightfit.errors import ParameterError as ParameterError
+    from rightfit.errors import RightFitError as RightFitError
+    from rightfit.errors import TrainingError as TrainingError
+    from rightfit.errors import TrainingWarning as TrainingWarning
+    from rightfit.estimators.classifier import Classifier as Classifier
+    from rightfit.estimators.gradients import GradientCheck as GradientCheck
+    from rightfit.estimators.gradients import check_gradients as check_gradients
+    from rightfit.estimators.loading import load as load
+    from rightfit.estimators.regressor import Regressor as Regressor
+
+# Imported when first asked for: `import rightfit` starts neither JAX nor scikit-learn.
+_HOMES = {
+    "Classifier": "rightfit.estimators.classifier",
+    "DataError": "rightfit.errors",
+    "DataWarning": "rightfit.errors",
+    "GradientCheck": "rightfit.estimators.gradients",
+    "ModelFileError": "rightfit.errors",
+    "ParameterError": "rightfit.errors",
+    "Regressor": "rightfit.estimators.regressor",
+    "RightFitError": "rightfit.errors",
+    "TrainingError": "rightfit.errors",
+    "TrainingWarning": "rightfit.errors",
+    "check_gradients": "rightfit.estimators.gradients",
+    "load": "rightfit.estimators.loading",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("rightfit")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rightfit' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

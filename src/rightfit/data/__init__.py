@@ -1,0 +1,1 @@
+"""People's tables in, arrays out: read, recognise, encode, split."""

@@ -1,0 +1,72 @@
+"""Where a value stands in a table, in the words of an error message."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rightfit.errors import MAX_SHOWN
+
+Rows: TypeAlias = NDArray[np.int64] | slice
+Positions: TypeAlias = NDArray[np.integer[Any]]
+
+EVERY_ROW = slice(None)
+
+
+def row_list(rows: Sequence[int]) -> str:
+    """Name rows, counted from 1; the first five and the number of the others.
+
+    Args:
+        rows: row positions, counted from 0.
+
+    Example:
+        >>> row_list([13, 901])
+        'rows 14, 902'
+        >>> row_list(range(7))
+        'rows 1, 2, 3, 4, 5 and 2 more'
+    """
+    first = ", ".join(str(row + 1) for row in rows[:MAX_SHOWN])
+    more = len(rows) - MAX_SHOWN
+    return f"{'row' if len(rows) == 1 else 'rows'} {first}{f' and {more} more' if more > 0 else ''}"
+
+
+def places(values: pl.Series, rows: Positions) -> str:
+    """List the distinct values, each with the rows that hold it.
+
+    Args:
+        values: the values to name, one for each of `rows`.
+        rows: row positions, counted from 0.
+
+    Example:
+        >>> places(pl.Series(["n/a", "-", "n/a"]), np.array([13, 76, 901]))
+        "'n/a' (rows 14, 902), '-' (row 77)"
+    """
+    found = pl.DataFrame({"value": values, "row": rows})
+    groups = found.group_by("value", maintain_order=True).agg(pl.col("row"))
+    shown = [f"{value!r} ({row_list(where)})" for value, where in groups.head(MAX_SHOWN).rows()]
+    more = groups.height - MAX_SHOWN
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def take(column: pl.Series, rows: Rows) -> pl.Series:
+    """Take some rows of a column."""
+    return column[rows] if isinstance(rows, slice) else column.gather(rows)
+
+
+def positions(rows: Rows, n_rows: int) -> Positions:
+    """Turn rows into their positions in a table of `n_rows` rows."""
+    return np.arange(n_rows)[rows] if isinstance(rows, slice) else rows
+
+
+def count(n: int, noun: str) -> str:
+    """Put a number before a noun.
+
+    Example:
+        >>> count(1, "row"), count(1200, "class")
+        ('1 row', '1,200 classes')
+    """
+    if n == 1:
+        return f"1 {noun}"
+    return f"{n:,} {noun}{'es' if noun.endswith('s') else 's'}"

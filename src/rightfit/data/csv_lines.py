@@ -1,0 +1,112 @@
+"""Survey the lines of a delimited file: which are blank, which are broken.
+
+Polars fills short rows with nulls without a word and reads a blank line as a
+row, so the file is surveyed first: vectorised over its bytes, and by the
+`csv` module only where that finds something wrong.
+"""
+
+import csv
+import io
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEPARATORS: Final = (",", ";", "\t", "|")
+CHUNK_BYTES: Final = 1 << 24
+NEWLINE, RETURN, QUOTE = b'\n\r"'
+
+Bytes = NDArray[np.uint8]
+Indices = NDArray[np.intp]
+
+
+class Survey(NamedTuple):
+    """What the lines of a file hold; line breaks inside quotes do not count.
+
+    Attributes:
+        blank: positions of the lines without any character, counted from 0.
+        broken: line number (from 1, as an editor shows it) and number of fields of each row
+            that has not as many fields as expected.
+    """
+
+    blank: Indices
+    broken: list[tuple[int, int]]
+
+
+def header_fields(text: str, separator: str) -> list[str]:
+    """Split the first line of a text; a name in quotes may hold a line break.
+
+    Example:
+        >>> header_fields('a,"b, c"\\n1,2\\n', ",")
+        ['a', 'b, c']
+    """
+    return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+
+
+def separator_of(first_line: str, default: str) -> str:
+    """Choose the separator that the header uses; `default` if it uses none.
+
+    Example:
+        >>> separator_of("age;job;balance", ",")
+        ';'
+    """
+    counts = {mark: len(header_fields(first_line, mark)) for mark in (default, *SEPARATORS)}
+    return max(counts, key=lambda mark: counts[mark])
+
+
+def survey(content: Bytes, separator: str, n_fields: int) -> Survey:
+    """Find blank lines and rows with a wrong number of fields.
+
+    Example:
+        >>> survey(np.frombuffer(b"a,b\\n1,2\\n3\\n4,5,6\\n", np.uint8), ",", 2).broken
+        [(3, 1), (4, 3)]
+    """
+    n_separators, ends = _count(content, ord(separator))
+    lengths = np.diff(ends, prepend=-1) - 1
+    blank = lengths == 0
+    blank[lengths == 1] = content[ends[lengths == 1] - 1] == RETURN
+    if n_fields == 1:
+        blank[:] = False
+    suspicious = (n_separators != n_fields - 1) & ~blank
+    broken = _broken_rows(content, separator, n_fields) if suspicious.any() else []
+    return Survey(np.flatnonzero(blank), broken)
+
+
+def _broken_rows(content: Bytes, separator: str, n_fields: int) -> list[tuple[int, int]]:
+    text = io.TextIOWrapper(io.BytesIO(content.tobytes()), "utf-8", newline="")
+    reader = csv.reader(text, delimiter=separator)
+    broken = []
+    start = 1
+    for fields in reader:
+        if fields and len(fields) != n_fields:
+            broken.append((start, len(fields)))
+        start = reader.line_num + 1
+    return broken
+
+
+def _count(content: Bytes, separator: int) -> tuple[Indices, Indices]:
+    """Count the separators of each line, and find where each line ends."""
+    counts, ends = [], []
+    inside = False
+    before = 0
+    for start in range(0, len(content), CHUNK_BYTES):
+        chunk = content[start : start + CHUNK_BYTES]
+        marks, newlines, inside = _marks(chunk, separator, inside)
+        if start + len(chunk) == len(content) and chunk[-1] != NEWLINE:
+            newlines = np.append(newlines, len(chunk))
+        so_far = np.searchsorted(marks, newlines) + before
+        counts.append(np.diff(so_far, prepend=0))
+        ends.append(newlines + start)
+        before += len(marks) - int(so_far[-1] if len(so_far) else 0)
+    return np.concatenate(counts), np.concatenate(ends)
+
+
+def _marks(chunk: Bytes, separator: int, inside: bool) -> tuple[Indices, Indices, bool]:
+    """Find separators and newlines outside quotes; say whether the chunk ends inside one."""
+    is_separator, is_newline, is_quote = chunk == separator, chunk == NEWLINE, chunk == QUOTE
+    if inside or is_quote.any():
+        quoted = np.logical_xor.accumulate(is_quote) ^ inside
+        is_separator &= ~quoted
+        is_newline &= ~quoted
+        inside = bool(quoted[-1])
+    return np.flatnonzero(is_separator), np.flatnonzero(is_newline), inside

@@ -1,0 +1,129 @@
+"""Dates: recognise them in text, and take them apart into numbers."""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rightfit.data.markers import Parsed, is_text, without_markers
+
+CLOCKS: Final = ("", " %H:%M:%S%.f", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
+DAYS: Final = {
+    "year first": ("%Y-%m-%d", "%Y/%m/%d"),
+    "day first": (
+        *("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y"),
+        *("%d/%m/%y", "%d.%m.%y"),
+    ),
+    "month first": ("%m/%d/%Y", "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y", "%m/%d/%y"),
+}
+ZONED: Final = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M%#z")
+STYLES: Final = {
+    style: tuple(day + clock for day in days for clock in CLOCKS) for style, days in DAYS.items()
+}
+CLOCK: Final = "clock"
+EARLIEST_YEAR: Final = 1000  # "01/02/20" is a day of 2020, not of the year 20
+SAMPLE: Final = 200
+SHARE: Final = 0.95
+
+PARTS: Final = ("days", "year", "month", "day", "weekday", "hour", "seconds of the day")
+MICROSECONDS_A_DAY: Final = 86_400_000_000
+
+
+def date_style(text: pl.Series) -> str | None:
+    """Find how the dates of a column are written; None if less than 95 % of it are dates.
+
+    Where days and months cannot be told apart the day is taken to stand first.
+
+    Example:
+        >>> date_style(pl.Series(["2026-11-22", "2026-11-23 10:00"]))
+        'year first'
+        >>> date_style(pl.Series(["12/31/1999", "01/02/2000"]))
+        'month first'
+        >>> date_style(pl.Series(["april", "may"])) is None
+        True
+    """
+    present = text.drop_nulls()
+    if not len(present) or not _share(present.unique(maintain_order=True).head(SAMPLE)):
+        return None
+    shares = {style: _style_share(present, style) for style in (*STYLES, CLOCK)}
+    best = max(shares, key=lambda style: shares[style])
+    return best if shares[best] >= SHARE else None
+
+
+def parse_dates(column: pl.Series, style: str) -> Parsed:
+    """Read a column as moments, without a time zone (UTC where one was given).
+
+    Args:
+        column: text, dates, moments or times of day; a time of day becomes one of 1 January 1970.
+        style: how text is written, as `date_style` finds it.
+
+    Example:
+        >>> parse_dates(pl.Series(["31.12.1999", "soon"]), "day first").values.to_list()
+        [datetime.datetime(1999, 12, 31, 0, 0), None]
+    """
+    if is_text(column.dtype):
+        text = without_markers(column)
+        values = _parsed_text(text, style)
+        return Parsed(values, text.is_not_null() & values.is_null())
+    nothing_wrong = pl.repeat(False, len(column), eager=True)
+    if column.dtype == pl.Time:
+        return Parsed(_on_first_day(column), nothing_wrong)
+    if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone:
+        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    if column.dtype in (pl.Date, pl.Datetime, pl.Null):
+        return Parsed(column.cast(pl.Datetime("us")), nothing_wrong)
+    nothing = pl.Series(column.name, [None] * len(column), pl.Datetime("us"))
+    return Parsed(nothing, column.is_not_null())
+
+
+def date_parts(moments: pl.Series) -> NDArray[np.float64]:
+    """Take moments apart into the numbers that `PARTS` names, `[row, part]`.
+
+    Days are counted from 1 January 1970, with their fraction; weekdays run from
+    Monday, 1, to Sunday, 7.
+
+    Example:
+        >>> import datetime
+        >>> date_parts(pl.Series([datetime.datetime(1970, 1, 2, 12)])).tolist()
+        [[1.5, 1970.0, 1.0, 2.0, 5.0, 12.0, 43200.0]]
+    """
+    day = moments.dt
+    seconds = day.hour().cast(pl.Float64) * 3600 + day.minute() * 60.0 + day.second()
+    parts = (
+        day.timestamp("us") / MICROSECONDS_A_DAY,
+        *(day.year(), day.month(), day.day(), day.weekday(), day.hour(), seconds),
+    )
+    return np.stack([part.cast(pl.Float64).to_numpy() for part in parts], axis=1)
+
+
+def _share(text: pl.Series) -> bool:
+    return any(_style_share(text, style) >= SHARE / 2 for style in (*STYLES, CLOCK))
+
+
+def _style_share(text: pl.Series, style: str) -> float:
+    return 1.0 - _parsed_text(text, style).null_count() / len(text)
+
+
+def _parsed_text(text: pl.Series, style: str) -> pl.Series:
+    if style == CLOCK:
+        times = text.str.to_time("%H:%M:%S%.f", strict=False)
+        return _on_first_day(_first_of(times, text.str.to_time("%H:%M", strict=False)))
+    spaced = text.str.replace(r"(\d)T(\d)", "$1 $2")
+    moments = pl.Series(text.name, [None] * len(text), pl.Datetime("us"))
+    for form in (*STYLES[style], *(ZONED if style == "year first" else ())):
+        if moments.null_count() == text.null_count():
+            break
+        read = spaced.str.to_datetime(form, time_unit="us", strict=False)
+        if read.dtype == pl.Datetime("us", "UTC"):
+            read = read.dt.replace_time_zone(None)
+        moments = _first_of(moments, read.set((read.dt.year() < EARLIEST_YEAR).fill_null(False), None))
+    return moments
+
+
+def _first_of(one: pl.Series, other: pl.Series) -> pl.Series:
+    return one.zip_with(one.is_not_null(), other)
+
+
+def _on_first_day(times: pl.Series) -> pl.Series:
+    return (times.cast(pl.Int64) // 1000).cast(pl.Datetime("us"))

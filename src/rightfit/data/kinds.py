@@ -1,0 +1,157 @@
+"""What kind of column it is: the rules, one column at a time."""
+
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from rightfit.data.cells import Positions
+from rightfit.data.dates import CLOCK, date_style, parse_dates
+from rightfit.data.markers import (
+    A_NUMBER,
+    A_TRUTH_VALUE,
+    CATEGORY_MARKERS,
+    Parsed,
+    is_text,
+    parse_booleans,
+    parse_numbers,
+    without_markers,
+)
+
+NUMBER, CATEGORY, BOOLEAN, DATETIME = "number", "category", "boolean", "datetime"
+ID, CONSTANT, IGNORED = "id", "constant", "ignored"
+KINDS: Final = (NUMBER, CATEGORY, BOOLEAN, DATETIME, ID, CONSTANT, IGNORED)
+USED: Final = (NUMBER, CATEGORY, BOOLEAN, DATETIME)
+
+FEWEST_IDS: Final = 20
+A_DATE: Final = ("a date", "dates")
+
+
+class Recognised(NamedTuple):
+    """What a column was found to be.
+
+    Attributes:
+        kind: one of `KINDS`.
+        values: the column without what stands for a missing value.
+        note: what a careful reader would want to know; may be empty.
+        complaint: why the column cannot be used as it is; empty if it can.
+    """
+
+    kind: str
+    values: pl.Series
+    note: str = ""
+    complaint: str = ""
+
+
+def recognise(column: pl.Series, rows: Positions) -> Recognised:
+    """Find the kind of a column.
+
+    Args:
+        column: the values of the training rows.
+        rows: where these rows stand in the table, for the words of a complaint.
+
+    Example:
+        >>> recognise(pl.Series("total", ["29.85", " ", "1889.5"]), np.arange(3)).kind
+        'number'
+    """
+    found = _by_type(column, rows)
+    if found.complaint or found.kind == ID:
+        return found
+    n_distinct = found.values.drop_nulls().n_unique()
+    if n_distinct == 0:
+        return found._replace(kind=CONSTANT, note="all missing")
+    if n_distinct == 1 and found.values.null_count() == 0:
+        return found._replace(kind=CONSTANT, note=f"always {found.values[0]!r}")
+    return found
+
+
+def read_as(kind: str, column: pl.Series, rows: Positions) -> Recognised:
+    """Read a column as the kind that the user says it has."""
+    name = column.name
+    if kind == NUMBER:
+        parsed = parse_numbers(column)
+        return Recognised(
+            kind, parsed.values, complaint=parsed.complaint(name, column, rows, A_NUMBER)
+        )
+    if kind == BOOLEAN:
+        parsed = parse_booleans(column)
+        complaint = parsed.complaint(name, column, rows, A_TRUTH_VALUE)
+        return Recognised(kind, parsed.values, complaint=complaint)
+    if kind == DATETIME:
+        style = style_of(column)
+        parsed = parse_dates(column, style or "year first")
+        complaint = "" if style else parsed.complaint(name, column, rows, A_DATE)
+        return Recognised(kind, parsed.values, complaint=complaint)
+    return Recognised(kind, present_values(column))
+
+
+def style_of(column: pl.Series) -> str | None:
+    """Say how the dates of a column are written; None if they are not dates."""
+    if is_text(column.dtype):
+        return date_style(without_markers(column))
+    if column.dtype == pl.Time:
+        return CLOCK
+    return "year first" if column.dtype in (pl.Date, pl.Datetime) else None
+
+
+def present_values(column: pl.Series) -> pl.Series:
+    """Take out what stands for a missing value."""
+    if is_text(column.dtype):
+        return without_markers(column, CATEGORY_MARKERS)
+    return column.fill_nan(None) if column.dtype.is_float() else column
+
+
+def _by_type(column: pl.Series, rows: Positions) -> Recognised:
+    dtype = column.dtype
+    values = present_values(column)
+    if dtype == pl.String:
+        return _of_text(column, rows)
+    if dtype in (pl.Categorical, pl.Enum):
+        return Recognised(CATEGORY, values)
+    if dtype == pl.Boolean:
+        return Recognised(BOOLEAN, values)
+    if dtype.is_numeric() or dtype in (pl.Duration, pl.Null):
+        return Recognised(NUMBER, values)
+    if dtype.is_temporal():
+        return Recognised(DATETIME, values)
+    return Recognised(
+        IGNORED,
+        values,
+        complaint=f"Column {column.name!r} holds values of type {dtype}, which no rule encodes.",
+    )
+
+
+def _of_text(column: pl.Series, rows: Positions) -> Recognised:
+    text = without_markers(column, CATEGORY_MARKERS)
+    present = text.drop_nulls()
+    if not len(present):
+        return Recognised(CATEGORY, text)
+    parsed = parse_numbers(column)
+    n_numbers = len(parsed.values) - parsed.values.null_count()
+    n_words = int(parsed.wrong.sum())
+    has_codes = bool(present.str.contains(r"^0[0-9]+$").any())
+    if n_numbers and not has_codes:
+        if not n_words:
+            return Recognised(NUMBER, parsed.values, note="numbers written as text")
+        if n_numbers > n_words and not _are_codes(text, parsed):
+            complaint = parsed.complaint(column.name, column, rows, A_NUMBER)
+            return Recognised(NUMBER, parsed.values, complaint=complaint)
+    return _of_words(text, "digits with leading zeros" if has_codes else "")
+
+
+def _of_words(text: pl.Series, note: str) -> Recognised:
+    style = date_style(text)
+    if style:
+        parsed = parse_dates(text, style)
+        n_wrong = int(parsed.wrong.sum())
+        wrong = f", {n_wrong} of {len(text)} values are no dates" if n_wrong else ""
+        return Recognised(DATETIME, parsed.values, note=f"{style}{wrong}")
+    present = text.drop_nulls()
+    if len(present) >= FEWEST_IDS and present.n_unique() == len(present):
+        return Recognised(ID, text, note="every value occurs once")
+    return Recognised(CATEGORY, text, note=note)
+
+
+def _are_codes(text: pl.Series, parsed: Parsed) -> bool:
+    """Say whether most words among the numbers look like 'PC 17599', not like 'n/a' or '12 kg'."""
+    words = text.filter(parsed.wrong)
+    return float(words.str.contains(r"^[^\d\s]*[A-Za-z].*\d").mean() or 0.0) > 0.5  # type: ignore[arg-type]

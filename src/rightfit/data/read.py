@@ -1,0 +1,252 @@
+"""Read a table from a file, whatever its format, or say exactly why not."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from rightfit.data.cells import count
+from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
+from rightfit.data.write import without_excel
+from rightfit.data.write import write_table as write_table
+from rightfit.errors import MAX_SHOWN, TableFileError, did_you_mean, shown
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+LONGEST_HEADER: Final = 1 << 20
+
+
+def read_table(path: str | Path) -> pl.DataFrame:
+    """Read a table from a file; the suffix says the format.
+
+    Delimited text is read in whole before types are decided, so that a column
+    whose first word stands in the last row is text. An empty field is missing;
+    dates are recognised. A `.csv` whose header is separated by semicolons,
+    tabs or bars is read so.
+
+    Args:
+        path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
+            `.ipc`, `.jsonl`, `.ndjson`, `.xlsx` or `.xls` file.
+
+    Raises:
+        TableFileError: the file is missing, of an unknown format, damaged, or has no rows.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     houses = Path(folder, "houses.csv")
+        ...     _ = houses.write_text("rooms,price\\n3,100.5\\n,90\\n")
+        ...     read_table(houses).rows()
+        [(3, 100.5), (None, 90.0)]
+    """
+    path = Path(path).expanduser()
+    reader = _reader_for(path)
+    _check_there(path)
+    try:
+        frame = reader(path)
+    except TableFileError:
+        raise
+    except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if frame.height == 0 or frame.width == 0:
+        raise TableFileError(
+            f"File {path.name!r} has no rows.",
+            expected="A table needs a header and at least one row.",
+            hint="check that the file was written completely",
+        )
+    return frame
+
+
+def _check_there(path: Path) -> None:
+    if path.is_dir():
+        raise TableFileError(
+            f"{str(path)!r} is a folder.",
+            expected="A table is one file.",
+            hint="name a file in it",
+        )
+    if not path.exists():
+        folder = path.parent
+        names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        near = did_you_mean(path.name, names)
+        raise TableFileError(
+            f"There is no file {str(path)!r}.",
+            hint=near if near.startswith("did you mean") else "check the name and the folder",
+        )
+    if path.stat().st_size == 0:
+        raise _empty(path)
+
+
+def _empty(path: Path) -> TableFileError:
+    return TableFileError(
+        f"File {path.name!r} is empty.",
+        expected="A table needs a header and at least one row.",
+        hint="check that the file was written completely",
+    )
+
+
+def _reader_for(path: Path) -> Callable[[Path], pl.DataFrame]:
+    suffix = suffix_of(path)
+    if suffix in READERS:
+        return READERS[suffix]
+    if path.is_dir():
+        return READERS[".csv"]
+    what = f"a suffix {suffix!r} that is not known" if suffix else "no suffix"
+    raise TableFileError(
+        f"File {path.name!r} has {what}.",
+        expected=f"A table's file ends in {', '.join(known_suffixes)}.",
+        hint="rename the file to what it holds, or export it as CSV",
+    )
+
+
+def suffix_of(path: Path) -> str:
+    """Give the suffix that says the format, in lower case.
+
+    Example:
+        >>> suffix_of(Path("a.CSV.gz")), suffix_of(Path("b.v2.parquet"))
+        ('.csv.gz', '.parquet')
+    """
+    last = path.suffix.lower()
+    return Path(path.stem).suffix.lower() + last if last == ".gz" else last
+
+
+def _unreadable(path: Path, error: Exception) -> TableFileError:
+    detail = str(error).strip().split("\n")[0]
+    return TableFileError(
+        f"File {path.name!r} cannot be read as {suffix_of(path)}: {detail}.".replace("..", "."),
+        expected="The suffix says the format, and the file is complete.",
+        hint="write or download the file again",
+    )
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    return _read_delimited(path, ",")
+
+
+def _read_tsv(path: Path) -> pl.DataFrame:
+    return _read_delimited(path, "\t")
+
+
+def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
+    raw = _content(path)
+    content = np.frombuffer(raw, np.uint8)
+    _check_utf8(path, raw, content)
+    beginning = raw[:LONGEST_HEADER].decode("utf-8", "replace")
+    separator = separator_of(beginning.split("\n", 1)[0], separator)
+    names = header_fields(beginning, separator)
+    _check_header(path, names)
+    found = survey(content, separator, len(names))
+    _check_rows(path, found.broken, len(names), separator)
+    frame = pl.read_csv(
+        raw,
+        separator=separator,
+        infer_schema_length=None,
+        try_parse_dates=True,
+        null_values=[""],
+    )
+    if len(found.blank):
+        frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
+    return frame
+
+
+def _content(path: Path) -> bytes:
+    raw = path.read_bytes()
+    raw = gzip.decompress(raw) if path.suffix.lower() == ".gz" else raw
+    raw = raw.removeprefix(BYTE_ORDER_MARK)
+    if not raw.strip():
+        raise _empty(path)
+    return raw
+
+
+def _check_utf8(path: Path, raw: bytes, content: Bytes) -> None:
+    if content.max() < 128:
+        return
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise TableFileError(
+            f"File {path.name!r} is not UTF-8: line {line} holds byte 0x{raw[error.start]:02x}.",
+            expected="Text is read as UTF-8.",
+            hint="save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')",
+        ) from None
+
+
+def _check_header(path: Path, names: list[str]) -> None:
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise TableFileError(
+            f"The header of {path.name!r} names {count(len(twice), 'column')} twice: "
+            f"{shown(twice)}.",
+            expected="Every column has a name of its own.",
+            hint="rename columns in the first line",
+        )
+
+
+def _check_rows(path: Path, broken: list[tuple[int, int]], n_fields: int, separator: str) -> None:
+    if not broken:
+        return
+    lines = [f"line {line} has {count(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
+    more = len(broken) - MAX_SHOWN
+    raise TableFileError(
+        f"File {path.name!r} has {count(len(broken), 'broken row')}: {', '.join(lines)}"
+        f"{f' and {more} more' if more > 0 else ''}.",
+        expected=f"Every row has {count(n_fields, 'field')}, as the header has.",
+        hint=f"look there for a {separator!r} outside quotes, or for a quote that is not closed",
+    )
+
+
+def _read_json_lines(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_ndjson(path, infer_schema_length=None)
+    except pl.exceptions.PolarsError:
+        _check_json_lines(path)
+        raise
+
+
+def _check_json_lines(path: Path) -> None:
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        try:
+            fields = json.loads(line) if line.strip() else {}
+        except ValueError as error:
+            what = f"is no JSON ({error})"
+        else:
+            if isinstance(fields, dict):
+                continue
+            what = f"holds a {type(fields).__name__}, not an object"
+        raise TableFileError(
+            f"Line {number} of {path.name!r} {what}.",
+            expected='Every line is one JSON object: {"column": value, ...}.',
+            hint="correct that line",
+        )
+
+
+def _read_excel(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_excel(path, infer_schema_length=None)
+    except ModuleNotFoundError:
+        raise without_excel(path) from None
+    except Exception as error:
+        # The reader's own errors share no base but Exception.
+        raise _unreadable(path, error) from error
+
+
+READERS: Final[dict[str, Callable[[Path], pl.DataFrame]]] = {
+    ".csv": _read_csv,
+    ".csv.gz": _read_csv,
+    ".tsv": _read_tsv,
+    ".tsv.gz": _read_tsv,
+    ".parquet": lambda path: pl.read_parquet(path.read_bytes()),
+    ".arrow": lambda path: pl.read_ipc(path.read_bytes()),
+    ".feather": lambda path: pl.read_ipc(path.read_bytes()),
+    ".ipc": lambda path: pl.read_ipc(path.read_bytes()),
+    ".jsonl": _read_json_lines,
+    ".ndjson": _read_json_lines,
+    ".xlsx": _read_excel,
+    ".xls": _read_excel,
+}
+
+known_suffixes: Final = tuple(READERS)

@@ -1,0 +1,215 @@
+"""The schema: what kind each column of a table is."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+import polars as pl
+
+from rightfit.data.cells import Positions, Rows, positions, take
+from rightfit.data.kinds import (
+    CATEGORY,
+    KINDS,
+    NUMBER,
+    USED,
+    Recognised,
+    read_as,
+    recognise,
+)
+from rightfit.data.table import MatrixTable, Table
+from rightfit.errors import MAX_SHOWN, DataError, did_you_mean
+
+COUNTED_ROWS = 2_000
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class ColumnSchema:
+    """What a column was found to be in the training rows.
+
+    Attributes:
+        name: the column's name.
+        kind: number, category, boolean or datetime; or, not used for training, id (text that
+            is all distinct), constant, or ignored.
+        dtype: the type that the column came with.
+        missing_fraction: share of the training rows without a value, from 0 to 1.
+        n_distinct: different values present; of an array, among 2,000 of its training rows.
+        note: what a careful reader would want to know; may be empty.
+    """
+
+    name: str
+    kind: str
+    dtype: str
+    missing_fraction: float
+    n_distinct: int
+    note: str = ""
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order.
+
+    Example:
+        >>> schema = Schema((ColumnSchema("age", "number", "Int64", 0.0, 60),))
+        >>> [column.name for column in schema.used]
+        ['age']
+    """
+
+    columns: tuple[ColumnSchema, ...]
+
+    @property
+    def used(self) -> tuple[ColumnSchema, ...]:
+        """The columns that are encoded."""
+        return tuple(column for column in self.columns if column.kind in USED)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return tuple(column.name for column in self.columns)
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """The names of the columns of one kind."""
+        return tuple(column.name for column in self.columns if column.kind == kind)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Give the schema as plain JSON types."""
+        return [dataclasses.asdict(column) for column in self.columns]
+
+    @classmethod
+    def from_json(cls, columns: Sequence[Mapping[str, Any]]) -> "Schema":
+        """Read what `to_json` gave."""
+        return cls(tuple(ColumnSchema(**column) for column in columns))
+
+
+def recognise_columns(
+    table: Table, rows: Rows, overrides: Mapping[str, str] | None = None
+) -> Schema:
+    """Find the kind of each column, looking at the training rows only.
+
+    Numbers, also those written as text, are numbers; text is a category, a
+    date where 95 % of it can be read as one, or an id where it is all distinct
+    over 20 rows or more. Digits with leading zeros are codes, so a category. A
+    column with one value and nothing missing is constant. The columns of an
+    array of numbers are numbers, whatever they hold.
+
+    Args:
+        table: the table.
+        rows: the training rows.
+        overrides: kinds by column name, for where the rules are wrong.
+
+    Raises:
+        DataError: a column holds numbers and words, an override cannot be followed, or no
+            column is left to learn from. All such columns are named.
+
+    Example:
+        >>> from rightfit.data.table import as_table
+        >>> table = as_table(pl.DataFrame({"size": ["1", "?", "3"], "use": ["a", "b", "a"]}))
+        >>> [column.kind for column in recognise_columns(table, slice(None)).columns]
+        ['number', 'category']
+    """
+    overrides = overrides or {}
+    _check_overrides(table, overrides)
+    if isinstance(table, MatrixTable) and not overrides:
+        return _of_matrix(table, rows)
+    at = positions(rows, table.n_rows)
+    columns, complaints = [], []
+    for name in table.names:
+        column = take(table.column(name), rows)
+        found = _recognised(table, column, at, overrides.get(name))
+        if found.complaint:
+            complaints.append(found.complaint)
+        columns.append(_described(column, found))
+    _raise_complaints(complaints)
+    schema = Schema(tuple(columns))
+    if not schema.used:
+        raise _nothing_to_learn_from(schema)
+    return schema
+
+
+def _recognised(
+    table: Table, column: pl.Series, at: Positions, override: str | None
+) -> Recognised:
+    if override is not None:
+        return read_as(override, column, at)
+    return read_as(NUMBER, column, at) if isinstance(table, MatrixTable) else recognise(column, at)
+
+
+def _described(column: pl.Series, found: Recognised) -> ColumnSchema:
+    n_missing = found.values.null_count()
+    return ColumnSchema(
+        name=column.name,
+        kind=found.kind,
+        dtype=str(column.dtype),
+        missing_fraction=n_missing / len(column) if len(column) else 0.0,
+        n_distinct=found.values.n_unique() - (n_missing > 0),
+        note=found.note,
+    )
+
+
+def _of_matrix(table: MatrixTable, rows: Rows) -> Schema:
+    at = positions(rows, table.n_rows)
+    n_missing = _missing_counts(table, at)
+    some = table.numbers(table.names, at[: COUNTED_ROWS])
+    ordered = np.sort(some, axis=0)
+    n_distinct = (ordered[1:] > ordered[:-1]).sum(axis=0) + ~np.isnan(ordered[:1]).all(axis=0)
+    return Schema(
+        tuple(
+            ColumnSchema(name, NUMBER, str(table.array.dtype), missing / max(1, len(at)), distinct)
+            for name, missing, distinct in zip(
+                table.names, n_missing.tolist(), n_distinct.tolist(), strict=True
+            )
+        )
+    )
+
+
+def _missing_counts(table: MatrixTable, at: Positions) -> Positions:
+    if table.array.dtype.kind != "f":
+        return np.zeros(len(table.names), np.int64)
+    step = max(1, (1 << 20) // len(table.names))
+    counts = np.zeros(len(table.names), np.int64)
+    for start in range(0, len(at), step):
+        counts += np.isnan(table.array[at[start : start + step]]).sum(axis=0)
+    return counts
+
+
+def _check_overrides(table: Table, overrides: Mapping[str, str]) -> None:
+    unknown = [name for name in overrides if name not in table.names]
+    if unknown:
+        hints = [f"{name!r}: {did_you_mean(name, table.names)}" for name in unknown]
+        raise DataError(
+            "A kind is given for columns that the table does not have: "
+            f"{', '.join(repr(name) for name in unknown)}.",
+            hint="; ".join(hints[:MAX_SHOWN]),
+        )
+    for name, kind in overrides.items():
+        if kind not in KINDS:
+            raise DataError(
+                f"The kind of column {name!r} is given as {kind!r}.",
+                expected=f"A kind is one of {', '.join(KINDS)}.",
+                hint=did_you_mean(str(kind), KINDS),
+            )
+
+
+def _raise_complaints(complaints: Sequence[str]) -> None:
+    if not complaints:
+        return
+    more = len(complaints) - MAX_SHOWN
+    lines = [*complaints[:MAX_SHOWN], *([f"and {more} more columns"] if more > 0 else [])]
+    raise DataError(
+        "\n".join(lines),
+        expected="A column holds values of one kind, or empty cells.",
+        hint=f"clean these values, or set the kind of the column to {CATEGORY!r} or 'ignored'",
+    )
+
+
+def _nothing_to_learn_from(schema: Schema) -> DataError:
+    reasons = [f"{column.name!r} ({column.note or column.kind})" for column in schema.columns]
+    more = len(reasons) - MAX_SHOWN
+    return DataError(
+        f"No column is left to learn from: {', '.join(reasons[:MAX_SHOWN])}"
+        f"{f' and {more} more' if more > 0 else ''}.",
+        expected="At least one column has two different values and is not an id.",
+        hint="check that the right table was read, or set the kind of a column yourself",
+    )

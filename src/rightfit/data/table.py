@@ -1,0 +1,236 @@
+"""A table, whatever it came from: named columns of one length."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Protocol, final
+
+import numpy as np
+import polars as pl
+import polars.selectors as cs
+from numpy.typing import NDArray
+
+from rightfit.data.cells import EVERY_ROW, Rows, positions, row_list, take
+from rightfit.data.frames import read_frame
+from rightfit.data.markers import A_NUMBER, is_text, parse_numbers
+from rightfit.data.matrices import Matrix, read_matrix
+from rightfit.errors import MAX_SHOWN, DataError
+
+CELLS_AT_ONCE = 1 << 22
+
+
+class Table(Protocol):
+    """Named columns of one length; `is_named` if the names are the user's own."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        ...
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows."""
+        ...
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the user named the columns."""
+        ...
+
+    def column(self, name: str) -> pl.Series:
+        """Give one column."""
+        ...
+
+    def numbers(self, names: Sequence[str], rows: Rows) -> NDArray[np.floating[Any]]:
+        """Give some columns as `[row, column]`, NaN for what is missing."""
+        ...
+
+    def renamed(self, names: Sequence[str]) -> "Table":
+        """Give the same columns under other names, in order."""
+        ...
+
+    def read_as_numbers(self, names: Sequence[str], rows: Rows = EVERY_ROW) -> "Table":
+        """Read the text of some columns as numbers; complain of all words at once."""
+        ...
+
+
+@final
+class FrameTable:
+    """A table of typed columns.
+
+    Example:
+        >>> table = FrameTable(pl.DataFrame({"a": [1, None], "b": ["x", "y"]}))
+        >>> table.names, table.n_rows, table.numbers(["a"], slice(None)).tolist()
+        (('a', 'b'), 2, [[1.0], [nan]])
+    """
+
+    def __init__(self, frame: pl.DataFrame, *, is_named: bool = True) -> None:
+        self.frame = frame
+        self.names = tuple(frame.columns)
+        self.n_rows = frame.height
+        self.is_named = is_named
+
+    def column(self, name: str) -> pl.Series:
+        return self.frame[name]
+
+    def numbers(self, names: Sequence[str], rows: Rows) -> NDArray[np.floating[Any]]:
+        columns = [parse_numbers(take(self.frame[name], rows)).values.to_numpy() for name in names]
+        if not columns:
+            return np.empty((len(positions(rows, self.n_rows)), 0))
+        return np.stack(columns, axis=1)
+
+    def renamed(self, names: Sequence[str]) -> "FrameTable":
+        return FrameTable(self.frame.rename(dict(zip(self.names, names, strict=True))))
+
+    def read_as_numbers(self, names: Sequence[str], rows: Rows = EVERY_ROW) -> "FrameTable":
+        read, complaints = [], []
+        at = positions(rows, self.n_rows)
+        for name in names:
+            column = self.frame[name]
+            if not is_text(column.dtype) and (column.dtype.is_numeric() or not column.len()):
+                continue
+            parsed = parse_numbers(column)
+            read.append(parsed.values.alias(name))
+            if parsed.wrong.any():
+                there = parse_numbers(take(column, rows))
+                complaints.append(there.complaint(name, take(column, rows), at, A_NUMBER))
+        raise_complaints([text for text in complaints if text])
+        return FrameTable(self.frame.with_columns(read), is_named=self.is_named) if read else self
+
+
+@final
+class MatrixTable:
+    """A table of numbers that stays one array.
+
+    Example:
+        >>> table = MatrixTable(np.eye(2, dtype=np.float32))
+        >>> table.names, table.numbers(["x1"], slice(None)).tolist()
+        (('x0', 'x1'), [[0.0], [1.0]])
+    """
+
+    def __init__(self, array: Matrix, names: Sequence[str] | None = None) -> None:
+        self.array = array
+        self.n_rows = array.shape[0]
+        self.is_named = False
+        self.names = tuple(names or (f"x{i}" for i in range(array.shape[1])))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    def column(self, name: str) -> pl.Series:
+        return pl.Series(name, np.ascontiguousarray(self.array[:, self._places[name]]))
+
+    def numbers(self, names: Sequence[str], rows: Rows) -> NDArray[np.floating[Any]]:
+        values = self.array[rows]
+        if names is not self.names and tuple(names) != self.names:
+            values = values[:, [self._places[name] for name in names]]
+        return values if values.dtype.kind == "f" else values.astype(np.float64)
+
+    def renamed(self, names: Sequence[str]) -> "MatrixTable":
+        return MatrixTable(self.array, names)
+
+    def read_as_numbers(self, names: Sequence[str], rows: Rows = EVERY_ROW) -> "MatrixTable":
+        return self
+
+
+def as_table(X: Any, names: Sequence[str] | None = None) -> Table:
+    """Take a table from whatever holds one.
+
+    Args:
+        X: a dataframe of any library that Narwhals knows (pandas, Polars, PyArrow, …), a
+            two-dimensional array or list of lists, or a sparse matrix. A table passes through.
+        names: names for the columns of an array; x0, x1, … if there are none.
+
+    Raises:
+        DataError: it has no rows or columns, not two dimensions, infinite values, columns of
+            mixed types, or names that are not usable.
+
+    Example:
+        >>> as_table([["a", 1.0], ["b", 2.0]]).column("x0").to_list()
+        ['a', 'b']
+    """
+    if isinstance(X, FrameTable | MatrixTable):
+        return X
+    if X is None or isinstance(X, str | bytes | dict):
+        raise _no_table(X)
+    frame = read_frame(X)
+    if frame is not None:
+        return _checked(FrameTable(frame))
+    values = read_matrix(X)
+    table: FrameTable | MatrixTable = (
+        FrameTable(values, is_named=False)
+        if isinstance(values, pl.DataFrame)
+        else MatrixTable(values)
+    )
+    return _checked(table.renamed(names) if names else table)
+
+
+def raise_complaints(complaints: Sequence[str]) -> None:
+    """Raise one error for all columns that hold words where numbers belong."""
+    if not complaints:
+        return
+    more = len(complaints) - MAX_SHOWN
+    lines = [*complaints[:MAX_SHOWN], *([f"and {more} more columns"] if more > 0 else [])]
+    raise DataError(
+        "\n".join(lines),
+        expected="A numeric column needs numbers or empty cells.",
+        hint="clean these values, or set the kind of the column to 'category'",
+    )
+
+
+def _no_table(X: object) -> DataError:
+    what = repr(X) if X is None or len(repr(X)) < 60 else f"a {type(X).__name__}"
+    return DataError(
+        f"Expected 2D array, got {what} instead.",
+        expected="A table is a dataframe, or an array of numbers or text with rows and columns.",
+        hint="put it into a dataframe" if isinstance(X, dict) else "read a file into a dataframe",
+    )
+
+
+def _checked(table: FrameTable | MatrixTable) -> Table:
+    n_rows, n_columns = table.n_rows, len(table.names)
+    for n, noun in ((n_columns, "feature"), (n_rows, "sample")):
+        if n == 0:
+            raise DataError(
+                f"Found array with 0 {noun}(s) (shape=({n_rows}, {n_columns})) "
+                "while a minimum of 1 is required."
+            )
+    infinite = (
+        _infinite_in_matrix(table) if isinstance(table, MatrixTable) else _infinite_in_frame(table)
+    )
+    if infinite:
+        shown = [f"{name!r} ({row_list(rows)})" for name, rows in list(infinite.items())[:MAX_SHOWN]]
+        more = len(infinite) - MAX_SHOWN
+        raise DataError(
+            f"The table holds infinity in {'column' if len(infinite) == 1 else 'columns'} "
+            f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}.",
+            expected="Every number is finite; cells may be empty.",
+            hint="replace infinite values by missing ones, or by the largest value that can be",
+        )
+    return table
+
+
+def _infinite_in_frame(table: FrameTable) -> dict[str, list[int]]:
+    found = table.frame.select(cs.float().is_infinite().any())
+    return {
+        name: table.frame[name].is_infinite().arg_true().to_list()
+        for name, is_there in zip(found.columns, found.row(0) if found.width else (), strict=True)
+        if is_there
+    }
+
+
+def _infinite_in_matrix(table: MatrixTable) -> dict[str, list[int]]:
+    array = table.array
+    if array.dtype.kind != "f":
+        return {}
+    step = max(1, CELLS_AT_ONCE // array.shape[1])
+    blocks = (array[start : start + step] for start in range(0, len(array), step))
+    if not any(np.isinf(block).any() for block in blocks):
+        return {}
+    rows, columns = np.nonzero(np.isinf(array))
+    order = np.argsort(columns, kind="stable")
+    places = zip(columns[order], rows[order], strict=True)
+    found: dict[str, list[int]] = {}
+    for column, row in places:
+        found.setdefault(table.names[column], []).append(int(row))
+    return found

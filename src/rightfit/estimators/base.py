@@ -1,0 +1,282 @@
+"""What a classifier and a regressor share: fit, and what lies before and after it."""
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from rightfit.data.table import Table, as_table
+from rightfit.data.targets import check_lengths
+from rightfit.errors import DataError
+from rightfit.estimators.fitting import Fitting, Start
+from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.model.document import from_document, to_document
+from rightfit.model.folder import save_model
+from rightfit.model.model import Model
+from rightfit.model.prepare import Choices, Labelled
+from rightfit.objectives import Objective
+from rightfit.parameters import check_parameters, declared_parameters
+from rightfit.train.events import EpochsEnded, Event, LearningRateLowered, TrainingEnded
+
+
+class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
+    """A network with scikit-learn's face."""
+
+    @abstractmethod
+    def _objective(self, n_targets: int) -> Objective:
+        """What the network is trained for, with so many classes or target columns."""
+
+    @abstractmethod
+    def _has_classes(self) -> bool:
+        """Say whether the target is classes."""
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        validation: tuple[Any, ...] | None = None,
+    ) -> Self:
+        """Train a network on a table until it stops improving.
+
+        Args:
+            X: `[row, column]`: a pandas, Polars or PyArrow table, a NumPy array, a sparse
+                matrix, or lists. Text, categories, dates and missing values are welcome.
+            y: `[row]`: the targets; rows without one are dropped.
+            sample_weight: `[row]`, at least 0: how much each row counts in the loss, the
+                validation loss and the split. None counts every row once.
+            validation: `(X, y)` or `(X, y, sample_weight)`: rows that choose when to stop,
+                instead of some that are split off.
+
+        Returns:
+            The estimator itself, fitted.
+
+        Raises:
+            ParameterError: a parameter is outside its range.
+            DataError: the table or the targets cannot be used.
+            TrainingError: the loss became not finite, again and again.
+            KeyboardInterrupt: Ctrl-C; the estimator is fitted with the best weights so far.
+        """
+        for event in self.iter_fit(X, y, sample_weight, validation=validation):
+            if self.verbose:
+                _print_line(event)
+            if isinstance(event, TrainingEnded) and event.reason == "interrupted":
+                raise KeyboardInterrupt
+        return self
+
+    def iter_fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        validation: tuple[Any, ...] | None = None,
+    ) -> Iterator[Event]:
+        """Do what `fit` does, and yield each event of the training on the way.
+
+        The estimator is fitted when the iterator is exhausted. Its last event is
+        `TrainingEnded`; Ctrl-C ends it early, with the best weights so far.
+        """
+        fitting = self._begin(X, y, sample_weight, validation)
+        for event in fitting.events():
+            if isinstance(event, TrainingEnded):
+                self._keep(fitting.model(event))
+            yield event
+
+    def predict(self, X: Any) -> Any:
+        """Predict the class, or the number, of each row.
+
+        Args:
+            X: a table with the columns of the one that was fitted on; others are ignored.
+
+        Returns:
+            `[row]`, or `[row, output]` if several numbers were fitted.
+        """
+        return self._fitted().predictions(self._table(X))
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the model to a folder: safetensors and JSON, nothing that runs as code.
+
+        Args:
+            path: the folder.
+            overwrite: replace what is there already.
+
+        Raises:
+            ModelFileError: something is in the way, or the folder cannot be written.
+        """
+        save_model(self._fitted(), Path(path), overwrite=overwrite)
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train for one epoch on the rows at hand, going on from the epochs before.
+
+        The first call fixes the columns, their encoding and the target; nothing is held
+        out, and the latest weights are kept.
+
+        Args:
+            X: `[row, column]`.
+            y: `[row]`.
+            sample_weight: `[row]`, at least 0.
+        """
+        return self._fit_one_epoch(X, y, sample_weight, None)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Say whether there is a model."""
+        return hasattr(self, "_model")
+
+    def __sklearn_tags__(self) -> Tags:
+        """Tell scikit-learn what is welcome: missing values, sparse matrices, text."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave only plain Python and NumPy for pickle."""
+        state = dict(self.__dict__)
+        model = state.pop("_model", None)
+        if model is not None:
+            state["_document"], state["_arrays"] = to_document(model)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Put the model together again."""
+        state = dict(state)
+        if "_document" in state:
+            state["_model"] = from_document(state.pop("_document"), state.pop("_arrays"))
+        self.__dict__.update(state)
+
+    def _fit_one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
+        check_parameters(self)
+        going_on = hasattr(self, "_model") and hasattr(self, "_moments")
+        start = Start(self._model, self._moments, len(self.history_)) if going_on else Start()
+        fitting = Fitting(
+            self,
+            self._labelled(X, y, sample_weight),
+            None,
+            self._choices(y, validation_fraction=0.0),
+            self._objective,
+            start,
+            classes,
+        )
+        for event in fitting.events(one_epoch=True):
+            if isinstance(event, TrainingEnded):
+                self._keep(fitting.model(event, latest=True))
+                self._moments = fitting.moments(event)
+        return self
+
+    def _begin(self, X: Any, y: Any, weight: Any, validation: tuple[Any, ...] | None) -> Fitting:
+        check_parameters(self)
+        held = None
+        rows = self._labelled(X, y, weight)
+        if validation is not None:
+            if not isinstance(validation, tuple) or len(validation) not in (2, 3):
+                raise DataError(
+                    "The 'validation' argument is not a pair.",
+                    expected="It must be (X, y) or (X, y, sample_weight).",
+                )
+            names = rows.table.names
+            held = self._labelled(*validation, names=names)
+        start = Start(self._model) if self.warm_start and hasattr(self, "_model") else Start()
+        return Fitting(self, rows, held, self._choices(y), self._objective, start)
+
+    def _labelled(
+        self, X: Any, y: Any, weight: Any = None, *, names: tuple[str, ...] | None = None
+    ) -> Labelled:
+        if y is None:
+            raise DataError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        table = as_table(X, names)
+        weights = _weights(weight, table.n_rows)
+        check_lengths(table.n_rows, y, weights)
+        return Labelled(table, y, weights)
+
+    def _choices(self, y: Any, validation_fraction: float | None = None) -> Choices:
+        fraction = self.validation_fraction if validation_fraction is None else validation_fraction
+        return Choices(
+            target_name=str(getattr(y, "name", None) or ""),
+            has_classes=self._has_classes(),
+            scaling=self.scaling,
+            max_one_hot=int(self.max_one_hot),
+            column_kinds=self.column_kinds or {},
+            validation_fraction=float(fraction),
+            seed=int(check_random_state(self.random_state).randint(2**31)),
+        )
+
+    def _keep(self, fitting: Fitting, model: Model) -> None:
+        """Become the owner of a model: set the fitted attributes."""
+        self._model = model
+    def _set_attributes(self, model: Model) -> None:
+        names = [column.name for column in model.schema.columns]
+        self.n_features_in_ = len(names)
+        self.__dict__.pop("feature_names_in_", None)
+        if model.has_names:
+            self.feature_names_in_ = np.array(names, dtype=object)
+        self.history_ = model.training.history
+        self.best_epoch_ = model.training.best_epoch
+        self.stop_reason_ = model.training.stop_reason
+        self.n_parameters_ = model.n_parameters
+        self.n_iter_ = len(model.training.history)
+        self.schema_ = model.schema.to_json()
+        if model.target.classes is not None:
+            self.classes_ = model.target.classes
+
+    def _fitted(self) -> Model:
+        check_is_fitted(self)
+        return self._model
+
+    def _table(self, X: Any) -> Table:
+        model = self._fitted()
+        names = tuple(column.name for column in model.schema.columns)
+        table = as_table(X, names)
+        if not model.has_names and len(table.names) == len(names):
+            # Fitted on an array, so the order of the columns is all there is.
+            table = table.renamed(names)
+        model.encoder.check_columns(table, type(self).__name__)
+        return table
+
+
+def restore(estimator: AbstractEstimator, model: Model) -> AbstractEstimator:
+    """Make an estimator that was never fitted the owner of a loaded model."""
+    for declared in declared_parameters(estimator):
+        if declared.name in model.parameters:
+            setattr(estimator, declared.name, model.parameters[declared.name])
+    estimator._keep(model)
+    return estimator
+
+
+def _weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
+    if sample_weight is None:
+        return np.ones(n_rows)
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    if weights.ndim != 1:
+        raise DataError(
+            f"Sample weights must be 1D array or scalar, got {weights.ndim}D array.",
+            expected="One weight is needed for each row.",
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise DataError(
+            "The sample weights hold negative, missing or infinite values.",
+            expected="A weight must be a finite number of at least 0.",
+        )
+    return weights
+
+
+def _print_line(event: Event) -> None:
+    if isinstance(event, EpochsEnded):
+        last = event.records[-1]
+        loss = "" if last.validation_loss is None else f"  validation loss {last.validation_loss:.5g}"
+        line = f"epoch {last.epoch}  train loss {last.train_loss:.5g}{loss}"
+        print(f"{line}  best epoch {event.best_epoch}", file=sys.stderr)
+    elif isinstance(event, LearningRateLowered):
+        print(f"learning rate lowered to {event.learning_rate:.3g}", file=sys.stderr)

@@ -1,0 +1,84 @@
+"""The classifier."""
+
+import dataclasses
+from typing import Any, Self
+
+from jaxtyping import Float
+from numpy import ndarray
+from sklearn.base import ClassifierMixin
+
+from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.documented import documented
+from rightfit.estimators.hyperparameters import ClassifierParameters
+from rightfit.objectives import Objective
+
+
+@documented
+@dataclasses.dataclass(eq=False, repr=False, kw_only=True)
+class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
+    """A deep network that predicts a class.
+
+    Fully connected layers with rectified linear units and dropout, trained by mini-batch
+    stochastic gradient descent on the log loss until the validation rows say stop; the
+    best weights are kept. Columns of numbers, categories, dates and missing values go in
+    as they are.
+
+    Attributes:
+        classes_: the classes in the order of the probabilities.
+        history_: one dict for each epoch: epoch, train_loss, validation_loss, metric,
+            learning_rate, seconds.
+        best_epoch_: the epoch whose weights were kept, from 1.
+        stop_reason_: which rule ended training, and whether more would probably help.
+        n_parameters_: weights and biases.
+        schema_: one dict for each column: name, kind, dtype, missing share and more.
+        n_iter_: epochs that were trained.
+        n_features_in_: columns of the table.
+        feature_names_in_: their names, if they had any.
+
+    Example:
+        >>> from sklearn.datasets import load_iris
+        >>> X, y = load_iris(return_X_y=True)
+        >>> model = Classifier(hidden_sizes=(32,), max_epochs=60, random_state=0).fit(X, y)
+        >>> model.score(X, y) > 0.9
+        True
+
+    Source:
+        Rumelhart, Hinton and Williams (1986) for the backward pass; Srivastava et al.
+        (2014) for dropout; Loshchilov and Hutter (2019) for AdamW.
+    """
+
+    def predict_proba(self, X: Any) -> Float[ndarray, "row class"]:
+        """Compute the probability of each class for each row.
+
+        Args:
+            X: a table with the columns of the one that was fitted on; others are ignored.
+
+        Returns:
+            `[row, class]`, in the order of `classes_`; each row adds up to 1.
+        """
+        return self._fitted().probabilities(self._table(X))
+
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> Self:
+        """Train for one epoch on the rows at hand, going on from the epochs before.
+
+        The first call fixes the columns, their encoding and the classes; nothing is held
+        out, and the latest weights are kept.
+
+        Args:
+            X: `[row, column]`.
+            y: `[row]`.
+            classes: all classes that will ever come; needed at the first call if `y`
+                does not hold them all.
+            sample_weight: `[row]`, at least 0.
+        """
+        return self._fit_one_epoch(X, y, sample_weight, classes)
+
+    def _has_classes(self) -> bool:
+        return True
+
+    def _objective(self, n_targets: int) -> Objective:
+        task = "binary" if n_targets == 2 else "multiclass"
+        watches = self.watch != "loss"
+        return Objective(task, "log_loss", self.watch if watches else "accuracy", watches)

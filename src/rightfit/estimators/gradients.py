@@ -1,0 +1,92 @@
+"""The gradient check that people call."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.run import example_rows
+from rightfit.train.gradients import ArrayCheck, compare_gradients
+
+
+@dataclasses.dataclass(frozen=True)
+class GradientCheck:
+    """How well the derived gradient agrees with central differences.
+
+    Attributes:
+        arrays: one comparison for each array of weights or biases.
+        n_rows: rows that the loss was taken over.
+    """
+
+    arrays: tuple[ArrayCheck, ...]
+    n_rows: int
+
+    @property
+    def largest_error(self) -> float:
+        """The worst relative error of all parameters that were compared."""
+        return max(check.largest_error for check in self.arrays)
+
+    @property
+    def n_checked(self) -> int:
+        """How many parameters were compared."""
+        return sum(check.n_checked for check in self.arrays)
+
+    @property
+    def n_parameters(self) -> int:
+        """How many parameters there are."""
+        return sum(check.n_parameters for check in self.arrays)
+
+
+def check_gradients(
+    model: AbstractEstimator,
+    X: Any,
+    y: Any,
+    *,
+    max_rows: int = 64,
+    max_parameters_per_array: int = 2000,
+    random_state: int = 0,
+) -> GradientCheck:
+    """Compare the derived gradient with central differences in float64, parameter by parameter.
+
+    The loss is the one the model is trained with, L2 and dropout included. A fitted model
+    is checked at its weights; one that is not, at the starting weights it would get for
+    these rows.
+
+    Args:
+        model: a Classifier or Regressor, fitted or not.
+        X: `[row, column]`.
+        y: `[row]`.
+        max_rows: rows that the loss is taken over, at most.
+        max_parameters_per_array: compare at most so many numbers of one array of weights,
+            drawn at random.
+        random_state: seed of that draw.
+
+    Returns:
+        The comparison; `largest_error` of at most 1e-6 is what a right gradient gives.
+
+    Example:
+        >>> import rightfit
+        >>> from sklearn.datasets import load_iris
+        >>> X, y = load_iris(return_X_y=True)
+        >>> check = check_gradients(rightfit.Classifier(hidden_sizes=(8,), random_state=0), X, y)
+        >>> check.n_parameters, check.largest_error < 1e-6
+        (67, True)
+    """
+    trial = clone(model)
+    trial.set_params(validation_fraction=0.0, warm_start=True)
+    if hasattr(model, "_model"):
+        trial._model = model._model
+    fitting = trial._begin(X, y, None, None)
+    state = fitting.first_state()
+    rows = example_rows(fitting.prepared.training, max_rows)
+    checks = compare_gradients(
+        fitting.run.plan,
+        state.network,
+        rows,
+        fitting.run.knobs,
+        max_checked=max_parameters_per_array,
+        seed=int(np.uint32(random_state)),
+    )
+    return GradientCheck(checks, int(rows.n_rows))

@@ -1,0 +1,126 @@
+"""A model as plain data, and back: one JSON document and named arrays."""
+
+import dataclasses
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Shaped
+
+from rightfit.data.encode import Encoder
+from rightfit.data.schema import Schema
+from rightfit.model.model import Model, Training
+from rightfit.model.target import Target
+from rightfit.nn import Network, NetworkShape, build_network
+from rightfit.objectives import Objective
+from rightfit.train.gradients import array_names
+
+Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
+
+_PACKAGES = ("rightfit", "jax", "equinox", "optax", "numpy", "scikit-learn", "polars")
+
+
+def to_document(model: Model) -> tuple[dict[str, Any], dict[str, Shaped[np.ndarray, "..."]]]:
+    """Take a model apart into JSON-ready values and named arrays."""
+    document = {
+        "estimator": model.estimator,
+        "parameters": _tag_tuples(model.parameters),
+        "objective": dataclasses.asdict(model.objective),
+        "shape": dataclasses.asdict(model.shape),
+        "schema": model.schema.to_json(),
+        "encoder": model.encoder.to_json(),
+        "target": _target_to_json(model.target),
+        "has_names": model.has_names,
+        "training": dataclasses.asdict(model.training),
+        "versions": versions(),
+    }
+    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(model.network)]
+    return document, dict(zip(array_names(model.network), leaves, strict=True))
+
+
+def from_document(document: Mapping[str, Any], arrays: Arrays) -> Model:
+    """Put a model together again.
+
+    Raises:
+        KeyError, TypeError, ValueError: the parts do not belong to one model.
+    """
+    shape = NetworkShape(**{name: _tupled(value) for name, value in document["shape"].items()})
+    return Model(
+        estimator=document["estimator"],
+        parameters=_untag_tuples(document["parameters"]),
+        objective=Objective(**document["objective"]),
+        shape=shape,
+        network=_network(shape, arrays),
+        schema=Schema.from_json(document["schema"]),
+        encoder=Encoder.from_json(document["encoder"]),
+        target=_target_from_json(document["target"]),
+        has_names=document["has_names"],
+        training=Training(**document["training"]),
+    )
+
+
+def versions() -> dict[str, str]:
+    """The releases of Python and of the packages that make a model."""
+    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
+
+
+def _network(shape: NetworkShape, arrays: Arrays) -> Network:
+    empty = build_network(shape, np.random.default_rng(0))
+    names = array_names(empty)
+    if sorted(names) != sorted(arrays):
+        raise ValueError(f"arrays {sorted(arrays)} where {sorted(names)} belong")
+    for name, leaf in zip(names, jax.tree.leaves(empty), strict=True):
+        if arrays[name].shape != leaf.shape or arrays[name].dtype != np.float32:
+            found = f"{arrays[name].dtype} {arrays[name].shape}"
+            raise ValueError(f"array {name!r} is {found} where float32 {leaf.shape} belongs")
+    structure = jax.tree.structure(empty)
+    network: Network = jax.tree.unflatten(structure, [np.array(arrays[name]) for name in names])
+    return network
+
+
+def _target_to_json(target: Target) -> dict[str, Any]:
+    classes = None
+    if target.classes is not None:
+        classes = {"dtype": target.classes.dtype.str, "values": target.classes.tolist()}
+    return {
+        "name": target.name,
+        "classes": classes,
+        "center": target.center.tolist(),
+        "scale": target.scale.tolist(),
+        "is_matrix": target.is_matrix,
+    }
+
+
+def _target_from_json(document: Mapping[str, Any]) -> Target:
+    classes = document["classes"]
+    return Target(
+        document["name"],
+        None if classes is None else np.array(classes["values"], np.dtype(classes["dtype"])),
+        np.array(document["center"], np.float64),
+        np.array(document["scale"], np.float64),
+        document["is_matrix"],
+    )
+
+
+def _tag_tuples(value: Any) -> Any:
+    """JSON has no tuples, and to a parameter a tuple is not a list."""
+    if isinstance(value, tuple):
+        return {"tuple": [_tag_tuples(item) for item in value]}
+    if isinstance(value, Mapping):
+        return {name: _tag_tuples(item) for name, item in value.items()}
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _untag_tuples(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if set(value) == {"tuple"} and isinstance(value["tuple"], list):
+            return tuple(_untag_tuples(item) for item in value["tuple"])
+        return {name: _untag_tuples(item) for name, item in value.items()}
+    return value
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

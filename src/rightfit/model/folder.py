@@ -1,0 +1,203 @@
+"""A model's folder: one JSON file that names one file of weights.
+
+The weights' file carries its own checksum in its name, and `model.json` is
+replaced last, in one rename. So whenever a crash comes, `model.json` names the
+old weights or the new ones, and both are whole.
+"""
+
+import errno
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import safetensors.numpy
+
+from rightfit.errors import ModelFileError
+from rightfit.model.document import from_document, to_document
+from rightfit.model.model import Model
+
+FORMAT = 1
+DOCUMENT = "model.json"
+
+
+def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
+    """Write a model's folder.
+
+    Args:
+        model: what to save.
+        path: the folder; made if it is not there.
+        overwrite: replace a model, or a file, that is there already.
+
+    Raises:
+        ModelFileError: something is in the way, or it cannot be written.
+    """
+    check_writable(path, overwrite=overwrite)
+    document, arrays = to_document(model)
+    weights = safetensors.numpy.save(arrays)
+    digest = sha256(weights).hexdigest()
+    content = {
+        "weights_file": f"weights-{digest[:16]}.safetensors",
+        "weights_sha256": digest,
+        **document,
+    }
+    with _explained(path):
+        if path.is_dir():
+            _write_inside(path, content, weights)
+        else:
+            _write_beside(path, content, weights)
+
+
+def check_writable(path: Path, *, overwrite: bool = False) -> None:
+    """Make sure, before training, that a model may be written to a place.
+
+    Raises:
+        ModelFileError: something is in the way.
+    """
+    if not path.exists() and not path.is_symlink():
+        return
+    hint = "choose another place, or pass --force (in Python: overwrite=True) to replace it"
+    if path.is_dir():
+        is_empty = not any(path.iterdir())
+        if is_empty:
+            return
+        if not (path / DOCUMENT).exists():
+            raise ModelFileError(
+                f"The folder '{path}' holds other files than a model.",
+                expected="A model goes into a folder of its own.",
+                hint="choose another place",
+            )
+        if not overwrite:
+            raise ModelFileError(f"There is a model at '{path}' already.", hint=hint)
+    elif not overwrite:
+        raise ModelFileError(f"There is a file at '{path}' already.", hint=hint)
+
+
+def load_model(path: Path) -> Model:
+    """Read a model's folder. Nothing in it is ever run as code.
+
+    Raises:
+        ModelFileError: the folder is missing, damaged, of a newer format, or not a model.
+    """
+    content = _read_document(path)
+    weights = _read_weights(path, content)
+    try:
+        return from_document(content, safetensors.numpy.load(weights))
+    except (KeyError, TypeError, ValueError, AttributeError, safetensors.SafetensorError) as problem:
+        raise _damaged(path, f"its parts do not fit together ({problem})") from problem
+
+
+def _write_beside(path: Path, content: dict[str, Any], weights: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    new.mkdir()
+    try:
+        _write_inside(new, content, weights)
+        if path.is_file() or path.is_symlink():
+            path.unlink()
+        new.rename(path)
+        _sync_folder(path.parent)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
+    _write_file(path / content["weights_file"], weights)
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+    digest = sha256(text.encode()).hexdigest()
+    framed = f'{{"format": {FORMAT}, "sha256": "{digest}", "content":\n{text}\n}}\n'
+    _write_file(path / DOCUMENT, framed.encode())
+    for old in path.glob("weights-*.safetensors"):
+        if old.name != content["weights_file"]:
+            old.unlink()
+    _sync_folder(path)
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    """Write to a new name, flush it to the disk, and rename; a crash leaves old or new."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        with new.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read_document(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise ModelFileError(f"There is no model at '{path}'.", hint="check the path")
+    if not (path / DOCUMENT).is_file():
+        raise ModelFileError(
+            f"'{path}' is not a model.",
+            expected=f"A model is a folder with a file '{DOCUMENT}'.",
+        )
+    text = (path / DOCUMENT).read_text(encoding="utf-8", errors="replace")
+    try:
+        frame = json.loads(text)
+        found = frame["format"]
+        if isinstance(found, int) and found > FORMAT:
+            raise ModelFileError(
+                f"The model at '{path}' has format {found}.",
+                expected=f"This release of RightFit reads formats up to {FORMAT}.",
+                hint="upgrade: pip install --upgrade rightfit",
+            )
+        content, digest = frame["content"], frame["sha256"]
+    except (json.JSONDecodeError, KeyError, TypeError) as problem:
+        raise _damaged(path, f"'{DOCUMENT}' cannot be read") from problem
+    written = json.dumps(content, ensure_ascii=False, indent=1)
+    if sha256(written.encode()).hexdigest() != digest or not isinstance(content, dict):
+        raise _damaged(path, f"'{DOCUMENT}' was changed after it was written")
+    return content
+
+
+def _read_weights(path: Path, content: dict[str, Any]) -> bytes:
+    name = str(content.get("weights_file"))
+    file = path / Path(name).name
+    if not file.is_file():
+        raise _damaged(path, f"its file '{name}' is missing")
+    weights = file.read_bytes()
+    if sha256(weights).hexdigest() != content.get("weights_sha256"):
+        raise _damaged(path, f"its file '{name}' is cut short or was changed")
+    return weights
+
+
+def _damaged(path: Path, how: str) -> ModelFileError:
+    return ModelFileError(
+        f"The model at '{path}' is damaged: {how}.",
+        hint="restore it from a copy, or train it again",
+    )
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        if isinstance(problem, ModelFileError):
+            raise
+        why = "the disk is full" if problem.errno == errno.ENOSPC else problem.strerror
+        raise ModelFileError(
+            f"The model could not be written to '{path}': {why}.",
+            expected="What was there before is unchanged.",
+            hint="choose a place with more room (--out)"
+            if problem.errno == errno.ENOSPC
+            else "choose another place (--out)",
+        ) from problem

@@ -1,0 +1,104 @@
+"""The target: from people's labels or numbers to what a network learns, and back."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from rightfit.data.targets import encode_classes, numbers_of
+from rightfit.errors import DataError, shown
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Target:
+    """What is predicted.
+
+    Attributes:
+        name: of the target column; "" where there is none.
+        classes: the classes in the order of the probabilities; None for numbers.
+        center: mean of each number target over the training rows.
+        scale: standard deviation of each number target over the training rows.
+        is_matrix: whether numbers came as a matrix, so that predictions must be one too.
+    """
+
+    name: str
+    classes: Shaped[np.ndarray, " class"] | None
+    center: Float[np.ndarray, " output"]
+    scale: Float[np.ndarray, " output"]
+    is_matrix: bool = False
+
+    @property
+    def n_targets(self) -> int:
+        """Number of classes, or of number columns."""
+        return len(self.scale) if self.classes is None else len(self.classes)
+
+    def encode(self, y: Any) -> Shaped[np.ndarray, "row ..."]:
+        """Turn labels into int32 codes (-1 missing), or numbers into standardised float32.
+
+        Raises:
+            DataError: a label is not among the classes, or a number target has
+                another number of columns.
+        """
+        if self.classes is not None:
+            return self._codes(y)
+        numbers = _columns(numbers_of(y))
+        if numbers.shape[1] != len(self.scale):
+            raise DataError(
+                f"The target has {numbers.shape[1]} columns.",
+                expected=f"The model was made for {len(self.scale)}.",
+            )
+        return np.asarray((numbers - self.center) / self.scale, np.float32)
+
+    def decode(self, outputs: Float[np.ndarray, "row output"]) -> Shaped[np.ndarray, "row ..."]:
+        """Turn standardised outputs into numbers in the target's own units, float64."""
+        numbers = outputs.astype(np.float64) * self.scale + self.center
+        return numbers if self.is_matrix else numbers[:, 0]
+
+    def _codes(self, y: Any) -> Shaped[np.ndarray, " row"]:
+        codes, classes = encode_classes(y, self.classes)
+        unknown = sorted(set(np.unique(classes).tolist()) - set(np.unique(self.classes).tolist()))
+        if unknown:
+            raise DataError(
+                f"The target has classes that the model does not know: {shown(unknown)}.",
+                expected=f"The model knows {shown((self.classes or np.empty(0)).tolist())}.",
+            )
+        return codes
+
+
+def is_missing(encoded: Shaped[np.ndarray, "row ..."]) -> Shaped[np.ndarray, " row"]:
+    """Find the rows whose encoded target is missing: code -1, or a NaN in any column."""
+    if np.issubdtype(encoded.dtype, np.integer):
+        return encoded < 0
+    return np.isnan(_columns(encoded)).any(axis=1)
+
+
+def fit_classes(y: Any, name: str) -> Target:
+    """Find the classes of a target, in sorted order."""
+    _, classes = encode_classes(y, None)
+    return Target(name, classes, np.zeros(1), np.ones(1))
+
+
+def fit_known_classes(classes: Any, name: str) -> Target:
+    """Make a target of classes that are known beforehand, sorted."""
+    return Target(name, np.unique(np.asarray(classes)), np.zeros(1), np.ones(1))
+
+
+def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target:
+    """Measure the weighted mean and standard deviation of number targets; NaN rows are left out.
+
+    A constant target keeps the scale 1.
+    """
+    numbers = numbers_of(y)
+    matrix = _columns(numbers)
+    known = ~np.isnan(matrix).any(axis=1) & (weights > 0)
+    matrix, weights = matrix[known], weights[known]
+    center = np.average(matrix, axis=0, weights=weights)
+    deviation = np.sqrt(np.average((matrix - center) ** 2, axis=0, weights=weights))
+    # Below rounding, what is left of a constant is noise.
+    constant = deviation <= 1e-12 * np.maximum(np.abs(center), 1e-300)
+    return Target(name, None, center, np.where(constant, 1.0, deviation), numbers.ndim == 2)
+
+
+def _columns(numbers: Float[np.ndarray, "row ..."]) -> Float[np.ndarray, "row output"]:
+    return numbers[:, None] if numbers.ndim == 1 else numbers

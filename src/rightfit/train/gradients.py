@@ -1,0 +1,152 @@
+"""The derived gradient against central differences, parameter by parameter, in float64."""
+
+import dataclasses
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Float, Int
+
+from rightfit.nn import Network
+from rightfit.train.plan import Knobs, Plan, Rows
+from rightfit.train.step import dropout_of_step, loss
+
+_WIDTHS = (1e-4, 1e-5, 1e-6)
+_AT_ONCE = 16
+# Below this share of the largest slope, differences are rounding noise.
+_SMALL = 1e-3
+
+
+@dataclasses.dataclass(frozen=True)
+class ArrayCheck:
+    """The comparison for one array of parameters.
+
+    Attributes:
+        name: such as "layers.0.weight".
+        n_parameters: numbers in the array.
+        n_checked: how many of them were compared.
+        largest_error: the worst relative error among them.
+        analytic: the derived slope at the worst one.
+        numeric: the central difference at the worst one.
+    """
+
+    name: str
+    n_parameters: int
+    n_checked: int
+    largest_error: float
+    analytic: float
+    numeric: float
+
+
+def compare_gradients(
+    plan: Plan, network: Network, rows: Rows, knobs: Knobs, *, max_checked: int, seed: int
+) -> tuple[ArrayCheck, ...]:
+    """Compare the derived gradient of the training loss with central differences.
+
+    The loss is the one that training minimises: with L2, and with the dropout bits
+    of the first step where there is dropout. The numeric slope of a parameter is
+    (f(w+h) − f(w−h)) / 2h, at the best of three widths h: the loss of rectified units
+    has kinks, and a wide step may straddle one. The relative error is |a − n| divided
+    by the larger of |a|, |n| and a thousandth of the largest slope.
+
+    Args:
+        plan: the loss, and whether there is dropout.
+        network: where the slope is taken.
+        rows: what the loss is taken over; all of it at once.
+        knobs: L2 and dropout rates.
+        max_checked: compare at most so many parameters of an array, drawn at random.
+        seed: of that draw.
+    """
+    with jax.enable_x64(True):
+        network, rows, knobs = jax.tree.map(_double, (network, rows, knobs))
+        flat, restore = ravel_pytree(network)
+        total = partial(_loss, plan, restore, rows, knobs)
+        analytic = np.asarray(jax.jit(jax.grad(total))(flat))
+        chosen = _choose(network, max_checked, seed)
+        positions = np.concatenate([positions for _, _, positions in chosen])
+        numeric = np.asarray(_central_differences(total, flat, positions))
+    floor = max(_SMALL * float(np.abs(analytic).max(initial=0.0)), np.finfo(np.float64).tiny)
+    checks, first = [], 0
+    for name, size, places in chosen:
+        slopes = numeric[:, first : first + len(places)]
+        first += len(places)
+        checks.append(_compare(name, size, analytic[places], slopes, floor))
+    return tuple(checks)
+
+
+def array_names(network: Network) -> list[str]:
+    """Name the arrays of a network in the order of its leaves, such as "layers.0.weight"."""
+    paths = [path for path, _ in jax.tree_util.tree_leaves_with_path(network)]
+    return [jax.tree_util.keystr(path, simple=True, separator=".") for path in paths]
+
+
+def _double(array: Array) -> Array:
+    if jnp.issubdtype(array.dtype, jnp.floating):
+        return jnp.asarray(np.asarray(array), jnp.float64)
+    return jnp.asarray(np.asarray(array))
+
+
+def _loss(plan: Plan, restore: object, rows: Rows, knobs: Knobs, flat: Array) -> Float[Array, ""]:
+    network = restore(flat)  # type: ignore[operator]
+    dropout = dropout_of_step(plan, knobs, jnp.uint32(0))
+    return loss(plan, network, rows, knobs, dropout)[0]
+
+
+def _choose(
+    network: Network, max_checked: int, seed: int
+) -> list[tuple[str, int, Int[np.ndarray, " position"]]]:
+    """For each array: its name, its size, and which flat positions are compared."""
+    generator = np.random.Generator(np.random.Philox(seed))
+    chosen, first = [], 0
+    for name, leaf in zip(array_names(network), jax.tree.leaves(network), strict=True):
+        places = np.arange(leaf.size)
+        if leaf.size > max_checked:
+            places = np.sort(generator.choice(leaf.size, max_checked, replace=False))
+        chosen.append((name, leaf.size, first + places))
+        first += leaf.size
+    return chosen
+
+
+def _central_differences(
+    total: partial[Float[Array, ""]], flat: Array, positions: Int[np.ndarray, " position"]
+) -> Float[Array, "width position"]:
+    @jax.jit
+    def slopes(flat: Array, positions: Array) -> Array:
+        def slope(position: Array, width: Array) -> Array:
+            up = total(flat.at[position].add(width))
+            down = total(flat.at[position].add(-width))
+            return (up - down) / (2 * width)
+
+        def all_widths(position: Array) -> Array:
+            scale = jnp.maximum(1.0, jnp.abs(flat[position]))
+            return jax.vmap(partial(slope, position))(scale * jnp.array(_WIDTHS))
+
+        return jax.lax.map(all_widths, positions, batch_size=_AT_ONCE).T
+
+    return slopes(flat, jnp.asarray(positions))
+
+
+def _compare(
+    name: str,
+    size: int,
+    analytic: Float[np.ndarray, " position"],
+    numeric: Float[np.ndarray, "width position"],
+    floor: float,
+) -> ArrayCheck:
+    if not len(analytic):
+        return ArrayCheck(name, size, 0, 0.0, 0.0, 0.0)
+    scale = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric)), floor)
+    errors = np.abs(analytic - numeric) / scale
+    widths = errors.argmin(axis=0)
+    best = errors[widths, np.arange(len(analytic))]
+    worst = int(best.argmax())
+    return ArrayCheck(
+        name,
+        size,
+        len(analytic),
+        float(best[worst]),
+        float(analytic[worst]),
+        float(numeric[widths[worst], worst]),
+    )

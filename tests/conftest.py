@@ -1,0 +1,54 @@
+"""What every test shares: JAX on the CPU, a compilation cache that outlives the run, and fixtures."""
+
+import os
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    import jax
+
+REPOSITORY = Path(__file__).parents[1]
+CACHE = REPOSITORY / ".cache"
+
+# Before anything imports JAX. What the caller has set stays.
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("RIGHTFIT_CACHE", str(CACHE / "compiled"))
+
+hypothesis.configuration.set_hypothesis_home_dir(CACHE / "hypothesis")
+# No deadline: the first example of a shape compiles. A continuous build repeats itself.
+hypothesis.settings.register_profile(
+    "rightfit", deadline=None, derandomize=bool(os.environ.get("CI"))
+)
+hypothesis.settings.load_profile("rightfit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs an accelerator where JAX is kept to the CPU."""
+    if os.environ["JAX_PLATFORMS"] != "cpu":
+        return
+    for item in items:
+        if item.get_closest_marker("device"):
+            item.add_marker(pytest.mark.skip(reason="needs an accelerator: set JAX_PLATFORMS=cuda"))
+
+
+@pytest.fixture
+def getkey() -> Callable[[], "jax.Array"]:
+    """A fresh random key from each call, the same ones in every run."""
+    import jax
+
+    seeds = count()
+    return lambda: jax.random.key(next(seeds))
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder of real tables: `RIGHTFIT_DATA`, or `../shared/data` where it exists."""
+    root = Path(os.environ.get("RIGHTFIT_DATA", REPOSITORY.parent / "shared" / "data"))
+    if not root.is_dir():
+        pytest.skip(f"needs the real tables: no folder {root}; set RIGHTFIT_DATA")
+    return root
