@@ -4,7 +4,7 @@ PYTHON ?= $(shell tools/pythons preferred)
 VENV ?= .venv
 BIN = $(VENV)/bin
 PYTEST = "$(BIN)/python" -m pytest
-TEST_FLAGS ?= --numprocesses=auto --dist=worksteal
+TEST_FLAGS ?= --numprocesses=auto --maxprocesses=8 --dist=worksteal
 NAME ?= engine
 
 LOCK_FLAGS = pyproject.toml --upgrade --quiet --universal --python-version 3.11 --generate-hashes \
@@ -41,8 +41,7 @@ fix: $(VENV)/.development ## format, and repair what can be repaired safely
 benchmark: $(VENV)/.benchmark ## measure: make benchmark NAME=engine
 	"$(BIN)/python" "benchmarks/$(NAME).py"
 
-# The tests on the oldest and the newest Python of this machine.
-test-pythons: $(VENV)/.development
+test-pythons: $(VENV)/.development ## run all tests on the oldest and on the newest Python of this machine
 	@tools/pythons ends | while read -r version python; do \
 		venv=".venv-$$version"; \
 		if "$(BIN)/python" --version | grep -qF " $$version."; then venv="$(VENV)"; fi; \
@@ -50,9 +49,9 @@ test-pythons: $(VENV)/.development
 		$(MAKE) --no-print-directory test PYTHON="$$python" VENV="$$venv" </dev/null || exit 1; \
 	done
 
-# The tests on the oldest Python with the oldest releases that pyproject.toml allows; old releases may warn.
+# Old releases may warn.
 test-lowest: PYTHON = $(shell tools/pythons | head -n 1 | cut -d ' ' -f 2-)
-test-lowest: .venv-lowest/.lowest
+test-lowest: .venv-lowest/.lowest ## run all tests with the oldest releases that pyproject.toml allows
 	.venv-lowest/bin/python -m pytest $(TEST_FLAGS) --override-ini filterwarnings=default
 
 lock: .venv-lock/.lock ## renew the versions in requirements/

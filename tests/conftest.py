@@ -1,4 +1,4 @@
-"""What every test shares: JAX on the CPU, a compilation cache that outlives the run, and fixtures."""
+"""What every test shares: JAX on the CPU, a compilation cache that stays, and fixtures."""
 
 import os
 from collections.abc import Callable

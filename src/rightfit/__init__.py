@@ -16,18 +16,30 @@ if TYPE_CHECKING:
     from rightfit.estimators.gradients import check_gradients as check_gradients
     from rightfit.estimators.loading import load as load
     from rightfit.estimators.regressor import Regressor as Regressor
+    from rightfit.train.events import EpochRecord as EpochRecord
+    from rightfit.train.events import EpochsEnded as EpochsEnded
+    from rightfit.train.events import Event as Event
+    from rightfit.train.events import LearningRateLowered as LearningRateLowered
+    from rightfit.train.events import TrainingEnded as TrainingEnded
+    from rightfit.train.events import TrainingStarted as TrainingStarted
 
 # Imported when first asked for: `import rightfit` starts neither JAX nor scikit-learn.
 _HOMES = {
     "Classifier": "rightfit.estimators.classifier",
     "DataError": "rightfit.errors",
     "DataWarning": "rightfit.errors",
+    "EpochRecord": "rightfit.train.events",
+    "EpochsEnded": "rightfit.train.events",
+    "Event": "rightfit.train.events",
     "GradientCheck": "rightfit.estimators.gradients",
+    "LearningRateLowered": "rightfit.train.events",
     "ModelFileError": "rightfit.errors",
     "ParameterError": "rightfit.errors",
     "Regressor": "rightfit.estimators.regressor",
     "RightFitError": "rightfit.errors",
+    "TrainingEnded": "rightfit.train.events",
     "TrainingError": "rightfit.errors",
+    "TrainingStarted": "rightfit.train.events",
     "TrainingWarning": "rightfit.errors",
     "check_gradients": "rightfit.estimators.gradients",
     "load": "rightfit.estimators.loading",

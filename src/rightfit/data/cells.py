@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from rightfit.data.complaints import and_more
 from rightfit.errors import MAX_SHOWN
 
-Rows: TypeAlias = NDArray[np.int64] | slice
 Positions: TypeAlias = NDArray[np.integer[Any]]
+Rows: TypeAlias = Positions | slice
 
 EVERY_ROW = slice(None)
 
@@ -28,8 +29,7 @@ def row_list(rows: Sequence[int]) -> str:
         'rows 1, 2, 3, 4, 5 and 2 more'
     """
     first = ", ".join(str(row + 1) for row in rows[:MAX_SHOWN])
-    more = len(rows) - MAX_SHOWN
-    return f"{'row' if len(rows) == 1 else 'rows'} {first}{f' and {more} more' if more > 0 else ''}"
+    return f"{'row' if len(rows) == 1 else 'rows'} {first}{and_more(len(rows))}"
 
 
 def places(values: pl.Series, rows: Positions) -> str:
@@ -46,8 +46,7 @@ def places(values: pl.Series, rows: Positions) -> str:
     found = pl.DataFrame({"value": values, "row": rows})
     groups = found.group_by("value", maintain_order=True).agg(pl.col("row"))
     shown = [f"{value!r} ({row_list(where)})" for value, where in groups.head(MAX_SHOWN).rows()]
-    more = groups.height - MAX_SHOWN
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(shown) + and_more(groups.height)
 
 
 def take(column: pl.Series, rows: Rows) -> pl.Series:

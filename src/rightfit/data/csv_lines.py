@@ -34,10 +34,10 @@ class Survey(NamedTuple):
 
 
 def header_fields(text: str, separator: str) -> list[str]:
-    """Split the first line of a text; a name in quotes may hold a line break.
+    r"""Split the first line of a text; a name in quotes may hold a line break.
 
     Example:
-        >>> header_fields('a,"b, c"\\n1,2\\n', ",")
+        >>> header_fields('a,"b, c"\n1,2\n', ",")
         ['a', 'b, c']
     """
     return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
@@ -55,10 +55,10 @@ def separator_of(first_line: str, default: str) -> str:
 
 
 def survey(content: Bytes, separator: str, n_fields: int) -> Survey:
-    """Find blank lines and rows with a wrong number of fields.
+    r"""Find blank lines and rows with a wrong number of fields.
 
     Example:
-        >>> survey(np.frombuffer(b"a,b\\n1,2\\n3\\n4,5,6\\n", np.uint8), ",", 2).broken
+        >>> survey(np.frombuffer(b"a,b\n1,2\n3\n4,5,6\n", np.uint8), ",", 2).broken
         [(3, 1), (4, 3)]
     """
     n_separators, ends = _count(content, ord(separator))

@@ -117,7 +117,9 @@ def _parsed_text(text: pl.Series, style: str) -> pl.Series:
         read = spaced.str.to_datetime(form, time_unit="us", strict=False)
         if read.dtype == pl.Datetime("us", "UTC"):
             read = read.dt.replace_time_zone(None)
-        moments = _first_of(moments, read.set((read.dt.year() < EARLIEST_YEAR).fill_null(False), None))
+        moments = _first_of(
+            moments, read.set((read.dt.year() < EARLIEST_YEAR).fill_null(False), None)
+        )
     return moments
 
 

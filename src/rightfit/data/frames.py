@@ -42,6 +42,28 @@ def read_frame(X: Any) -> pl.DataFrame | None:
     return _column_by_column(frame)
 
 
+def read_series(y: Any) -> pl.Series | None:
+    """Turn a column of a dataframe into a Polars one; None if it is none.
+
+    Example:
+        >>> import pandas as pd
+        >>> read_series(pd.Series([1, 2], name="price")).name
+        'price'
+    """
+    if isinstance(y, pl.Series):
+        return y
+    column = nw.from_native(y, pass_through=True, allow_series=True)
+    if not isinstance(column, nw.Series):
+        return None
+    if column.implementation.is_polars() or column.implementation.is_pyarrow():
+        return column.to_polars()
+    name = str(column.name) if column.name is not None else ""
+    typed = _typed(column)
+    if isinstance(typed, list):
+        return columns_of_objects({name: typed})[0]
+    return typed.rename(name)
+
+
 def _with_text_names(X: Any) -> Any:
     """Check a dataframe's names and turn whole numbers among them into text."""
     if isinstance(X, type):

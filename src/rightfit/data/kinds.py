@@ -50,6 +50,7 @@ def recognise(column: pl.Series, rows: Positions) -> Recognised:
         rows: where these rows stand in the table, for the words of a complaint.
 
     Example:
+        >>> import numpy as np
         >>> recognise(pl.Series("total", ["29.85", " ", "1889.5"]), np.arange(3)).kind
         'number'
     """

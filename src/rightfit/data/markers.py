@@ -30,7 +30,9 @@ class Parsed(NamedTuple):
     values: pl.Series
     wrong: pl.Series
 
-    def complaint(self, name: str, original: pl.Series, rows: Positions, what: str) -> str:
+    def complaint(
+        self, name: str, original: pl.Series, rows: Positions, what: tuple[str, str]
+    ) -> str:
         """Say which values could not be read, and in which rows; empty if all could."""
         if not self.wrong.any():
             return ""

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import row_list
+from rightfit.data.complaints import raise_together
 from rightfit.data.markers import MARKERS
-from rightfit.errors import MAX_SHOWN, DataError
+from rightfit.errors import DataError
 
 FAMILIES: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (
     ("text", (str, bytes)),
@@ -46,19 +47,17 @@ def columns_of_objects(columns: Mapping[str, Sequence[Any]]) -> list[pl.Series]:
 
     Example:
         >>> [column.dtype for column in columns_of_objects({"a": [1, None], "b": ["x", "y"]})]
-        [Float64, String]
+        [Int64, String]
         >>> columns_of_objects({"age": [31, "?", 30]})[0].to_list()
-        [31.0, None, 30.0]
+        [31, None, 30]
     """
     complaints: list[str] = []
     series = [_typed(name, values, complaints) for name, values in columns.items()]
-    if complaints:
-        more = len(complaints) - MAX_SHOWN
-        raise DataError(
-            "\n".join([*complaints[:MAX_SHOWN], *([f"and {more} more"] if more > 0 else [])]),
-            expected="A column holds numbers, or text, or dates, not several of them.",
-            hint="turn such a column into text, or replace its words by missing values",
-        )
+    raise_together(
+        complaints,
+        expected="A column holds numbers, or text, or dates, not several of them.",
+        hint="turn such a column into text, or replace its words by missing values",
+    )
     return series
 
 
@@ -86,6 +85,8 @@ def _series(name: str, values: list[Any], found: set[str]) -> pl.Series:
         return pl.Series(name, [None if v is None else bool(v) for v in values], pl.Boolean)
     if found == {"dates"}:
         return _dates(name, values)
+    if all(value is None or isinstance(value, numbers.Integral) for value in values):
+        return pl.Series(name, [None if v is None else int(v) for v in values], strict=False)
     return pl.Series(name, [None if v is None else float(v) for v in values], pl.Float64)
 
 
@@ -101,7 +102,7 @@ def _dates(name: str, values: list[Any]) -> pl.Series:
 def _moment(value: datetime.date | None) -> datetime.datetime | None:
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).replace(tzinfo=None) if value.tzinfo else value
-    return value and datetime.datetime(value.year, value.month, value.day)
+    return None if value is None else datetime.datetime(value.year, value.month, value.day)
 
 
 def _is_missing(value: Any) -> bool:

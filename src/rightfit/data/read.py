@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import count
+from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
 from rightfit.data.write import without_excel
 from rightfit.data.write import write_table as write_table
@@ -21,7 +22,7 @@ LONGEST_HEADER: Final = 1 << 20
 
 
 def read_table(path: str | Path) -> pl.DataFrame:
-    """Read a table from a file; the suffix says the format.
+    r"""Read a table from a file; the suffix says the format.
 
     Delimited text is read in whole before types are decided, so that a column
     whose first word stands in the last row is text. An empty field is missing;
@@ -39,7 +40,7 @@ def read_table(path: str | Path) -> pl.DataFrame:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     houses = Path(folder, "houses.csv")
-        ...     _ = houses.write_text("rooms,price\\n3,100.5\\n,90\\n")
+        ...     _ = houses.write_text("rooms,price\n3,100.5\n,90\n")
         ...     read_table(houses).rows()
         [(3, 100.5), (None, 90.0)]
     """
@@ -190,10 +191,9 @@ def _check_rows(path: Path, broken: list[tuple[int, int]], n_fields: int, separa
     if not broken:
         return
     lines = [f"line {line} has {count(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
-    more = len(broken) - MAX_SHOWN
     raise TableFileError(
         f"File {path.name!r} has {count(len(broken), 'broken row')}: {', '.join(lines)}"
-        f"{f' and {more} more' if more > 0 else ''}.",
+        f"{and_more(len(broken))}.",
         expected=f"Every row has {count(n_fields, 'field')}, as the header has.",
         hint=f"look there for a {separator!r} outside quotes, or for a quote that is not closed",
     )

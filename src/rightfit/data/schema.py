@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import Positions, Rows, positions, take
+from rightfit.data.complaints import and_more, clean_or_category, raise_together
 from rightfit.data.kinds import (
-    CATEGORY,
     KINDS,
     NUMBER,
     USED,
@@ -114,23 +114,26 @@ def recognise_columns(
     if isinstance(table, MatrixTable) and not overrides:
         return _of_matrix(table, rows)
     at = positions(rows, table.n_rows)
-    columns, complaints = [], []
+    columns, complaints, wrong = [], [], []
     for name in table.names:
         column = take(table.column(name), rows)
         found = _recognised(table, column, at, overrides.get(name))
         if found.complaint:
             complaints.append(found.complaint)
+            wrong.append(name)
         columns.append(_described(column, found))
-    _raise_complaints(complaints)
+    raise_together(
+        complaints,
+        expected="A column holds values of one kind, or empty cells.",
+        hint=clean_or_category(wrong),
+    )
     schema = Schema(tuple(columns))
     if not schema.used:
         raise _nothing_to_learn_from(schema)
     return schema
 
 
-def _recognised(
-    table: Table, column: pl.Series, at: Positions, override: str | None
-) -> Recognised:
+def _recognised(table: Table, column: pl.Series, at: Positions, override: str | None) -> Recognised:
     if override is not None:
         return read_as(override, column, at)
     return read_as(NUMBER, column, at) if isinstance(table, MatrixTable) else recognise(column, at)
@@ -151,7 +154,7 @@ def _described(column: pl.Series, found: Recognised) -> ColumnSchema:
 def _of_matrix(table: MatrixTable, rows: Rows) -> Schema:
     at = positions(rows, table.n_rows)
     n_missing = _missing_counts(table, at)
-    some = table.numbers(table.names, at[: COUNTED_ROWS])
+    some = table.numbers(table.names, at[:COUNTED_ROWS])
     ordered = np.sort(some, axis=0)
     n_distinct = (ordered[1:] > ordered[:-1]).sum(axis=0) + ~np.isnan(ordered[:1]).all(axis=0)
     return Schema(
@@ -192,24 +195,11 @@ def _check_overrides(table: Table, overrides: Mapping[str, str]) -> None:
             )
 
 
-def _raise_complaints(complaints: Sequence[str]) -> None:
-    if not complaints:
-        return
-    more = len(complaints) - MAX_SHOWN
-    lines = [*complaints[:MAX_SHOWN], *([f"and {more} more columns"] if more > 0 else [])]
-    raise DataError(
-        "\n".join(lines),
-        expected="A column holds values of one kind, or empty cells.",
-        hint=f"clean these values, or set the kind of the column to {CATEGORY!r} or 'ignored'",
-    )
-
-
 def _nothing_to_learn_from(schema: Schema) -> DataError:
     reasons = [f"{column.name!r} ({column.note or column.kind})" for column in schema.columns]
-    more = len(reasons) - MAX_SHOWN
     return DataError(
         f"No column is left to learn from: {', '.join(reasons[:MAX_SHOWN])}"
-        f"{f' and {more} more' if more > 0 else ''}.",
+        f"{and_more(len(reasons))}.",
         expected="At least one column has two different values and is not an id.",
         hint="check that the right table was read, or set the kind of a column yourself",
     )

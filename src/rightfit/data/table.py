@@ -10,6 +10,7 @@ import polars.selectors as cs
 from numpy.typing import NDArray
 
 from rightfit.data.cells import EVERY_ROW, Rows, positions, row_list, take
+from rightfit.data.complaints import and_more, clean_or_category, raise_together
 from rightfit.data.frames import read_frame
 from rightfit.data.markers import A_NUMBER, is_text, parse_numbers
 from rightfit.data.matrices import Matrix, read_matrix
@@ -82,7 +83,7 @@ class FrameTable:
         return FrameTable(self.frame.rename(dict(zip(self.names, names, strict=True))))
 
     def read_as_numbers(self, names: Sequence[str], rows: Rows = EVERY_ROW) -> "FrameTable":
-        read, complaints = [], []
+        read, complaints, wrong = [], [], []
         at = positions(rows, self.n_rows)
         for name in names:
             column = self.frame[name]
@@ -93,7 +94,12 @@ class FrameTable:
             if parsed.wrong.any():
                 there = parse_numbers(take(column, rows))
                 complaints.append(there.complaint(name, take(column, rows), at, A_NUMBER))
-        raise_complaints([text for text in complaints if text])
+                wrong.append(name)
+        raise_together(
+            complaints,
+            expected="A numeric column needs numbers or empty cells.",
+            hint=clean_or_category(wrong),
+        )
         return FrameTable(self.frame.with_columns(read), is_named=self.is_named) if read else self
 
 
@@ -162,20 +168,9 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> Table:
         if isinstance(values, pl.DataFrame)
         else MatrixTable(values)
     )
-    return _checked(table.renamed(names) if names else table)
-
-
-def raise_complaints(complaints: Sequence[str]) -> None:
-    """Raise one error for all columns that hold words where numbers belong."""
-    if not complaints:
-        return
-    more = len(complaints) - MAX_SHOWN
-    lines = [*complaints[:MAX_SHOWN], *([f"and {more} more columns"] if more > 0 else [])]
-    raise DataError(
-        "\n".join(lines),
-        expected="A numeric column needs numbers or empty cells.",
-        hint="clean these values, or set the kind of the column to 'category'",
-    )
+    # Of another width, the encoder says so in scikit-learn's words.
+    fits = names is not None and len(names) == len(table.names)
+    return _checked(table.renamed(names) if fits and names else table)
 
 
 def _no_table(X: object) -> DataError:
@@ -199,11 +194,12 @@ def _checked(table: FrameTable | MatrixTable) -> Table:
         _infinite_in_matrix(table) if isinstance(table, MatrixTable) else _infinite_in_frame(table)
     )
     if infinite:
-        shown = [f"{name!r} ({row_list(rows)})" for name, rows in list(infinite.items())[:MAX_SHOWN]]
-        more = len(infinite) - MAX_SHOWN
+        shown = [
+            f"{name!r} ({row_list(rows)})" for name, rows in list(infinite.items())[:MAX_SHOWN]
+        ]
         raise DataError(
             f"The table holds infinity in {'column' if len(infinite) == 1 else 'columns'} "
-            f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}.",
+            f"{', '.join(shown)}{and_more(len(infinite))}.",
             expected="Every number is finite; cells may be empty.",
             hint="replace infinite values by missing ones, or by the largest value that can be",
         )

@@ -14,7 +14,7 @@ from rightfit.errors import TableFileError
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
-    """Write a table; the suffix says the format.
+    r"""Write a table; the suffix says the format.
 
     The file is written beside its place and renamed, so that a crash or a full
     disk leaves what was there before.
@@ -28,7 +28,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     write_table(pl.DataFrame({"price": [1.5]}), Path(folder, "out.csv"))
         ...     Path(folder, "out.csv").read_text()
-        'price\\n1.5\\n'
+        'price\n1.5\n'
     """
     path = Path(path)
     writer = WRITERS.get(path.suffix.lower())

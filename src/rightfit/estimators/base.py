@@ -213,10 +213,9 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
             seed=int(check_random_state(self.random_state).randint(2**31)),
         )
 
-    def _keep(self, fitting: Fitting, model: Model) -> None:
+    def _keep(self, model: Model) -> None:
         """Become the owner of a model: set the fitted attributes."""
         self._model = model
-    def _set_attributes(self, model: Model) -> None:
         names = [column.name for column in model.schema.columns]
         self.n_features_in_ = len(names)
         self.__dict__.pop("feature_names_in_", None)

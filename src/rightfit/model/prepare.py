@@ -109,7 +109,9 @@ def prepare(
     unit = fitted or fit_numbers(rows.y, rows.weights, choices.target_name)
     encoded = unit.encode(rows.y)
     usable = ~is_missing(encoded) & (rows.weights > 0)
-    train_rows, held_rows = _split(usable, rows.weights, held, encoded, choices)
+    train_rows, held_rows = _split(
+        usable, rows.weights, held, encoded, unit.classes, choices
+    )
     if fitted is None:
         # Once more, now from training rows alone.
         chosen = np.zeros(len(usable))
@@ -160,6 +162,7 @@ def _split(
     weights: Float[np.ndarray, " row"],
     held: Labelled | None,
     encoded: Shaped[np.ndarray, "row ..."],
+    names: Shaped[np.ndarray, " class"] | None,
     choices: Choices,
 ) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]:
     if not usable.any():
@@ -170,7 +173,7 @@ def _split(
     nothing = np.zeros(0, np.int64)
     if held is not None or choices.validation_fraction == 0:
         return np.flatnonzero(usable), nothing
-    classes = encoded if choices.has_classes else None
+    classes = None if names is None else names[np.maximum(encoded, 0)]
     kept = np.where(usable, weights, 0.0)
     return split_rows(kept, choices.validation_fraction, choices.seed, classes)
 

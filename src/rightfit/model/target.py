@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from rightfit.data.targets import encode_classes, numbers_of
-from rightfit.errors import DataError, shown
+from rightfit.errors import DataError
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Target:
                 another number of columns.
         """
         if self.classes is not None:
-            return self._codes(y)
+            return encode_classes(y, self.classes)[0]
         numbers = _columns(numbers_of(y))
         if numbers.shape[1] != len(self.scale):
             raise DataError(
@@ -54,16 +54,6 @@ class Target:
         """Turn standardised outputs into numbers in the target's own units, float64."""
         numbers = outputs.astype(np.float64) * self.scale + self.center
         return numbers if self.is_matrix else numbers[:, 0]
-
-    def _codes(self, y: Any) -> Shaped[np.ndarray, " row"]:
-        codes, classes = encode_classes(y, self.classes)
-        unknown = sorted(set(np.unique(classes).tolist()) - set(np.unique(self.classes).tolist()))
-        if unknown:
-            raise DataError(
-                f"The target has classes that the model does not know: {shown(unknown)}.",
-                expected=f"The model knows {shown((self.classes or np.empty(0)).tolist())}.",
-            )
-        return codes
 
 
 def is_missing(encoded: Shaped[np.ndarray, "row ..."]) -> Shaped[np.ndarray, " row"]:

@@ -1,0 +1,283 @@
+"""The encoder: from a table to the arrays that a network reads."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightfit.arrays import Features
+from rightfit.data.categories import Categories, fit_categories
+from rightfit.data.cells import EVERY_ROW, Positions, Rows, count, positions, take
+from rightfit.data.complaints import raise_together
+from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
+from rightfit.data.markers import A_TRUTH_VALUE, parse_booleans
+from rightfit.data.numeric import NumericColumns, fit_numeric
+from rightfit.data.scaling import Scaling, fit_scaling, row_blocks
+from rightfit.data.schema import Schema
+from rightfit.data.table import Table
+from rightfit.errors import DataError, did_you_mean
+
+UNKNOWN_TRUTH = 0.5
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class BooleanColumn:
+    """A column of truth values: 0 or 1, and ½ for a missing one."""
+
+    name: str
+    has_missing: bool
+
+
+@final
+@dataclasses.dataclass(frozen=True, eq=False)
+class Encoder:
+    """What turns a table into arrays; fitted on training rows, then fixed.
+
+    Its numbers are, in order: scaled columns of numbers, scaled parts of
+    dates, truth values as 0 and 1, and an indicator, 1 where the value is
+    missing, for each of these columns that had missing values in training.
+
+    Attributes:
+        schema: the kinds of the columns.
+        is_named: whether columns are found by name; if not, by their order.
+        numeric: the columns that become scaled numbers.
+        scaling: how these are scaled.
+        booleans: the columns of truth values.
+        categories: the columns that become codes.
+        max_one_hot: the most levels of a column that is encoded one-hot.
+    """
+
+    schema: Schema
+    is_named: bool
+    numeric: NumericColumns
+    scaling: Scaling
+    booleans: tuple[BooleanColumn, ...]
+    categories: tuple[Categories, ...]
+    max_one_hot: int
+
+    @functools.cached_property
+    def number_names(self) -> tuple[str, ...]:
+        """A name for each encoded number."""
+        return (
+            *self.numeric.value_names,
+            *(column.name for column in self.booleans),
+            *(f"{name} is missing" for name, _ in self._indicators),
+            *(f"{column.name} is missing" for column in self.booleans if column.has_missing),
+        )
+
+    @property
+    def category_names(self) -> tuple[str, ...]:
+        """The name of each column of codes."""
+        return tuple(column.name for column in self.categories)
+
+    @property
+    def n_levels(self) -> tuple[int, ...]:
+        """How many codes each column of codes has, with 0."""
+        return tuple(column.n_levels for column in self.categories)
+
+    @property
+    def is_one_hot(self) -> tuple[bool, ...]:
+        """Whether each column of codes has few levels."""
+        return tuple(n <= self.max_one_hot + 1 for n in self.n_levels)
+
+    def encode(
+        self, table: Table, rows: Rows | None = None, *, pad_to: int | None = None
+    ) -> Features:
+        """Encode some rows of a table, or all of them.
+
+        Args:
+            table: a table with the columns that training had, in any order if they have names.
+            rows: the rows; all if None.
+            pad_to: how many rows to give; rows of zeros are added up to it.
+
+        Raises:
+            DataError: a column is lacking, or holds words where numbers are expected.
+        """
+        self.check_columns(table)
+        table = self._aligned(table)
+        rows = EVERY_ROW if rows is None else rows
+        n_rows = len(positions(rows, table.n_rows))
+        n_all = max(n_rows, pad_to or 0)
+        numbers = np.empty((n_all, len(self.number_names)), np.float32)
+        numbers[n_rows:] = 0.0
+        self._write_numeric(table, rows, numbers[:n_rows])
+        self._write_booleans(table, rows, numbers[:n_rows])
+        codes = np.zeros((n_all, len(self.categories)), np.int32)
+        for place, column in enumerate(self.categories):
+            codes[:n_rows, place] = column.codes(take(table.column(column.name), rows))
+        return Features(numbers, codes)
+
+    def missing_columns(self, table: Table) -> list[str]:
+        """List the columns that training used and this table does not have."""
+        if not (self.is_named and table.is_named):
+            return list(self.schema.names[len(table.names) :])
+        there = set(table.names)
+        return [column.name for column in self.schema.used if column.name not in there]
+
+    def check_columns(self, table: Table, estimator: str = "this model") -> tuple[str, ...]:
+        """Check that a table has the columns that training used.
+
+        Args:
+            table: the table to encode.
+            estimator: the name to give the model in an error about the number of columns.
+
+        Returns:
+            The names of the columns that training did not have; they are ignored.
+
+        Raises:
+            DataError: a column is lacking; all of them are named.
+        """
+        if not (self.is_named and table.is_named):
+            n_given, n_needed = len(table.names), len(self.schema.columns)
+            if n_given != n_needed:
+                raise DataError(
+                    f"X has {n_given} features, but {estimator} is expecting "
+                    f"{n_needed} features as input."
+                )
+            return ()
+        known = set(self.schema.names)
+        extra = tuple(name for name in table.names if name not in known)
+        missing = self.missing_columns(table)
+        if missing:
+            raise _lacking(missing, extra)
+        return extra
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the encoder as plain JSON types; floats are exact."""
+        return {
+            "schema": self.schema.to_json(),
+            "is_named": self.is_named,
+            "numeric": self.numeric.to_json(),
+            "scaling": self.scaling.to_json(),
+            "booleans": [dataclasses.asdict(column) for column in self.booleans],
+            "categories": [column.to_json() for column in self.categories],
+            "max_one_hot": self.max_one_hot,
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Encoder":
+        """Read what `to_json` gave."""
+        return cls(
+            schema=Schema.from_json(fields["schema"]),
+            is_named=fields["is_named"],
+            numeric=NumericColumns.from_json(fields["numeric"]),
+            scaling=Scaling.from_json(fields["scaling"]),
+            booleans=tuple(BooleanColumn(**column) for column in fields["booleans"]),
+            categories=tuple(Categories.from_json(column) for column in fields["categories"]),
+            max_one_hot=fields["max_one_hot"],
+        )
+
+    @functools.cached_property
+    def _indicators(self) -> tuple[tuple[str, int], ...]:
+        """The columns with an indicator, each with the place of its first scaled number."""
+        return tuple(
+            (name, place) for name, place in self.numeric.sources if self.scaling.has_missing[place]
+        )
+
+    def _aligned(self, table: Table) -> Table:
+        by_order = not (self.is_named and table.is_named)
+        return table.renamed(self.schema.names) if by_order else table
+
+    def _write_numeric(self, table: Table, rows: Rows, out: NDArray[np.float32]) -> None:
+        n_values = len(self.numeric.value_names)
+        first = n_values + len(self.booleans)
+        last = first + len(self._indicators)
+        indicated = [place for _, place in self._indicators]
+        raw = self.numeric.reader(table, rows)
+        for place, block in row_blocks(rows, len(out), n_values):
+            values = raw(block)
+            self.scaling.apply(values, out[place, :n_values])
+            if indicated:
+                out[place, first:last] = np.isnan(values[:, indicated])
+
+    def _write_booleans(self, table: Table, rows: Rows, out: NDArray[np.float32]) -> None:
+        first = len(self.numeric.value_names)
+        indicator = first + len(self.booleans) + len(self._indicators)
+        at = positions(rows, table.n_rows)
+        complaints = []
+        for place, boolean in enumerate(self.booleans, start=first):
+            column = take(table.column(boolean.name), rows)
+            parsed = parse_booleans(column)
+            complaints.append(parsed.complaint(boolean.name, column, at, A_TRUTH_VALUE))
+            out[:, place] = parsed.values.fill_null(UNKNOWN_TRUTH).to_numpy()
+            if boolean.has_missing:
+                out[:, indicator] = parsed.values.is_null().to_numpy()
+                indicator += 1
+        raise_together(
+            complaints,
+            expected="A column of truth values needs true, false, yes, no, 1, 0 or empty cells.",
+            hint="clean these values",
+        )
+
+
+def fit_encoder(
+    table: Table,
+    schema: Schema,
+    rows: Positions,
+    *,
+    scaling: str = "robust",
+    max_one_hot: int = 8,
+    seed: int = 0,
+) -> Encoder:
+    """Fit an encoder on the training rows, and on nothing else.
+
+    Args:
+        table: the table.
+        schema: the kinds of its columns.
+        rows: the training rows.
+        scaling: robust (median and quartiles, bent smoothly so that outliers survive), standard
+            (mean and standard deviation) or none.
+        max_one_hot: the most levels of a category that are encoded one-hot; a category of more
+            levels is embedded, and its levels of one or two rows share code 0.
+        seed: chooses the rows that quartiles are taken from where there are more than 20,000.
+
+    Raises:
+        DataError: a training row holds a word in a column of numbers.
+
+    Example:
+        >>> from rightfit.data.schema import recognise_columns
+        >>> from rightfit.data.table import as_table
+        >>> table = as_table([["a", 1.0], ["b", 2.0], ["a", None]])
+        >>> encoder = fit_encoder(table, recognise_columns(table, slice(None)), np.arange(3))
+        >>> encoder.number_names, encoder.category_names, encoder.n_levels
+        (('x1', 'x1 is missing'), ('x0',), (3,))
+        >>> encoder.encode(table).codes.tolist()
+        [[1], [2], [1]]
+    """
+    numeric = fit_numeric(table, schema.of_kind(NUMBER), schema.of_kind(DATETIME), rows)
+    raw = numeric.reader(table, rows)
+    categories = [
+        fit_categories(take(table.column(name), rows), max_one_hot)
+        for name in schema.of_kind(CATEGORY)
+    ]
+    booleans = [
+        BooleanColumn(name, parse_booleans(take(table.column(name), rows)).values.null_count() > 0)
+        for name in schema.of_kind(BOOLEAN)
+    ]
+    return Encoder(
+        schema=schema,
+        is_named=table.is_named,
+        numeric=numeric,
+        scaling=fit_scaling(raw, rows, len(numeric.value_names), scaling, seed),
+        booleans=tuple(booleans),
+        categories=tuple(column for column in categories if column.n_levels > 1),
+        max_one_hot=max_one_hot,
+    )
+
+
+def _lacking(missing: list[str], extra: tuple[str, ...]) -> DataError:
+    hints = []
+    for name in missing:
+        near = did_you_mean(name, extra)
+        if near.startswith("did you mean"):
+            hints.append(f"{name!r}: {near}")
+    return DataError(
+        f"The table lacks {count(len(missing), 'column')} that the model was trained on: "
+        f"{', '.join(repr(name) for name in missing)}.",
+        expected="Every column that training used is needed, under the same name.",
+        hint="; ".join(hints) or "add these columns; cells may be empty",
+    )

@@ -1,0 +1,61 @@
+"""Take the columns of a target out of whatever holds it."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from rightfit.data.frames import read_frame, read_series
+from rightfit.data.matrices import complex_data
+from rightfit.data.objects import columns_of_objects
+from rightfit.errors import DataError
+
+
+def target_columns(y: Any) -> list[pl.Series]:
+    """Give the columns of a target; the one of a list or a one-dimensional array has no name.
+
+    Raises:
+        DataError: there is no target, it has three dimensions, or it mixes types.
+
+    Example:
+        >>> [column.to_list() for column in target_columns(np.array([[1, 2], [3, 4]]))]
+        [[1, 3], [2, 4]]
+    """
+    if y is None:
+        raise DataError(
+            "This estimator requires y to be passed, but the target y is None.",
+            hint="give the target as the second argument",
+        )
+    series = read_series(y)
+    if series is not None:
+        return [series]
+    frame = read_frame(y)
+    if frame is not None:
+        return frame.get_columns()
+    return _of_array(y)
+
+
+def _of_array(y: Any) -> list[pl.Series]:
+    array = np.asarray(y)
+    if isinstance(y, list | tuple) and array.dtype.kind in "US":
+        # NumPy has turned the numbers among the words into words.
+        array = np.array(y, dtype=object)
+    if array.dtype.kind == "c":
+        raise complex_data(array)
+    if array.ndim not in (1, 2) or 0 in array.shape[1:]:
+        raise DataError(
+            f"y should be a 1d array, got an array of shape {array.shape} instead.",
+            expected="A target has one value for each row, or one row of values.",
+            hint="reshape it: y.reshape(len(X), -1)",
+        )
+    columns = array.reshape(len(array), -1).T
+    if array.dtype.kind == "O":
+        names = [f"output {i}" if len(columns) > 1 else "" for i in range(len(columns))]
+        return columns_of_objects(dict(zip(names, columns, strict=True)))
+    if array.dtype.kind == "S":
+        columns = np.char.decode(columns, "utf-8", "replace")
+    if array.dtype.kind in "US":
+        return [pl.Series("", column.tolist(), pl.String) for column in columns]
+    if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
+        columns = columns.astype(np.float64)
+    return [pl.Series("", np.ascontiguousarray(column)) for column in columns]
