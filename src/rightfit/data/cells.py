@@ -1,5 +1,6 @@
 """Where a value stands in a table, in the words of an error message."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -32,6 +33,29 @@ def row_list(rows: Sequence[int]) -> str:
     return f"{'row' if len(rows) == 1 else 'rows'} {first}{and_more(len(rows))}"
 
 
+def subject(name: str) -> str:
+    """Name a column at the start of a sentence; a column without a name is the target.
+
+    Example:
+        >>> subject("price"), subject("")
+        ("Column 'price'", 'The target')
+    """
+    return f"Column {name!r}" if name else "The target"
+
+
+def quoted(value: object) -> str:
+    """Write a value as a person would: a date as text, a number without its NumPy type.
+
+    Example:
+        >>> quoted(datetime.date(2026, 11, 22)), quoted(np.float64(1.5))
+        ("'2026-11-22'", '1.5')
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    is_date = isinstance(value, datetime.date | datetime.time | datetime.timedelta)
+    return repr(str(value)) if is_date else repr(value)
+
+
 def places(values: pl.Series, rows: Positions) -> str:
     """List the distinct values, each with the rows that hold it.
 
@@ -45,7 +69,9 @@ def places(values: pl.Series, rows: Positions) -> str:
     """
     found = pl.DataFrame({"value": values, "row": rows})
     groups = found.group_by("value", maintain_order=True).agg(pl.col("row"))
-    shown = [f"{value!r} ({row_list(where)})" for value, where in groups.head(MAX_SHOWN).rows()]
+    shown = [
+        f"{quoted(value)} ({row_list(where)})" for value, where in groups.head(MAX_SHOWN).rows()
+    ]
     return ", ".join(shown) + and_more(groups.height)
 
 
@@ -57,6 +83,18 @@ def take(column: pl.Series, rows: Rows) -> pl.Series:
 def positions(rows: Rows, n_rows: int) -> Positions:
     """Turn rows into their positions in a table of `n_rows` rows."""
     return np.arange(n_rows)[rows] if isinstance(rows, slice) else rows
+
+
+def as_slice(places: list[int]) -> list[int] | slice:
+    """Turn neighbouring places into a slice, which NumPy reads without a copy.
+
+    Example:
+        >>> as_slice([2, 3, 4]), as_slice([2, 4]), as_slice([])
+        (slice(2, 5, None), [2, 4], [])
+    """
+    if places and places == list(range(places[0], places[-1] + 1)):
+        return slice(places[0], places[-1] + 1)
+    return places
 
 
 def count(n: int, noun: str) -> str:

@@ -1,6 +1,6 @@
 """Collect complaints, then raise one error that says them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rightfit.errors import MAX_SHOWN, DataError
 
@@ -23,15 +23,18 @@ def raise_together(complaints: Sequence[str], *, expected: str, hint: str) -> No
         raise DataError(what, expected=expected, hint=hint)
 
 
-def clean_or_category(names: Sequence[str]) -> str:
-    """Give the hint for columns that hold words where numbers belong.
+def clean_or_override(kinds: Mapping[str, str]) -> str:
+    """Give the hint for columns that cannot be used as what they look like.
+
+    Args:
+        kinds: what each column could be instead.
 
     Example:
-        >>> clean_or_category(["price", "size"])
-        "clean these values, or train with column_kinds={'price': 'category', 'size': 'category'}"
+        >>> clean_or_override({"price": "category"})
+        "clean these values, or train with column_kinds={'price': 'category'}"
     """
-    kinds = dict.fromkeys(names[:MAX_SHOWN], "category")
-    return f"clean these values, or train with column_kinds={kinds!r}"
+    some = dict(list(kinds.items())[:MAX_SHOWN])
+    return f"clean these values, or train with column_kinds={some!r}"
 
 
 def and_more(n: int, noun: str = "") -> str:

@@ -7,6 +7,7 @@ row, so the file is surveyed first: vectorised over its bytes, and by the
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,10 +28,12 @@ class Survey(NamedTuple):
         blank: positions of the lines without any character, counted from 0.
         broken: line number (from 1, as an editor shows it) and number of fields of each row
             that has not as many fields as expected.
+        open_quote: the line number of a quote that is never closed; None if there is none.
     """
 
     blank: Indices
     broken: list[tuple[int, int]]
+    open_quote: int | None = None
 
 
 def header_fields(text: str, separator: str) -> list[str]:
@@ -61,31 +64,45 @@ def survey(content: Bytes, separator: str, n_fields: int) -> Survey:
         >>> survey(np.frombuffer(b"a,b\n1,2\n3\n4,5,6\n", np.uint8), ",", 2).broken
         [(3, 1), (4, 3)]
     """
-    n_separators, ends = _count(content, ord(separator))
+    n_separators, ends, ends_inside = _count(content, ord(separator))
     lengths = np.diff(ends, prepend=-1) - 1
     blank = lengths == 0
     blank[lengths == 1] = content[ends[lengths == 1] - 1] == RETURN
     if n_fields == 1:
         blank[:] = False
     suspicious = (n_separators != n_fields - 1) & ~blank
-    broken = _broken_rows(content, separator, n_fields) if suspicious.any() else []
-    return Survey(np.flatnonzero(blank), broken)
+    broken: list[tuple[int, int]] = []
+    open_quote = None
+    if suspicious.any() or ends_inside:
+        for line, n in _rows(content, separator):
+            if n is None:
+                open_quote = line
+            elif n not in (0, n_fields):
+                broken.append((line, n))
+    return Survey(np.flatnonzero(blank), broken, open_quote)
 
 
-def _broken_rows(content: Bytes, separator: str, n_fields: int) -> list[tuple[int, int]]:
+def _rows(content: Bytes, separator: str) -> Iterator[tuple[int, int | None]]:
+    """Give the first line and the number of fields of each row; None for a quote left open."""
     text = io.TextIOWrapper(io.BytesIO(content.tobytes()), "utf-8", newline="")
-    reader = csv.reader(text, delimiter=separator)
-    broken = []
-    start = 1
-    for fields in reader:
-        if fields and len(fields) != n_fields:
-            broken.append((start, len(fields)))
-        start = reader.line_num + 1
-    return broken
+    reader = csv.reader(text, delimiter=separator, strict=True)
+    line = 1
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            # Polars judges a quote in the middle of a field; this pass has nothing to say of it.
+            if "unexpected end" in str(error):
+                yield line, None
+        else:
+            yield line, len(fields)
+        line = reader.line_num + 1
 
 
-def _count(content: Bytes, separator: int) -> tuple[Indices, Indices]:
-    """Count the separators of each line, and find where each line ends."""
+def _count(content: Bytes, separator: int) -> tuple[Indices, Indices, bool]:
+    """Count the separators of each line, find its end; say whether the file ends in a quote."""
     counts, ends = [], []
     inside = False
     before = 0
@@ -98,7 +115,7 @@ def _count(content: Bytes, separator: int) -> tuple[Indices, Indices]:
         counts.append(np.diff(so_far, prepend=0))
         ends.append(newlines + start)
         before += len(marks) - int(so_far[-1] if len(so_far) else 0)
-    return np.concatenate(counts), np.concatenate(ends)
+    return np.concatenate(counts), np.concatenate(ends), inside
 
 
 def _marks(chunk: Bytes, separator: int, inside: bool) -> tuple[Indices, Indices, bool]:

@@ -23,6 +23,7 @@ STYLES: Final = {
 }
 CLOCK: Final = "clock"
 EARLIEST_YEAR: Final = 1000  # "01/02/20" is a day of 2020, not of the year 20
+LIKE_A_DATE: Final = r"\d\D+.*\d"
 SAMPLE: Final = 200
 SHARE: Final = 0.95
 
@@ -44,11 +45,13 @@ def date_style(text: pl.Series) -> str | None:
         True
     """
     present = text.drop_nulls()
-    if not len(present) or not _share(present.unique(maintain_order=True).head(SAMPLE)):
+    some = present.head(10 * SAMPLE).unique(maintain_order=True).head(SAMPLE)
+    if not len(some) or float(some.str.contains(LIKE_A_DATE).mean()) < SHARE / 2:  # type: ignore[arg-type]
         return None
-    shares = {style: _style_share(present, style) for style in (*STYLES, CLOCK)}
-    best = max(shares, key=lambda style: shares[style])
-    return best if shares[best] >= SHARE else None
+    likely = [style for style in (*STYLES, CLOCK) if _style_share(some, style) >= SHARE / 2]
+    shares = {style: _style_share(present, style) for style in likely}
+    best = max(likely, key=lambda style: shares[style], default="")
+    return best if shares.get(best, 0.0) >= SHARE else None
 
 
 def parse_dates(column: pl.Series, style: str) -> Parsed:
@@ -95,10 +98,6 @@ def date_parts(moments: pl.Series) -> NDArray[np.float64]:
         *(day.year(), day.month(), day.day(), day.weekday(), day.hour(), seconds),
     )
     return np.stack([part.cast(pl.Float64).to_numpy() for part in parts], axis=1)
-
-
-def _share(text: pl.Series) -> bool:
-    return any(_style_share(text, style) >= SHARE / 2 for style in (*STYLES, CLOCK))
 
 
 def _style_share(text: pl.Series, style: str) -> float:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from rightfit.arrays import Features
 from rightfit.data.categories import Categories, fit_categories
-from rightfit.data.cells import EVERY_ROW, Positions, Rows, count, positions, take
+from rightfit.data.cells import EVERY_ROW, Positions, Rows, as_slice, count, positions, take
 from rightfit.data.complaints import raise_together
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.markers import A_TRUTH_VALUE, parse_booleans
 from rightfit.data.numeric import NumericColumns, fit_numeric
-from rightfit.data.scaling import Scaling, fit_scaling, row_blocks
+from rightfit.data.scaling import Scaling, fit_scaling
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
 from rightfit.errors import DataError, did_you_mean
@@ -118,12 +118,15 @@ class Encoder:
         there = set(table.names)
         return [column.name for column in self.schema.used if column.name not in there]
 
-    def check_columns(self, table: Table, estimator: str = "this model") -> tuple[str, ...]:
+    def check_columns(
+        self, table: Table, estimator: str = "this model", *, as_sklearn: bool = False
+    ) -> tuple[str, ...]:
         """Check that a table has the columns that training used.
 
         Args:
             table: the table to encode.
             estimator: the name to give the model in an error about the number of columns.
+            as_sklearn: complain in scikit-learn's words, and of another order too.
 
         Returns:
             The names of the columns that training did not have; they are ignored.
@@ -142,6 +145,8 @@ class Encoder:
         known = set(self.schema.names)
         extra = tuple(name for name in table.names if name not in known)
         missing = self.missing_columns(table)
+        if as_sklearn:
+            _check_as_sklearn(missing, extra, self._is_reordered(table))
         if missing:
             raise _lacking(missing, extra)
         return extra
@@ -178,6 +183,11 @@ class Encoder:
             (name, place) for name, place in self.numeric.sources if self.scaling.has_missing[place]
         )
 
+    def _is_reordered(self, table: Table) -> bool:
+        there = set(table.names)
+        known = [name for name in self.schema.names if name in there]
+        return [name for name in table.names if name in set(known)] != known
+
     def _aligned(self, table: Table) -> Table:
         by_order = not (self.is_named and table.is_named)
         return table.renamed(self.schema.names) if by_order else table
@@ -186,13 +196,12 @@ class Encoder:
         n_values = len(self.numeric.value_names)
         first = n_values + len(self.booleans)
         last = first + len(self._indicators)
-        indicated = [place for _, place in self._indicators]
+        indicated = as_slice([place for _, place in self._indicators])
         raw = self.numeric.reader(table, rows)
-        for place, block in row_blocks(rows, len(out), n_values):
-            values = raw(block)
+        for place, values in raw.blocks(rows, len(out)):
             self.scaling.apply(values, out[place, :n_values])
             if indicated:
-                out[place, first:last] = np.isnan(values[:, indicated])
+                out[place, first:last] = np.isnan(values)[:, indicated]
 
     def _write_booleans(self, table: Table, rows: Rows, out: NDArray[np.float32]) -> None:
         first = len(self.numeric.value_names)
@@ -262,22 +271,38 @@ def fit_encoder(
         schema=schema,
         is_named=table.is_named,
         numeric=numeric,
-        scaling=fit_scaling(raw, rows, len(numeric.value_names), scaling, seed),
+        scaling=fit_scaling(raw, rows, scaling, seed),
         booleans=tuple(booleans),
         categories=tuple(column for column in categories if column.n_levels > 1),
         max_one_hot=max_one_hot,
     )
 
 
+def _check_as_sklearn(missing: list[str], extra: tuple[str, ...], is_reordered: bool) -> None:
+    """Raise what scikit-learn's own check of feature names would, save for extra columns."""
+    lines = ["The feature names should match those that were passed during fit."]
+    if missing and extra:
+        lines += ["Feature names unseen at fit time:", *(f"- {name}" for name in sorted(extra))]
+    if missing:
+        lines.append("Feature names seen at fit time, yet now missing:")
+        lines += [f"- {name}" for name in sorted(missing)]
+    elif is_reordered:
+        lines.append("Feature names must be in the same order as they were in fit.")
+    if len(lines) > 1:
+        raise DataError("\n".join(lines) + "\n", hint=_nearest(missing, extra))
+
+
+def _nearest(missing: list[str], extra: tuple[str, ...]) -> str:
+    near = {name: did_you_mean(name, extra) for name in missing}
+    return "; ".join(
+        f"{name!r}: {words}" for name, words in near.items() if words.startswith("did you mean")
+    )
+
+
 def _lacking(missing: list[str], extra: tuple[str, ...]) -> DataError:
-    hints = []
-    for name in missing:
-        near = did_you_mean(name, extra)
-        if near.startswith("did you mean"):
-            hints.append(f"{name!r}: {near}")
     return DataError(
         f"The table lacks {count(len(missing), 'column')} that the model was trained on: "
         f"{', '.join(repr(name) for name in missing)}.",
         expected="Every column that training used is needed, under the same name.",
-        hint="; ".join(hints) or "add these columns; cells may be empty",
+        hint=_nearest(missing, extra) or "add these columns; cells may be empty",
     )

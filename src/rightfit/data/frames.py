@@ -57,7 +57,7 @@ def read_series(y: Any) -> pl.Series | None:
         return None
     if column.implementation.is_polars() or column.implementation.is_pyarrow():
         return column.to_polars()
-    name = str(column.name) if column.name is not None else ""
+    name = str(column.name or "")
     typed = _typed(column)
     if isinstance(typed, list):
         return columns_of_objects({name: typed})[0]

@@ -82,6 +82,8 @@ def read_as(kind: str, column: pl.Series, rows: Positions) -> Recognised:
         parsed = parse_dates(column, style or "year first")
         complaint = "" if style else parsed.complaint(name, column, rows, A_DATE)
         return Recognised(kind, parsed.values, complaint=complaint)
+    if kind == CATEGORY and not _can_be_text(column.dtype):
+        return _unusable(column)
     return Recognised(kind, present_values(column))
 
 
@@ -111,14 +113,25 @@ def _by_type(column: pl.Series, rows: Positions) -> Recognised:
     if dtype == pl.Boolean:
         return Recognised(BOOLEAN, values)
     if dtype.is_numeric() or dtype in (pl.Duration, pl.Null):
-        return Recognised(NUMBER, values)
+        return Recognised(NUMBER, values, note=_looks_like_id(column))
     if dtype.is_temporal():
         return Recognised(DATETIME, values)
-    return Recognised(
-        IGNORED,
-        values,
-        complaint=f"Column {column.name!r} holds values of type {dtype}, which no rule encodes.",
-    )
+    return _unusable(column)
+
+
+def _can_be_text(dtype: pl.DataType) -> bool:
+    return not (dtype.is_nested() or dtype in (pl.Binary, pl.Object))
+
+
+def _unusable(column: pl.Series) -> Recognised:
+    complaint = f"Column {column.name!r} holds values of type {column.dtype}."
+    return Recognised(IGNORED, column, complaint=complaint)
+
+
+def _looks_like_id(column: pl.Series) -> str:
+    many = column.dtype.is_integer() and len(column) >= FEWEST_IDS
+    distinct = many and column.n_unique() == len(column)
+    return "a different whole number in each row" if distinct else ""
 
 
 def _of_text(column: pl.Series, rows: Positions) -> Recognised:

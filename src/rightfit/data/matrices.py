@@ -40,8 +40,9 @@ def read_matrix(X: Any) -> Matrix | pl.DataFrame:
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8", "replace")
     if array.dtype.kind in "UMm":
-        columns = [array[:, i].tolist() for i in range(array.shape[1])]
-        return pl.DataFrame({f"x{i}": pl.Series(values) for i, values in enumerate(columns)})
+        # Polars takes moments from NumPy, but not its text.
+        columns: list[Any] = array.T.tolist() if array.dtype.kind == "U" else list(array.T.copy())
+        return pl.DataFrame([pl.Series(f"x{i}", values) for i, values in enumerate(columns)])
     raise DataError(
         f"An array of type {array.dtype} is no table.",
         expected="A table is a dataframe, or an array of numbers or text with rows and columns.",

@@ -3,7 +3,7 @@
 import dataclasses
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import Any, Final, final
 
 import numpy as np
 import polars as pl
@@ -13,9 +13,11 @@ from rightfit.data.complaints import raise_together
 from rightfit.data.dates import PARTS, date_parts, parse_dates
 from rightfit.data.kinds import style_of
 from rightfit.data.markers import is_text
-from rightfit.data.scaling import Numbers, Raw
-from rightfit.data.table import Table
+from rightfit.data.scaling import Numbers, RawNumbers
+from rightfit.data.table import MatrixTable, Table
 from rightfit.errors import DataWarning
+
+FRAME_ROWS: Final = 8192
 
 
 @final
@@ -62,7 +64,7 @@ class NumericColumns:
             place += len(date.parts)
         return tuple(places)
 
-    def reader(self, table: Table, rows: Rows) -> Raw:
+    def reader(self, table: Table, rows: Rows) -> RawNumbers:
         """Prepare to read raw numbers `[row, column]`, block by block.
 
         Raises:
@@ -71,14 +73,16 @@ class NumericColumns:
         table = table.read_as_numbers(self.numbers, rows)
         moments = _moments(table, self.dates, rows)
 
-        def raw(block: Rows) -> Numbers:
+        def read(block: Rows) -> Numbers:
             values = table.numbers(self.numbers, block)
             if not moments:
                 return values
             parts = [date.numbers(take(moments[date.name], block)) for date in self.dates]
             return np.concatenate([values, *parts], axis=1)
 
-        return raw
+        # A block of a matrix should fit in the cache; one of a frame costs a call a column.
+        fewest_rows = 1 if isinstance(table, MatrixTable) else FRAME_ROWS
+        return RawNumbers(read, len(self.value_names), fewest_rows)
 
     def to_json(self) -> dict[str, Any]:
         """Give the columns as plain JSON types."""
@@ -143,7 +147,7 @@ def _warn_of_words(name: str, words: pl.Series, rows: Positions) -> None:
     what = "that is no date" if len(rows) == 1 else "that are no dates"
     warnings.warn(
         f"Column {name!r} has {count(len(rows), 'value')} {what}: {places(words, rows)}. "
-        "They count as missing.",
+        f"{'It counts' if len(rows) == 1 else 'They count'} as missing.",
         DataWarning,
         stacklevel=2,
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from rightfit.data.cells import row_list
+from rightfit.data.cells import quoted, row_list, subject
 from rightfit.data.complaints import raise_together
 from rightfit.data.markers import MARKERS
 from rightfit.errors import DataError
@@ -121,23 +121,19 @@ def _mixture(name: str, values: Iterable[Any], families: Mapping[type, str]) -> 
     examples: dict[str, str] = {}
     for row, value in enumerate(values):
         if value is not None:
-            examples.setdefault(families[type(value)], f"{_plain(value)!r} ({row_list([row])})")
-    return f"Column {name!r} mixes {' and '.join(examples)}: {', '.join(examples.values())}."
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+            examples.setdefault(families[type(value)], f"{quoted(value)} ({row_list([row])})")
+    return f"{subject(name)} mixes {' and '.join(examples)}: {', '.join(examples.values())}."
 
 
 def _strange(name: str, values: list[Any], kinds: list[type]) -> DataError:
     row, value = next((row, v) for row, v in enumerate(values) if type(v) in kinds)
     if isinstance(value, complex | np.complexfloating):
         return DataError(
-            f"Complex data not supported: column {name!r} holds {value!r} ({row_list([row])}).",
+            f"Complex data not supported\n{subject(name)} holds {value!r} ({row_list([row])}).",
             hint="use the real and the imaginary part as two columns",
         )
     return CellTypeError(
-        f"Column {name!r} holds {value!r} ({row_list([row])}): "
+        f"{subject(name)} holds {value!r} ({row_list([row])}): "
         f"float() argument must be a string or a real number, not {type(value).__name__!r}.",
         expected="A cell is a number, a text, true or false, a date, or missing.",
         hint="drop the column, or take numbers or text out of it",

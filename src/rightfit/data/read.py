@@ -140,6 +140,7 @@ def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
     names = header_fields(beginning, separator)
     _check_header(path, names)
     found = survey(content, separator, len(names))
+    _check_quotes(path, found.open_quote)
     _check_rows(path, found.broken, len(names), separator)
     frame = pl.read_csv(
         raw,
@@ -184,6 +185,15 @@ def _check_header(path: Path, names: list[str]) -> None:
             f"{shown(twice)}.",
             expected="Every column has a name of its own.",
             hint="rename columns in the first line",
+        )
+
+
+def _check_quotes(path: Path, line: int | None) -> None:
+    if line is not None:
+        raise TableFileError(
+            f"A quote in line {line} of {path.name!r} is never closed.",
+            expected="A field that starts with a quote ends with one.",
+            hint="close it there, or double it if it belongs to the text",
         )
 
 

@@ -11,14 +11,44 @@ from numpy.typing import NDArray
 from rightfit.data.cells import Positions, Rows
 
 Numbers = NDArray[np.floating[Any]]
-Raw = Callable[[Rows], Numbers]
 
-CELLS_AT_ONCE: Final = 1 << 19
+CELLS_AT_ONCE: Final = 1 << 20
 MOST_SAMPLED_ROWS: Final = 20_000
 MOST_SAMPLED_CELLS: Final = 1 << 24
 COLUMNS_AT_ONCE: Final = 64
 LARGEST: Final = 1e18  # its square is still a finite float32
 LARGEST_FACTOR: Final = 1e37
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class RawNumbers:
+    """Raw numbers of a table, read block by block.
+
+    Attributes:
+        read: gives the numbers `[row, column]` of some rows, NaN where one is missing.
+        n_columns: how many columns it gives.
+        fewest_rows: how many rows a block should have for reading to be quick.
+    """
+
+    read: Callable[[Rows], Numbers]
+    n_columns: int
+    fewest_rows: int = 1
+
+    def blocks(self, rows: Rows, n_rows: int) -> Iterator[tuple[slice, Numbers]]:
+        """Read rows in blocks of about a million cells.
+
+        Args:
+            rows: the rows; a slice stands for every row.
+            n_rows: how many rows these are.
+
+        Yields:
+            Where the block stands among the rows, and its numbers.
+        """
+        step = max(self.fewest_rows, CELLS_AT_ONCE // max(1, self.n_columns))
+        for start in range(0, n_rows, step):
+            place = slice(start, min(start + step, n_rows))
+            yield place, self.read(place if isinstance(rows, slice) else rows[place])
 
 
 @final
@@ -48,16 +78,13 @@ class Scaling:
                 np.multiply(out, self.factor.astype(np.float32), out=out)
             else:
                 np.multiply(raw - self.centre, self.factor, out=out, casting="same_kind")
-        missing = np.isnan(out)
-        if missing.any():
-            np.copyto(out, self._scaled_fill, where=missing)
-        np.clip(out, -LARGEST, LARGEST, out=out)
+        low, high = out.min(initial=0), out.max(initial=0)
+        if np.isnan(low):
+            np.copyto(out, self._scaled_fill, where=np.isnan(out))
+        if not -LARGEST < low <= high < LARGEST:
+            np.clip(out, -LARGEST, LARGEST, out=out)
         if self.bends:
-            bent = out * np.float32(1 / 3)
-            np.multiply(bent, bent, out=bent)
-            bent += 1
-            np.sqrt(bent, out=bent)
-            np.divide(out, bent, out=out)
+            _bend(out)
 
     @functools.cached_property
     def _scaled_fill(self) -> NDArray[np.float32]:
@@ -75,10 +102,19 @@ class Scaling:
         return cls(centre, factor, fill, np.array(fields["has_missing"], bool), fields["bends"])
 
 
+def _bend(z: NDArray[np.float32]) -> None:
+    """Replace z by z/√(1 + (z/3)²)."""
+    root = z * np.float32(1 / 3)
+    np.multiply(root, root, out=root)
+    root += np.float32(1)
+    np.sqrt(root, out=root)
+    np.divide(z, root, out=z)
+
+
 ARRAYS: Final = ("centre", "factor", "fill", "has_missing")
 
 
-def fit_scaling(raw: Raw, rows: Positions, n_columns: int, method: str, seed: int) -> Scaling:
+def fit_scaling(raw: RawNumbers, rows: Positions, method: str, seed: int) -> Scaling:
     """Find centre and scale of each column in the training rows.
 
     `robust`: (x − median) / (upper − lower quartile), bent smoothly; where the quartiles are
@@ -86,21 +122,21 @@ def fit_scaling(raw: Raw, rows: Positions, n_columns: int, method: str, seed: in
     `none`: as they are. Missing values become the median (`standard`: the mean).
 
     Args:
-        raw: gives the raw numbers `[row, column]` of some rows.
+        raw: the numbers of the table.
         rows: the training rows.
-        n_columns: how many columns `raw` gives.
         method: robust, standard or none.
         seed: chooses the rows, 20,000 at most, that quartiles are taken from.
 
     Source:
         Holzmüller, Grinsztajn & Steinwart (2024), "Better by Default", section 3.
     """
-    span = _span(raw, rows, n_columns)
+    n_columns = raw.n_columns
+    span = _span(raw, rows)
     if method == "standard":
         mean = span.mean
         deviation = _deviation(raw, rows, mean)
         return Scaling(mean, _inverse(deviation), mean, span.has_missing, bends=False)
-    lower, median, upper = _quartiles(raw, rows, n_columns, seed)
+    lower, median, upper = _quartiles(raw, rows, seed)
     # All that is sampled of a column may be missing although some value is there.
     unsampled = np.isnan(median)
     middle = np.where(
@@ -115,23 +151,6 @@ def fit_scaling(raw: Raw, rows: Positions, n_columns: int, method: str, seed: in
     half_range = np.where(span.is_empty, 0.0, span.high / 2 - span.low / 2)
     factor = np.where(factor > 0, factor, _inverse(half_range))
     return Scaling(median, factor, median, span.has_missing, bends=True)
-
-
-def row_blocks(rows: Rows, n_rows: int, n_columns: int) -> Iterator[tuple[slice, Rows]]:
-    """Cut rows into blocks of about half a million cells.
-
-    Args:
-        rows: the rows; a slice stands for every row.
-        n_rows: how many rows these are.
-        n_columns: cells in a row.
-
-    Yields:
-        Where the block stands among the rows, and its rows.
-    """
-    step = max(1, CELLS_AT_ONCE // max(1, n_columns))
-    for start in range(0, n_rows, step):
-        place = slice(start, min(start + step, n_rows))
-        yield place, place if isinstance(rows, slice) else rows[place]
 
 
 @dataclasses.dataclass(eq=False)
@@ -157,7 +176,8 @@ class _Span:
         return self.n_present == 0
 
 
-def _span(raw: Raw, rows: Positions, n_columns: int) -> _Span:
+def _span(raw: RawNumbers, rows: Positions) -> _Span:
+    n_columns = raw.n_columns
     span = _Span(
         np.full(n_columns, np.inf),
         np.full(n_columns, -np.inf),
@@ -165,24 +185,24 @@ def _span(raw: Raw, rows: Positions, n_columns: int) -> _Span:
         np.zeros(n_columns, np.int64),
         len(rows),
     )
-    for _, block in row_blocks(rows, len(rows), n_columns):
-        values = raw(block)
-        np.minimum(span.low, np.fmin.reduce(values, axis=0, initial=np.inf), out=span.low)
-        np.maximum(span.high, np.fmax.reduce(values, axis=0, initial=-np.inf), out=span.high)
-        missing = np.isnan(values)
-        if missing.any():
+    for _, values in raw.blocks(rows, len(rows)):
+        total = values.sum(axis=0, dtype=np.float64)
+        if np.isnan(total).any():
+            missing = np.isnan(values)
             span.n_present += len(values) - missing.sum(axis=0)
-            values = np.where(missing, 0, values)
+            span.total += np.where(missing, 0, values).sum(axis=0, dtype=np.float64)
         else:
             span.n_present += len(values)
-        span.total += values.sum(axis=0, dtype=np.float64)
+            span.total += total
+        np.fmin(span.low, np.fmin.reduce(values, axis=0), out=span.low)
+        np.fmax(span.high, np.fmax.reduce(values, axis=0), out=span.high)
     return span
 
 
-def _deviation(raw: Raw, rows: Positions, mean: NDArray[np.float64]) -> NDArray[np.float64]:
+def _deviation(raw: RawNumbers, rows: Positions, mean: NDArray[np.float64]) -> NDArray[np.float64]:
     total, n_present = np.zeros(len(mean)), np.zeros(len(mean), np.int64)
-    for _, block in row_blocks(rows, len(rows), len(mean)):
-        distance = raw(block) - mean
+    for _, values in raw.blocks(rows, len(rows)):
+        distance = values - mean
         missing = np.isnan(distance)
         n_present += len(distance) - missing.sum(axis=0)
         distance[missing] = 0.0
@@ -192,13 +212,14 @@ def _deviation(raw: Raw, rows: Positions, mean: NDArray[np.float64]) -> NDArray[
     return np.where(deviation > 1e-12 * np.abs(mean), deviation, 0.0)
 
 
-def _quartiles(raw: Raw, rows: Positions, n_columns: int, seed: int) -> Numbers:
+def _quartiles(raw: RawNumbers, rows: Positions, seed: int) -> Numbers:
     """Take the quartiles `[3, column]` from a sample of the rows; NaN where all is missing."""
+    n_columns = raw.n_columns
     n_most = min(MOST_SAMPLED_ROWS, max(2_000, MOST_SAMPLED_CELLS // max(1, n_columns)))
     if len(rows) > n_most:
         draw = np.random.Generator(np.random.Philox(seed))
         rows = rows[np.sort(draw.choice(len(rows), n_most, replace=False))]
-    values = raw(rows)
+    values = raw.read(rows)
     quartiles = np.empty((3, n_columns))
     for start in range(0, n_columns, COLUMNS_AT_ONCE):
         columns = slice(start, start + COLUMNS_AT_ONCE)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import Positions, Rows, positions, take
-from rightfit.data.complaints import and_more, clean_or_category, raise_together
+from rightfit.data.complaints import and_more, clean_or_override, raise_together
 from rightfit.data.kinds import (
     KINDS,
     NUMBER,
@@ -114,18 +114,22 @@ def recognise_columns(
     if isinstance(table, MatrixTable) and not overrides:
         return _of_matrix(table, rows)
     at = positions(rows, table.n_rows)
-    columns, complaints, wrong = [], [], []
+    columns, complaints, wrong = [], [], {}
+    numeric = True
     for name in table.names:
         column = take(table.column(name), rows)
         found = _recognised(table, column, at, overrides.get(name))
         if found.complaint:
             complaints.append(found.complaint)
-            wrong.append(name)
+            wrong[name] = IGNORED if found.kind == IGNORED else CATEGORY
+            numeric &= found.kind == NUMBER
         columns.append(_described(column, found))
     raise_together(
         complaints,
-        expected="A column holds values of one kind, or empty cells.",
-        hint=clean_or_category(wrong),
+        expected="A numeric column needs numbers or empty cells."
+        if numeric
+        else "A column holds numbers, text, truth values or dates, or empty cells.",
+        hint=clean_or_override(wrong),
     )
     schema = Schema(tuple(columns))
     if not schema.used:

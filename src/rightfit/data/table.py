@@ -9,10 +9,10 @@ import polars as pl
 import polars.selectors as cs
 from numpy.typing import NDArray
 
-from rightfit.data.cells import EVERY_ROW, Rows, positions, row_list, take
-from rightfit.data.complaints import and_more, clean_or_category, raise_together
+from rightfit.data.cells import EVERY_ROW, Rows, as_slice, positions, row_list, take
+from rightfit.data.complaints import and_more, clean_or_override, raise_together
 from rightfit.data.frames import read_frame
-from rightfit.data.markers import A_NUMBER, is_text, parse_numbers
+from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.matrices import Matrix, read_matrix
 from rightfit.errors import MAX_SHOWN, DataError
 
@@ -74,31 +74,33 @@ class FrameTable:
         return self.frame[name]
 
     def numbers(self, names: Sequence[str], rows: Rows) -> NDArray[np.floating[Any]]:
-        columns = [parse_numbers(take(self.frame[name], rows)).values.to_numpy() for name in names]
-        if not columns:
-            return np.empty((len(positions(rows, self.n_rows)), 0))
-        return np.stack(columns, axis=1)
+        numbers = np.empty((len(positions(rows, self.n_rows)), len(names)))
+        for place, name in enumerate(names):
+            column = take(self.frame[name], rows)
+            numeric = column if column.dtype.is_numeric() else parse_numbers(column).values
+            numbers[:, place] = numeric.cast(pl.Float64).to_numpy()
+        return numbers
 
     def renamed(self, names: Sequence[str]) -> "FrameTable":
         return FrameTable(self.frame.rename(dict(zip(self.names, names, strict=True))))
 
     def read_as_numbers(self, names: Sequence[str], rows: Rows = EVERY_ROW) -> "FrameTable":
-        read, complaints, wrong = [], [], []
+        read, complaints, wrong = [], [], {}
         at = positions(rows, self.n_rows)
         for name in names:
             column = self.frame[name]
-            if not is_text(column.dtype) and (column.dtype.is_numeric() or not column.len()):
+            if column.dtype.is_numeric():
                 continue
             parsed = parse_numbers(column)
             read.append(parsed.values.alias(name))
             if parsed.wrong.any():
                 there = parse_numbers(take(column, rows))
                 complaints.append(there.complaint(name, take(column, rows), at, A_NUMBER))
-                wrong.append(name)
+                wrong[name] = "category"
         raise_together(
             complaints,
             expected="A numeric column needs numbers or empty cells.",
-            hint=clean_or_category(wrong),
+            hint=clean_or_override(wrong),
         )
         return FrameTable(self.frame.with_columns(read), is_named=self.is_named) if read else self
 
@@ -129,7 +131,7 @@ class MatrixTable:
     def numbers(self, names: Sequence[str], rows: Rows) -> NDArray[np.floating[Any]]:
         values = self.array[rows]
         if names is not self.names and tuple(names) != self.names:
-            values = values[:, [self._places[name] for name in names]]
+            values = values[:, as_slice([self._places[name] for name in names])]
         return values if values.dtype.kind == "f" else values.astype(np.float64)
 
     def renamed(self, names: Sequence[str]) -> "MatrixTable":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import DataConversionWarning
 
 from rightfit.data.cells import count, places, row_list
-from rightfit.data.complaints import and_more
+from rightfit.data.complaints import and_more, raise_together
 from rightfit.data.markers import A_NUMBER, is_text, parse_numbers
 from rightfit.data.target_columns import target_columns
 from rightfit.errors import MAX_SHOWN, DataError, DataWarning, did_you_mean, shown
@@ -84,14 +84,12 @@ def numbers_of(y: Any) -> NDArray[np.float64]:
         parsed = parse_numbers(column)
         values.append(parsed.values.to_numpy())
         rows = np.arange(len(column))
-        complaint = parsed.complaint(column.name, column, rows, A_NUMBER)
-        complaints.append(_about_target(complaint, column.name))
-    if any(complaints):
-        raise DataError(
-            "\n".join(complaint for complaint in complaints if complaint),
-            expected="The target of a regression is a number in each row, or missing.",
-            hint="clean these values, or train a classifier",
-        )
+        complaints.append(parsed.complaint(column.name, column, rows, A_NUMBER))
+    raise_together(
+        complaints,
+        expected="The target of a regression is a number in each row, or missing.",
+        hint="clean these values, or train a classifier",
+    )
     numbers = np.stack(values, axis=1)
     _check_finite(numbers)
     if np.isnan(numbers).all():
@@ -276,11 +274,6 @@ def _same_type(labels: NDArray[Any], classes: NDArray[Any]) -> tuple[NDArray[Any
 def _texts(values: NDArray[Any]) -> NDArray[Any]:
     whole = values.astype(np.int64) if values.dtype.kind == "f" else values
     return np.array([str(value) for value in whole.tolist()], dtype=object)
-
-
-def _about_target(complaint: str, name: str) -> str:
-    target = f"The target {name!r}" if name else "The target"
-    return complaint.replace(f"Column {name!r}", target, 1)
 
 
 def _all_missing(n_rows: int) -> DataError:

@@ -17,6 +17,7 @@ from rightfit.data.targets import check_lengths
 from rightfit.errors import DataError
 from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.model.description import describe_model
 from rightfit.model.document import from_document, to_document
 from rightfit.model.folder import save_model
 from rightfit.model.model import Model
@@ -114,18 +115,9 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         """
         save_model(self._fitted(), Path(path), overwrite=overwrite)
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train for one epoch on the rows at hand, going on from the epochs before.
-
-        The first call fixes the columns, their encoding and the target; nothing is held
-        out, and the latest weights are kept.
-
-        Args:
-            X: `[row, column]`.
-            y: `[row]`.
-            sample_weight: `[row]`, at least 0.
-        """
-        return self._fit_one_epoch(X, y, sample_weight, None)
+    def describe(self) -> dict[str, Any]:
+        """Say what the fitted model is, as plain values: layers, columns, training, scores."""
+        return describe_model(self._fitted())
 
     def __sklearn_is_fitted__(self) -> bool:
         """Say whether there is a model."""
@@ -216,6 +208,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
     def _keep(self, model: Model) -> None:
         """Become the owner of a model: set the fitted attributes."""
         self._model = model
+        self.target_name_ = model.target.name
         names = [column.name for column in model.schema.columns]
         self.n_features_in_ = len(names)
         self.__dict__.pop("feature_names_in_", None)

@@ -38,6 +38,10 @@ class GradientCheck:
         """How many parameters there are."""
         return sum(check.n_parameters for check in self.arrays)
 
+    def as_plain(self) -> dict[str, Any]:
+        """Give everything as plain values."""
+        return {"largest_error": self.largest_error, **dataclasses.asdict(self)}
+
 
 def check_gradients(
     model: AbstractEstimator,
