@@ -198,7 +198,9 @@ def show(shape: Shape, result: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--shape", help="measure only shapes whose name begins so")
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")

@@ -17,7 +17,9 @@ def describe_machine() -> dict[str, Any]:
     """Name the processor, the cores and the versions."""
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
@@ -52,7 +54,9 @@ def matrix_product_peak(seconds: float = 1.5) -> float:
 def output_argument(parser: argparse.ArgumentParser, name: str) -> None:
     """Add the flag that says where the figures go."""
     default = Path(__file__).parent / "results" / f"{name}.json"
-    parser.add_argument("--out", type=Path, default=default, help=f"JSON file (default {default.name})")
+    parser.add_argument(
+        "--out", type=Path, default=default, help=f"JSON file (default {default.name})"
+    )
 
 
 def write_results(path: Path, machine: dict[str, Any], results: Any) -> None:

@@ -67,7 +67,7 @@ class Interval:
         number = numbers.Integral if self.kind is int else numbers.Real
         if not isinstance(value, number) or isinstance(value, bool):
             return False
-        size = float(value)  # type: ignore[arg-type]
+        size = float(value)
         if math.isnan(size) or (math.isinf(size)):
             return False
         low = self.low is None or size > self.low
@@ -160,7 +160,7 @@ class InstanceOf:
 
 @dataclasses.dataclass(frozen=True)
 class TupleOf:
-    """A tuple of values that all satisfy one constraint; on the command line, separated by commas."""
+    """A tuple of values that all satisfy one constraint; as text, separated by commas."""
 
     item: Constraint
 

@@ -15,7 +15,9 @@ def show_progress(
     events: Iterable[Event], console: Console, patience_epochs: int | None
 ) -> Iterator[Event]:
     """Pass events on, and show them on the way."""
-    shown = _live(events, console, patience_epochs) if console.is_terminal else _lines(events, console)
+    shown = (
+        _live(events, console, patience_epochs) if console.is_terminal else _lines(events, console)
+    )
     yield from shown
 
 

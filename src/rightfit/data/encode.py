@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from rightfit.arrays import Features
 from rightfit.data.categories import Categories, fit_categories
-from rightfit.data.cells import EVERY_ROW, Positions, Rows, as_slice, count, positions, take
+from rightfit.data.cells import EVERY_ROW, Positions, Rows, as_slice, positions, take
+from rightfit.data.column_names import check_as_sklearn, lacking
 from rightfit.data.complaints import raise_together
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.markers import A_TRUTH_VALUE, parse_booleans
@@ -18,7 +19,7 @@ from rightfit.data.numeric import NumericColumns, fit_numeric
 from rightfit.data.scaling import Scaling, fit_scaling
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
-from rightfit.errors import DataError, did_you_mean
+from rightfit.errors import DataError
 
 UNKNOWN_TRUTH = 0.5
 
@@ -146,9 +147,9 @@ class Encoder:
         extra = tuple(name for name in table.names if name not in known)
         missing = self.missing_columns(table)
         if as_sklearn:
-            _check_as_sklearn(missing, extra, self._is_reordered(table))
+            check_as_sklearn(missing, extra, self._is_reordered(table))
         if missing:
-            raise _lacking(missing, extra)
+            raise lacking(missing, extra)
         return extra
 
     def to_json(self) -> dict[str, Any]:
@@ -275,34 +276,4 @@ def fit_encoder(
         booleans=tuple(booleans),
         categories=tuple(column for column in categories if column.n_levels > 1),
         max_one_hot=max_one_hot,
-    )
-
-
-def _check_as_sklearn(missing: list[str], extra: tuple[str, ...], is_reordered: bool) -> None:
-    """Raise what scikit-learn's own check of feature names would, save for extra columns."""
-    lines = ["The feature names should match those that were passed during fit."]
-    if missing and extra:
-        lines += ["Feature names unseen at fit time:", *(f"- {name}" for name in sorted(extra))]
-    if missing:
-        lines.append("Feature names seen at fit time, yet now missing:")
-        lines += [f"- {name}" for name in sorted(missing)]
-    elif is_reordered:
-        lines.append("Feature names must be in the same order as they were in fit.")
-    if len(lines) > 1:
-        raise DataError("\n".join(lines) + "\n", hint=_nearest(missing, extra))
-
-
-def _nearest(missing: list[str], extra: tuple[str, ...]) -> str:
-    near = {name: did_you_mean(name, extra) for name in missing}
-    return "; ".join(
-        f"{name!r}: {words}" for name, words in near.items() if words.startswith("did you mean")
-    )
-
-
-def _lacking(missing: list[str], extra: tuple[str, ...]) -> DataError:
-    return DataError(
-        f"The table lacks {count(len(missing), 'column')} that the model was trained on: "
-        f"{', '.join(repr(name) for name in missing)}.",
-        expected="Every column that training used is needed, under the same name.",
-        hint=_nearest(missing, extra) or "add these columns; cells may be empty",
     )

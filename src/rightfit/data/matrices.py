@@ -41,7 +41,7 @@ def read_matrix(X: Any) -> Matrix | pl.DataFrame:
         array = np.char.decode(array, "utf-8", "replace")
     if array.dtype.kind in "UMm":
         # Polars takes moments from NumPy, but not its text.
-        columns: list[Any] = array.T.tolist() if array.dtype.kind == "U" else list(array.T.copy())
+        columns: list[Any] = array.T.tolist() if array.dtype.kind == "U" else [*array.T.copy()]
         return pl.DataFrame([pl.Series(f"x{i}", values) for i, values in enumerate(columns)])
     raise DataError(
         f"An array of type {array.dtype} is no table.",
@@ -103,7 +103,9 @@ def _of_objects(array: Matrix) -> Matrix | pl.DataFrame:
     kinds = set(map(type, array.ravel())) - {type(None)}
     if all(family(kind) in NUMERIC for kind in kinds):
         return array.astype(np.float64)
-    return pl.DataFrame(columns_of_objects({f"x{i}": array[:, i] for i in range(array.shape[1])}))
+    return pl.DataFrame(
+        columns_of_objects({f"x{i}": list(column) for i, column in enumerate(array.T)})
+    )
 
 
 def _densified(X: Any) -> Matrix:

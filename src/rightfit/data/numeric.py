@@ -13,7 +13,7 @@ from rightfit.data.complaints import raise_together
 from rightfit.data.dates import PARTS, date_parts, parse_dates
 from rightfit.data.kinds import style_of
 from rightfit.data.markers import is_text
-from rightfit.data.scaling import Numbers, RawNumbers
+from rightfit.data.raw_numbers import Numbers, RawNumbers
 from rightfit.data.table import MatrixTable, Table
 from rightfit.errors import DataWarning
 

@@ -1,24 +1,17 @@
 """Read a table from a file, whatever its format, or say exactly why not."""
 
-import gzip
 import json
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import polars as pl
 
-from rightfit.data.cells import count
-from rightfit.data.complaints import and_more
-from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
+from rightfit.data.delimited import empty, read_csv, read_tsv
 from rightfit.data.write import without_excel
 from rightfit.data.write import write_table as write_table
-from rightfit.errors import MAX_SHOWN, TableFileError, did_you_mean, shown
-
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-LONGEST_HEADER: Final = 1 << 20
+from rightfit.errors import TableFileError, did_you_mean
 
 
 def read_table(path: str | Path) -> pl.DataFrame:
@@ -78,15 +71,7 @@ def _check_there(path: Path) -> None:
             hint=near if near.startswith("did you mean") else "check the name and the folder",
         )
     if path.stat().st_size == 0:
-        raise _empty(path)
-
-
-def _empty(path: Path) -> TableFileError:
-    return TableFileError(
-        f"File {path.name!r} is empty.",
-        expected="A table needs a header and at least one row.",
-        hint="check that the file was written completely",
-    )
+        raise empty(path)
 
 
 def _reader_for(path: Path) -> Callable[[Path], pl.DataFrame]:
@@ -120,92 +105,6 @@ def _unreadable(path: Path, error: Exception) -> TableFileError:
         f"File {path.name!r} cannot be read as {suffix_of(path)}: {detail}.".replace("..", "."),
         expected="The suffix says the format, and the file is complete.",
         hint="write or download the file again",
-    )
-
-
-def _read_csv(path: Path) -> pl.DataFrame:
-    return _read_delimited(path, ",")
-
-
-def _read_tsv(path: Path) -> pl.DataFrame:
-    return _read_delimited(path, "\t")
-
-
-def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
-    raw = _content(path)
-    content = np.frombuffer(raw, np.uint8)
-    _check_utf8(path, raw, content)
-    beginning = raw[:LONGEST_HEADER].decode("utf-8", "replace")
-    separator = separator_of(beginning.split("\n", 1)[0], separator)
-    names = header_fields(beginning, separator)
-    _check_header(path, names)
-    found = survey(content, separator, len(names))
-    _check_quotes(path, found.open_quote)
-    _check_rows(path, found.broken, len(names), separator)
-    frame = pl.read_csv(
-        raw,
-        separator=separator,
-        infer_schema_length=None,
-        try_parse_dates=True,
-        null_values=[""],
-    )
-    if len(found.blank):
-        frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
-    return frame
-
-
-def _content(path: Path) -> bytes:
-    raw = path.read_bytes()
-    raw = gzip.decompress(raw) if path.suffix.lower() == ".gz" else raw
-    raw = raw.removeprefix(BYTE_ORDER_MARK)
-    if not raw.strip():
-        raise _empty(path)
-    return raw
-
-
-def _check_utf8(path: Path, raw: bytes, content: Bytes) -> None:
-    if content.max() < 128:
-        return
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise TableFileError(
-            f"File {path.name!r} is not UTF-8: line {line} holds byte 0x{raw[error.start]:02x}.",
-            expected="Text is read as UTF-8.",
-            hint="save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')",
-        ) from None
-
-
-def _check_header(path: Path, names: list[str]) -> None:
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        raise TableFileError(
-            f"The header of {path.name!r} names {count(len(twice), 'column')} twice: "
-            f"{shown(twice)}.",
-            expected="Every column has a name of its own.",
-            hint="rename columns in the first line",
-        )
-
-
-def _check_quotes(path: Path, line: int | None) -> None:
-    if line is not None:
-        raise TableFileError(
-            f"A quote in line {line} of {path.name!r} is never closed.",
-            expected="A field that starts with a quote ends with one.",
-            hint="close it there, or double it if it belongs to the text",
-        )
-
-
-def _check_rows(path: Path, broken: list[tuple[int, int]], n_fields: int, separator: str) -> None:
-    if not broken:
-        return
-    lines = [f"line {line} has {count(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
-    raise TableFileError(
-        f"File {path.name!r} has {count(len(broken), 'broken row')}: {', '.join(lines)}"
-        f"{and_more(len(broken))}.",
-        expected=f"Every row has {count(n_fields, 'field')}, as the header has.",
-        hint=f"look there for a {separator!r} outside quotes, or for a quote that is not closed",
     )
 
 
@@ -245,10 +144,10 @@ def _read_excel(path: Path) -> pl.DataFrame:
 
 
 READERS: Final[dict[str, Callable[[Path], pl.DataFrame]]] = {
-    ".csv": _read_csv,
-    ".csv.gz": _read_csv,
-    ".tsv": _read_tsv,
-    ".tsv.gz": _read_tsv,
+    ".csv": read_csv,
+    ".csv.gz": read_csv,
+    ".tsv": read_tsv,
+    ".tsv.gz": read_tsv,
     ".parquet": lambda path: pl.read_parquet(path.read_bytes()),
     ".arrow": lambda path: pl.read_ipc(path.read_bytes()),
     ".feather": lambda path: pl.read_ipc(path.read_bytes()),

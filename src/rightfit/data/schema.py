@@ -10,6 +10,8 @@ import polars as pl
 from rightfit.data.cells import Positions, Rows, positions, take
 from rightfit.data.complaints import and_more, clean_or_override, raise_together
 from rightfit.data.kinds import (
+    CATEGORY,
+    IGNORED,
     KINDS,
     NUMBER,
     USED,

@@ -6,17 +6,15 @@ from typing import Any, Protocol, final
 
 import numpy as np
 import polars as pl
-import polars.selectors as cs
 from numpy.typing import NDArray
 
-from rightfit.data.cells import EVERY_ROW, Rows, as_slice, positions, row_list, take
-from rightfit.data.complaints import and_more, clean_or_override, raise_together
+from rightfit.data.cells import EVERY_ROW, Rows, as_slice, positions, take
+from rightfit.data.complaints import clean_or_override, raise_together
+from rightfit.data.finite import check_finite_frame, check_finite_matrix
 from rightfit.data.frames import read_frame
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.matrices import Matrix, read_matrix
-from rightfit.errors import MAX_SHOWN, DataError
-
-CELLS_AT_ONCE = 1 << 22
+from rightfit.errors import DataError
 
 
 class Table(Protocol):
@@ -159,7 +157,7 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> Table:
     """
     if isinstance(X, FrameTable | MatrixTable):
         return X
-    if X is None or isinstance(X, str | bytes | dict):
+    if X is None or isinstance(X, str | bytes | dict) and not hasattr(X, "tocsr"):
         raise _no_table(X)
     frame = read_frame(X)
     if frame is not None:
@@ -192,43 +190,8 @@ def _checked(table: FrameTable | MatrixTable) -> Table:
                 f"Found array with 0 {noun}(s) (shape=({n_rows}, {n_columns})) "
                 "while a minimum of 1 is required."
             )
-    infinite = (
-        _infinite_in_matrix(table) if isinstance(table, MatrixTable) else _infinite_in_frame(table)
-    )
-    if infinite:
-        shown = [
-            f"{name!r} ({row_list(rows)})" for name, rows in list(infinite.items())[:MAX_SHOWN]
-        ]
-        raise DataError(
-            f"The table holds infinity in {'column' if len(infinite) == 1 else 'columns'} "
-            f"{', '.join(shown)}{and_more(len(infinite))}.",
-            expected="Every number is finite; cells may be empty.",
-            hint="replace infinite values by missing ones, or by the largest value that can be",
-        )
+    if isinstance(table, MatrixTable):
+        check_finite_matrix(table.array, table.names)
+    else:
+        check_finite_frame(table.frame)
     return table
-
-
-def _infinite_in_frame(table: FrameTable) -> dict[str, list[int]]:
-    found = table.frame.select(cs.float().is_infinite().any())
-    return {
-        name: table.frame[name].is_infinite().arg_true().to_list()
-        for name, is_there in zip(found.columns, found.row(0) if found.width else (), strict=True)
-        if is_there
-    }
-
-
-def _infinite_in_matrix(table: MatrixTable) -> dict[str, list[int]]:
-    array = table.array
-    if array.dtype.kind != "f":
-        return {}
-    step = max(1, CELLS_AT_ONCE // array.shape[1])
-    blocks = (array[start : start + step] for start in range(0, len(array), step))
-    if not any(np.isinf(block).any() for block in blocks):
-        return {}
-    rows, columns = np.nonzero(np.isinf(array))
-    order = np.argsort(columns, kind="stable")
-    places = zip(columns[order], rows[order], strict=True)
-    found: dict[str, list[int]] = {}
-    for column, row in places:
-        found.setdefault(table.names[column], []).append(int(row))
-    return found

@@ -1,5 +1,6 @@
 """What a classifier and a regressor share: fit, and what lies before and after it."""
 
+import dataclasses
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -29,6 +30,17 @@ from rightfit.train.events import EpochsEnded, Event, LearningRateLowered, Train
 
 class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
     """A network with scikit-learn's face."""
+
+    _model: Model
+    _moments: list[Any]
+    history_: list[dict[str, Any]]
+    best_epoch_: int
+    stop_reason_: str
+    n_parameters_: int
+    n_iter_: int
+    n_features_in_: int
+    schema_: list[dict[str, Any]]
+    target_name_: str
 
     @abstractmethod
     def _objective(self, n_targets: int) -> Objective:
@@ -87,6 +99,8 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         `TrainingEnded`; Ctrl-C ends it early, with the best weights so far.
         """
         fitting = self._begin(X, y, sample_weight, validation)
+        # Whoever follows the events may want to show the columns first.
+        self.schema_ = fitting.prepared.way.schema.to_json()
         for event in fitting.events():
             if isinstance(event, TrainingEnded):
                 self._keep(fitting.model(event))
@@ -150,10 +164,14 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
     def _fit_one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
         check_parameters(self)
         going_on = hasattr(self, "_model") and hasattr(self, "_moments")
-        start = Start(self._model, self._moments, len(self.history_)) if going_on else Start()
+        rows = self._labelled(X, y, sample_weight)
+        start = Start()
+        if going_on:
+            start = Start(self._model, self._moments, len(self.history_))
+            rows = dataclasses.replace(rows, table=self._matched(rows.table))
         fitting = Fitting(
             self,
-            self._labelled(X, y, sample_weight),
+            rows,
             None,
             self._choices(y, validation_fraction=0.0),
             self._objective,
@@ -176,32 +194,36 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
                     "The 'validation' argument is not a pair.",
                     expected="It must be (X, y) or (X, y, sample_weight).",
                 )
-            names = rows.table.names
-            held = self._labelled(*validation, names=names)
-        start = Start(self._model) if self.warm_start and hasattr(self, "_model") else Start()
-        return Fitting(self, rows, held, self._choices(y), self._objective, start)
+            held = self._labelled(*validation)
+            if not (rows.table.is_named and held.table.is_named):
+                held = dataclasses.replace(held, table=held.table.renamed(rows.table.names))
+        start = Start()
+        if self.warm_start and hasattr(self, "_model"):
+            start = Start(self._model)
+            rows = dataclasses.replace(rows, table=self._matched(rows.table))
+        return Fitting(
+            self, rows, held, self._choices(y, self.validation_fraction), self._objective, start
+        )
 
-    def _labelled(
-        self, X: Any, y: Any, weight: Any = None, *, names: tuple[str, ...] | None = None
-    ) -> Labelled:
+    def _labelled(self, X: Any, y: Any, weight: Any = None) -> Labelled:
         if y is None:
             raise DataError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        table = as_table(X, names)
+        table = as_table(X)
         weights = _weights(weight, table.n_rows)
         check_lengths(table.n_rows, y, weights)
         return Labelled(table, y, weights)
 
-    def _choices(self, y: Any, validation_fraction: float | None = None) -> Choices:
-        fraction = self.validation_fraction if validation_fraction is None else validation_fraction
+    def _choices(self, y: Any, validation_fraction: float | None) -> Choices:
         return Choices(
             target_name=str(getattr(y, "name", None) or ""),
             has_classes=self._has_classes(),
             scaling=self.scaling,
             max_one_hot=int(self.max_one_hot),
             column_kinds=self.column_kinds or {},
-            validation_fraction=float(fraction),
+            validation_fraction=validation_fraction,
+            precision=self.precision,
             seed=int(check_random_state(self.random_state).randint(2**31)),
         )
 
@@ -209,7 +231,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         """Become the owner of a model: set the fitted attributes."""
         self._model = model
         self.target_name_ = model.target.name
-        names = [column.name for column in model.schema.columns]
+        names = model.schema.names
         self.n_features_in_ = len(names)
         self.__dict__.pop("feature_names_in_", None)
         if model.has_names:
@@ -228,11 +250,15 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         return self._model
 
     def _table(self, X: Any) -> Table:
+        return self._matched(as_table(X))
+
+    def _matched(self, table: Table) -> Table:
+        """Check that a table has the columns of the fitted one, by name or by position."""
         model = self._fitted()
-        names = tuple(column.name for column in model.schema.columns)
-        table = as_table(X, names)
-        if not model.has_names and len(table.names) == len(names):
-            # Fitted on an array, so the order of the columns is all there is.
+        names = model.schema.names
+        by_position = not (model.has_names and table.is_named)
+        if by_position and len(table.names) == len(names):
+            # One of the two is an array, so the order of the columns is all there is.
             table = table.renamed(names)
         model.encoder.check_columns(table, type(self).__name__)
         return table
@@ -261,13 +287,19 @@ def _weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
             "The sample weights hold negative, missing or infinite values.",
             expected="A weight must be a finite number of at least 0.",
         )
+    if not weights.any():
+        raise DataError(
+            "The sample weights are all zero.", expected="At least one weight must be above 0."
+        )
     return weights
 
 
 def _print_line(event: Event) -> None:
     if isinstance(event, EpochsEnded):
         last = event.records[-1]
-        loss = "" if last.validation_loss is None else f"  validation loss {last.validation_loss:.5g}"
+        loss = (
+            "" if last.validation_loss is None else f"  validation loss {last.validation_loss:.5g}"
+        )
         line = f"epoch {last.epoch}  train loss {last.train_loss:.5g}{loss}"
         print(f"{line}  best epoch {event.best_epoch}", file=sys.stderr)
     elif isinstance(event, LearningRateLowered):

@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.documented import documented
 from rightfit.estimators.hyperparameters import ClassifierParameters
-from rightfit.objectives import Objective
+from rightfit.objectives import Objective, Task
 
 
 @documented
@@ -58,9 +58,7 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
         """
         return self._fitted().probabilities(self._table(X))
 
-    def partial_fit(
-        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
-    ) -> Self:
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on the rows at hand, going on from the epochs before.
 
         The first call fixes the columns, their encoding and the classes; nothing is held
@@ -79,6 +77,6 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
         return True
 
     def _objective(self, n_targets: int) -> Objective:
-        task = "binary" if n_targets == 2 else "multiclass"
+        task: Task = "binary" if n_targets == 2 else "multiclass"
         watches = self.watch != "loss"
         return Objective(task, "log_loss", self.watch if watches else "accuracy", watches)

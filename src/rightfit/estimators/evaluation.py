@@ -13,7 +13,11 @@ from rightfit.model.model import Model
 from rightfit.model.target import is_missing
 
 # The score that a person compares first, for each task.
-MAIN_SCORE = {"binary": "accuracy", "multiclass": "accuracy", "regression": "root_mean_squared_error"}
+MAIN_SCORE = {
+    "binary": "accuracy",
+    "multiclass": "accuracy",
+    "regression": "root_mean_squared_error",
+}
 
 
 def evaluate(model: AbstractEstimator, X: Any, y: Any) -> dict[str, float]:

@@ -78,7 +78,9 @@ class Fitting:
 
     def first_state(self) -> State:
         """The state before the first step: fresh weights, or those to go on with."""
-        network = build_network(self.shape, np.random.Generator(np.random.Philox(self.seed)))
+        generator = np.random.Generator(np.random.Philox(self.seed))
+        dtype = self.prepared.training.weights.dtype
+        network = build_network(self.shape, generator, dtype)
         if self.start.model is not None:
             network = _same_shape(self.start.model, network, self.chosen)
         state: State = compiled(start_state, self.run.plan, network, self.run.knobs.momentum)
@@ -87,7 +89,9 @@ class Fitting:
             moments = jax.tree.unflatten(jax.tree.structure(state.moments), self.start.moments)
             steps = n_epochs * math.ceil(int(self.run.training.n_rows) / self.run.plan.batch_size)
             state = state._replace(
-                moments=jax.device_put(moments), epoch=np.int32(n_epochs), step=np.int32(steps)
+                moments=compiled(jax.device_put, moments),
+                epoch=np.int32(n_epochs),
+                step=np.int32(steps),
             )
         return state
 
@@ -181,14 +185,13 @@ class Fitting:
 
 
 def _same_shape(before: Model, fresh: Any, chosen: Hyperparameters) -> Any:
-    same = jax.tree.structure(before.network) == jax.tree.structure(fresh) and all(
-        old.shape == new.shape
-        for old, new in zip(
-            jax.tree.leaves(before.network), jax.tree.leaves(fresh), strict=True
-        )
-    )
+    old, new = (jax.tree.leaves_with_path(network) for network in (before.network, fresh))
+    shapes = [[(path, leaf.shape) for path, leaf in leaves] for leaves in (old, new)]
+    same = shapes[0] == shapes[1] and before.shape.activations == fresh.activations
     # A network of another shape has nothing to go on with.
-    return before.network if same else fresh
+    if not same:
+        return fresh
+    return jax.tree.map(lambda array: array.astype(fresh.dtype), before.network)
 
 
 def _parameters(chosen: Hyperparameters) -> dict[str, Any]:

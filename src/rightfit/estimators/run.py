@@ -1,6 +1,7 @@
 """From parameters and prepared rows to a training run."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from rightfit.train.loop import Run
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Rows
 
-_BATCH_SIZES = ((2_800, 32), (4_500, 64), (6_400, 128), (32_000, 256), (108_000, 512))
+_BATCH_SIZES = ((4_500, 64), (6_400, 128), (32_000, 256), (108_000, 512))
 _LARGEST_BATCH = 1024
 _NEVER = 2**31 - 1
+# The nearest below 1 that float32 and 32 random bits can tell from it.
+_MOST_DROPPED = 1 - 2.0**-20
 
 
 def network_shape(chosen: Hyperparameters, way: Way, objective: Objective) -> NetworkShape:
@@ -72,8 +75,11 @@ def training_run(
         dropout=chosen.dropout_rate > 0 and bool(chosen.hidden_sizes),
         input_dropout=chosen.input_dropout_rate > 0,
         validates=prepared.validation is not None,
+        l2=chosen.l2 > 0,
+        weight_decay=_weight_decay(chosen) > 0,
     )
-    knobs = _knobs(chosen, prepared.way, steps_per_epoch=-(-n_rows // size), seed=seed)
+    dtype = prepared.training.weights.dtype.type
+    knobs = _knobs(chosen, prepared.way, dtype, steps_per_epoch=-(-n_rows // size), seed=seed)
     return Run(
         plan=plan,
         knobs=knobs,
@@ -90,26 +96,37 @@ def single_epoch(run: Run) -> Run:
     return dataclasses.replace(run, max_epochs=1, max_seconds=None)
 
 
-def _knobs(chosen: Hyperparameters, way: Way, *, steps_per_epoch: int, seed: int) -> Knobs:
+def _knobs(
+    chosen: Hyperparameters,
+    way: Way,
+    number: type[np.floating[Any]],
+    *,
+    steps_per_epoch: int,
+    seed: int,
+) -> Knobs:
     optimizer = OPTIMIZERS[chosen.optimizer]
     rate = optimizer.learning_rate if chosen.learning_rate is None else chosen.learning_rate
-    decay = optimizer.weight_decay if chosen.weight_decay is None else chosen.weight_decay
     horizon = chosen.schedule_epochs or chosen.max_epochs
     patience = _NEVER if chosen.patience_epochs is None else chosen.patience_epochs
     return Knobs(
-        learning_rate=np.float32(rate),
-        momentum=np.float32(chosen.momentum),
-        weight_decay=np.float32(decay),
-        l2=np.float32(chosen.l2),
-        dropout_rate=np.float32(chosen.dropout_rate),
-        input_dropout_rate=np.float32(chosen.input_dropout_rate),
-        horizon_steps=np.float32(horizon * steps_per_epoch),
-        warmup=np.float32(min(chosen.warmup_epochs / horizon, 1.0)),
+        learning_rate=number(rate),
+        momentum=number(chosen.momentum),
+        weight_decay=number(_weight_decay(chosen)),
+        l2=number(chosen.l2),
+        dropout_rate=number(min(chosen.dropout_rate, _MOST_DROPPED)),
+        input_dropout_rate=number(min(chosen.input_dropout_rate, _MOST_DROPPED)),
+        horizon_steps=number(horizon * steps_per_epoch),
+        warmup=number(min(chosen.warmup_epochs / horizon, 1.0)),
         patience_epochs=np.int32(patience),
-        tolerance=np.float32(chosen.tolerance),
-        target_scale=np.asarray(way.target.scale, np.float32),
+        tolerance=number(chosen.tolerance),
+        target_scale=np.asarray(way.target.scale, number),
         key=np.random.Philox(seed).random_raw(1).view(np.uint32)[:2],
     )
+
+
+def _weight_decay(chosen: Hyperparameters) -> float:
+    customary = OPTIMIZERS[chosen.optimizer].weight_decay
+    return customary if chosen.weight_decay is None else chosen.weight_decay
 
 
 def example_rows(rows: Rows, n_most: int) -> Rows:

@@ -34,18 +34,20 @@ def describe_layers(model: Model) -> list[dict[str, Any]]:
     names = model.encoder.category_names
     for name, column in zip(names, model.network.categories, strict=True):
         if column.table is not None:
-            layers.append(_layer(f"embedding of {name}", *column.table.shape, "", False))
+            levels, width = column.table.shape
+            layers.append(_layer(f"embedding of {name}", levels, width, "", bias=False))
     activations = [*model.shape.activations, _output_name(model)]
     for number, (layer, activation) in enumerate(
         zip(model.network.layers, activations, strict=True), start=1
     ):
         last = number == len(model.network.layers)
         name = "output" if last else f"hidden {number}"
-        layers.append(_layer(name, *layer.weight.shape, activation, True))
+        inputs, outputs = layer.weight.shape
+        layers.append(_layer(name, inputs, outputs, activation, bias=True))
     return layers
 
 
-def _layer(name: str, inputs: int, outputs: int, activation: str, bias: bool) -> dict[str, Any]:
+def _layer(name: str, inputs: int, outputs: int, activation: str, *, bias: bool) -> dict[str, Any]:
     return {
         "name": name,
         "inputs": inputs,

@@ -73,9 +73,9 @@ def _network(shape: NetworkShape, arrays: Arrays) -> Network:
     if sorted(names) != sorted(arrays):
         raise ValueError(f"arrays {sorted(arrays)} where {sorted(names)} belong")
     for name, leaf in zip(names, jax.tree.leaves(empty), strict=True):
-        if arrays[name].shape != leaf.shape or arrays[name].dtype != np.float32:
+        if arrays[name].shape != leaf.shape or arrays[name].dtype not in (np.float32, np.float64):
             found = f"{arrays[name].dtype} {arrays[name].shape}"
-            raise ValueError(f"array {name!r} is {found} where float32 {leaf.shape} belongs")
+            raise ValueError(f"array {name!r} is {found} where {leaf.shape} belongs")
     structure = jax.tree.structure(empty)
     network: Network = jax.tree.unflatten(structure, [np.array(arrays[name]) for name in names])
     return network

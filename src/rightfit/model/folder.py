@@ -88,7 +88,13 @@ def load_model(path: Path) -> Model:
     weights = _read_weights(path, content)
     try:
         return from_document(content, safetensors.numpy.load(weights))
-    except (KeyError, TypeError, ValueError, AttributeError, safetensors.SafetensorError) as problem:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        safetensors.SafetensorError,
+    ) as problem:
         raise _damaged(path, f"its parts do not fit together ({problem})") from problem
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Float, Float32, Shaped
+from jaxtyping import Float, Shaped
 from scipy.special import expit, softmax
 
 from rightfit.data.encode import Encoder
@@ -16,6 +16,7 @@ from rightfit.model.predict import network_outputs
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, count_parameters
 from rightfit.objectives import Objective
+from rightfit.train.compilation_cache import compiled
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,9 +79,10 @@ class Model:
 
     @cached_property
     def _on_device(self) -> Network:
-        return jax.device_put(self.network)
+        network: Network = compiled(jax.device_put, self.network)
+        return network
 
-    def outputs(self, table: Table) -> Float32[np.ndarray, "row output"]:
+    def outputs(self, table: Table) -> Float[np.ndarray, "row output"]:
         """Compute the network's outputs for a table with the columns that it was fitted on."""
         return network_outputs(self._on_device, self.encoder.encode(table))
 

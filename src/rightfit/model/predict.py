@@ -6,7 +6,7 @@ on the rows beside it.
 
 import jax
 import numpy as np
-from jaxtyping import Array, Float, Float32
+from jaxtyping import Array, Float
 
 from rightfit.arrays import Features
 from rightfit.nn import Network
@@ -20,9 +20,10 @@ def _forward(network: Network, features: Features) -> Float[Array, "row output"]
     return network(features)
 
 
-def network_outputs(network: Network, features: Features) -> Float32[np.ndarray, "row output"]:
+def network_outputs(network: Network, features: Features) -> Float[np.ndarray, "row output"]:
     """Compute the network's outputs for encoded rows."""
     n_rows = len(features.numbers)
+    features = Features(features.numbers.astype(network.dtype, copy=False), features.codes)
     blocks = []
     for first in range(0, n_rows, _BLOCK):
         block = Features(*(_padded(side[first : first + _BLOCK]) for side in features))

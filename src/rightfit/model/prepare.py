@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 from jaxtyping import Float, Int, Shaped
+from numpy.typing import DTypeLike
 
 from rightfit.arrays import Features
 from rightfit.data.encode import Encoder, fit_encoder
@@ -15,8 +16,16 @@ from rightfit.data.split import split_rows
 from rightfit.data.table import Table
 from rightfit.errors import DataError
 from rightfit.model.target import Target, fit_classes, fit_numbers, is_missing
+from rightfit.train.compilation_cache import compiled
 from rightfit.train.plan import Rows
 from rightfit.train.rows import bucket
+
+_HELD_OUT = 0.15
+_FEWEST_HELD_OUT = 10
+_MOST_REPEATS = 4
+_FEW_ROWS = 20_000
+# Below so many rows float64 costs nothing that anybody would notice.
+_FEWEST_FOR_FLOAT32 = 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,8 +53,10 @@ class Choices:
         scaling: of the number columns.
         max_one_hot: most levels of a category column that becomes one-hot.
         column_kinds: kinds that override the recognised ones.
-        validation_fraction: share of the weight held out, if no rows are handed over.
+        validation_fraction: share of the weight held out, if no rows are handed over; None
+            takes 0.15, or none where that would be fewer than ten rows.
         seed: of the split and of the quantiles' sample.
+        precision: "float32", "float64", or "auto" for float64 on a CPU below 500 rows.
     """
 
     target_name: str
@@ -53,8 +64,9 @@ class Choices:
     scaling: str
     max_one_hot: int
     column_kinds: Mapping[str, str]
-    validation_fraction: float
+    validation_fraction: float | None
     seed: int
+    precision: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,9 +121,7 @@ def prepare(
     unit = fitted or fit_numbers(rows.y, rows.weights, choices.target_name)
     encoded = unit.encode(rows.y)
     usable = ~is_missing(encoded) & (rows.weights > 0)
-    train_rows, held_rows = _split(
-        usable, rows.weights, held, encoded, unit.classes, choices
-    )
+    train_rows, held_rows = _split(usable, rows.weights, held, encoded, unit.classes, choices)
     if fitted is None:
         # Once more, now from training rows alone.
         chosen = np.zeros(len(usable))
@@ -123,16 +133,17 @@ def prepare(
         encoder = fit_encoder(
             rows.table,
             schema,
-            train_rows,
+            _counted(train_rows, rows.weights[train_rows]),
             scaling=choices.scaling,
             max_one_hot=choices.max_one_hot,
             seed=choices.seed,
         )
         way = Way(schema, encoder, fitted)
+    dtype = _dtype(choices.precision, len(train_rows))
     return Prepared(
         way,
-        encode_rows(way.encoder, rows.table, train_rows, encoded, rows.weights),
-        _validation(way, rows, held, held_rows, encoded),
+        encode_rows(way.encoder, rows.table, train_rows, encoded, rows.weights, dtype),
+        _validation(way, rows, held, held_rows, encoded, dtype),
         int(len(usable) - usable.sum()),
     )
 
@@ -143,18 +154,40 @@ def encode_rows(
     chosen: Int[np.ndarray, " chosen"],
     encoded: Shaped[np.ndarray, "row ..."],
     weights: Float[np.ndarray, " row"],
+    dtype: DTypeLike,
 ) -> Rows:
     """Encode some rows of a table with their targets, padded to a bucket, onto the device."""
     size = bucket(len(chosen))
     features = encoder.encode(table, chosen, pad_to=size)
-    targets = np.zeros((size, *encoded.shape[1:]), encoded.dtype)
+    kind = dtype if np.issubdtype(encoded.dtype, np.floating) else encoded.dtype
+    targets = np.zeros((size, *encoded.shape[1:]), kind)
     targets[: len(chosen)] = encoded[chosen]
-    padded = np.zeros(size, np.float32)
+    padded = np.zeros(size, dtype)
     padded[: len(chosen)] = weights[chosen] / weights[chosen].mean()
-    rows: Rows = jax.device_put(
-        Rows(Features(*features), targets, padded, np.int32(len(chosen)))
-    )
+    inputs = Features(features.numbers.astype(dtype, copy=False), features.codes)
+    rows: Rows = compiled(jax.device_put, Rows(inputs, targets, padded, np.int32(len(chosen))))
     return rows
+
+
+def _counted(
+    chosen: Int[np.ndarray, " chosen"], weights: Float[np.ndarray, " chosen"]
+) -> Int[np.ndarray, " counted"]:
+    """Repeat rows whose weights are whole numbers, so that a row of weight 2 is the row twice.
+
+    Other weights leave the rows as they are: for scales and levels that is near enough.
+    """
+    total = weights.sum()
+    whole = bool((weights == np.floor(weights)).all())
+    if not whole or not len(chosen) < total <= max(_MOST_REPEATS * len(chosen), _FEW_ROWS):
+        return chosen
+    return np.repeat(chosen, weights.astype(np.int64))
+
+
+def _dtype(precision: str, n_rows: int) -> DTypeLike:
+    if precision == "auto":
+        small = n_rows < _FEWEST_FOR_FLOAT32 and jax.default_backend() == "cpu"
+        precision = "float64" if small else "float32"
+    return np.dtype(precision)
 
 
 def _split(
@@ -171,11 +204,14 @@ def _split(
             expected="At least one row with a target is needed.",
         )
     nothing = np.zeros(0, np.int64)
-    if held is not None or choices.validation_fraction == 0:
+    fraction = choices.validation_fraction
+    if fraction is None:
+        fraction = _HELD_OUT if usable.sum() * _HELD_OUT >= _FEWEST_HELD_OUT else 0.0
+    if held is not None or fraction == 0:
         return np.flatnonzero(usable), nothing
     classes = None if names is None else names[np.maximum(encoded, 0)]
     kept = np.where(usable, weights, 0.0)
-    return split_rows(kept, choices.validation_fraction, choices.seed, classes)
+    return split_rows(kept, fraction, choices.seed, classes)
 
 
 def _validation(
@@ -184,14 +220,15 @@ def _validation(
     held: Labelled | None,
     held_rows: Int[np.ndarray, " held"],
     encoded: Shaped[np.ndarray, "row ..."],
+    dtype: DTypeLike,
 ) -> Rows | None:
     if held is None:
         if not len(held_rows):
             return None
-        return encode_rows(way.encoder, rows.table, held_rows, encoded, rows.weights)
+        return encode_rows(way.encoder, rows.table, held_rows, encoded, rows.weights, dtype)
     way.encoder.check_columns(held.table)
     targets = way.target.encode(held.y)
     usable = np.flatnonzero(~is_missing(targets) & (held.weights > 0))
     if not len(usable):
         raise DataError("None of the validation rows has a target and a weight above 0.")
-    return encode_rows(way.encoder, held.table, usable, targets, held.weights)
+    return encode_rows(way.encoder, held.table, usable, targets, held.weights, dtype)

@@ -34,7 +34,7 @@ class Target:
         return len(self.scale) if self.classes is None else len(self.classes)
 
     def encode(self, y: Any) -> Shaped[np.ndarray, "row ..."]:
-        """Turn labels into int32 codes (-1 missing), or numbers into standardised float32.
+        """Turn labels into int32 codes (-1 missing), or numbers into standardised float64.
 
         Raises:
             DataError: a label is not among the classes, or a number target has
@@ -48,7 +48,8 @@ class Target:
                 f"The target has {numbers.shape[1]} columns.",
                 expected=f"The model was made for {len(self.scale)}.",
             )
-        return np.asarray((numbers - self.center) / self.scale, np.float32)
+        standardised: Float[np.ndarray, "row output"] = (numbers - self.center) / self.scale
+        return standardised
 
     def decode(self, outputs: Float[np.ndarray, "row output"]) -> Shaped[np.ndarray, "row ..."]:
         """Turn standardised outputs into numbers in the target's own units, float64."""

@@ -42,6 +42,6 @@ def drop(
         Srivastava et al. (2014), "Dropout", section 10 (scaling at training time).
     """
     threshold = (rate * _ALL_BITS).astype(jnp.uint32)
-    share = threshold.astype(jnp.float32) / _ALL_BITS
-    kept = random_bits(key, x.shape) >= threshold
+    share = threshold.astype(x.dtype) / _ALL_BITS
+    kept = random_bits(key, (x.shape[0], x.shape[1])) >= threshold
     return jnp.where(kept, x / (1 - share), 0)

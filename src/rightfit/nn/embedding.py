@@ -2,7 +2,10 @@
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
+
+from rightfit.nn.weights import Weights
 
 
 class CategoryInput(eqx.Module):
@@ -16,7 +19,7 @@ class CategoryInput(eqx.Module):
         table: `[level, width]`, one learned vector a level; None for one-hot.
     """
 
-    table: Float[Array, "level width"] | None
+    table: Float[Weights, "level width"] | None
     n_levels: int = eqx.field(static=True)
 
     @property
@@ -28,4 +31,4 @@ class CategoryInput(eqx.Module):
         """Look up the features of every row's code."""
         if self.table is None:
             return jax.nn.one_hot(codes - 1, self.n_levels - 1)
-        return self.table[codes]
+        return jnp.asarray(self.table)[codes]

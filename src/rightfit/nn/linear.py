@@ -1,7 +1,10 @@
 """The linear layer."""
 
 import equinox as eqx
+import jax.numpy as jnp
 from jaxtyping import Array, Float
+
+from rightfit.nn.weights import Weights
 
 
 class Linear(eqx.Module):
@@ -12,9 +15,9 @@ class Linear(eqx.Module):
         bias: `[hidden]`.
     """
 
-    weight: Float[Array, "feature hidden"]
-    bias: Float[Array, " hidden"]
+    weight: Float[Weights, "feature hidden"]
+    bias: Float[Weights, " hidden"]
 
     def __call__(self, x: Float[Array, "batch feature"]) -> Float[Array, "batch hidden"]:
         """Apply the layer to every row of a batch."""
-        return x @ self.weight + self.bias
+        return x @ jnp.asarray(self.weight) + self.bias

@@ -1,11 +1,13 @@
 """The network: encoded features in, one number for each output out."""
 
 import dataclasses
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from numpy.typing import DTypeLike
 
 from rightfit.arrays import Features
 from rightfit.nn.activations import ACTIVATIONS
@@ -58,6 +60,11 @@ class Network(eqx.Module):
     layers: tuple[Linear, ...]
     activations: tuple[str, ...] = eqx.field(static=True)
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of every number in the network: float32 or float64."""
+        return np.dtype(self.layers[-1].bias.dtype)
+
     def __call__(
         self, features: Features, dropout: Dropout | None = None
     ) -> Float[Array, "batch output"]:
@@ -83,20 +90,24 @@ class Network(eqx.Module):
         return jnp.concatenate([features.numbers, *parts], axis=1) if parts else features.numbers
 
 
-def build_network(shape: NetworkShape, generator: np.random.Generator) -> Network:
+def build_network(
+    shape: NetworkShape, generator: np.random.Generator, dtype: DTypeLike = np.float32
+) -> Network:
     """Make a network with starting weights that fit its activations; biases are 0.
 
-    The numbers come from NumPy's generator, so that a seed keeps its meaning when
-    JAX changes its own.
+    The numbers are NumPy arrays from NumPy's generator, so that a seed keeps its
+    meaning when JAX changes its own; the first call of a compiled function moves them.
     """
     columns = zip(shape.n_levels, shape.embedding_widths, strict=True)
-    categories = tuple(_category_input(levels, width, generator) for levels, width in columns)
+    categories = tuple(
+        _category_input(levels, width, generator, dtype) for levels, width in columns
+    )
     schemes: list[Scheme] = [ACTIVATIONS[name].scheme for name in shape.activations]
     sizes = [shape.n_features, *shape.hidden_sizes, shape.n_outputs]
     layers = tuple(
         Linear(
-            jnp.asarray(initial_weights(scheme, n_inputs, n_outputs, generator)),
-            jnp.asarray(np.zeros(n_outputs, np.float32)),
+            initial_weights(scheme, n_inputs, n_outputs, generator).astype(dtype),
+            np.zeros(n_outputs, dtype),
         )
         for scheme, n_inputs, n_outputs in zip(
             [*schemes, "lecun"], sizes[:-1], sizes[1:], strict=True
@@ -105,9 +116,11 @@ def build_network(shape: NetworkShape, generator: np.random.Generator) -> Networ
     return Network(categories, layers, shape.activations)
 
 
-def _category_input(levels: int, width: int, generator: np.random.Generator) -> CategoryInput:
+def _category_input(
+    levels: int, width: int, generator: np.random.Generator, dtype: DTypeLike
+) -> CategoryInput:
     if not width:
         return CategoryInput(None, levels)
     # Scaled so that the whole vector weighs as much as one scaled number.
     table = generator.standard_normal((levels, width), dtype=np.float32) / np.sqrt(width)
-    return CategoryInput(jnp.asarray(table.astype(np.float32)), levels)
+    return CategoryInput(table.astype(dtype), levels)

@@ -11,9 +11,10 @@ Source:
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, UInt32
 
-Key = UInt32[Array, " 2"]
+Key = UInt32[Array | np.ndarray, " 2"]
 
 _GOLDEN = 0x9E3779B9
 
@@ -44,7 +45,7 @@ def random_bits(key: Key, shape: tuple[int, int]) -> UInt32[Array, "batch hidden
     return _mix(rows * jnp.uint32(shape[1]) + columns, key[0], key[1])
 
 
-def _mix(position: Array, first: Array, second: Array) -> Array:
+def _mix(position: Array, first: Array | np.ndarray, second: Array | np.ndarray) -> Array:
     # The second word enters between the multiplications, so that no two keys give
     # shifted copies of one stream.
     x = position * jnp.uint32(_GOLDEN) + first

@@ -76,7 +76,7 @@ def _roc_auc_of_scores(scores: Array, positive: Array, weights: Array) -> Float[
     """Share of (positive, negative) pairs in the right order; ties count one half."""
     order = jnp.argsort(scores)
     scores, positive, weights = scores[order], positive[order], weights[order]
-    below = jnp.concatenate([jnp.zeros(1), jnp.cumsum(weights * (1 - positive))])
+    below = jnp.concatenate([jnp.zeros(1, weights.dtype), jnp.cumsum(weights * (1 - positive))])
     first = below[jnp.searchsorted(scores, scores, side="left")]
     last = below[jnp.searchsorted(scores, scores, side="right")]
     pairs = jnp.sum(weights * positive) * below[-1]

@@ -13,11 +13,12 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import jax
-import jaxlib
+import numpy as np
 
 _DAMAGED = "Error reading persistent compilation cache entry for"
 
@@ -32,7 +33,8 @@ def use_compilation_cache() -> None:
     Does nothing where JAX has a cache folder already, where the environment variable
     `RIGHTFIT_CACHE` is "off", or where the folder cannot be made private.
     """
-    if jax.config.jax_compilation_cache_dir or os.environ.get("RIGHTFIT_CACHE") == "off":
+    chosen = jax.config.jax_compilation_cache_dir  # type: ignore[attr-defined]
+    if chosen or os.environ.get("RIGHTFIT_CACHE") == "off":
         return
     folder = cache_folder()
     if not _make_private(folder):
@@ -53,12 +55,21 @@ def cache_folder() -> Path:
         base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "rightfit"
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rightfit"
-    return base / f"{jaxlib.__version__}-{sha256(_processor().encode()).hexdigest()[:12]}"
+    return base / f"{version('jaxlib')}-{sha256(_processor().encode()).hexdigest()[:12]}"
 
 
 def compiled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call a jitted function; if its cached program is damaged, delete that and compile anew."""
+    """Call a jitted function, in float64 if any of its arrays is.
+
+    If the function's cached program is damaged, it is deleted and compiled anew.
+    """
     use_compilation_cache()
+    leaves = jax.tree.leaves((args, kwargs))
+    with jax.enable_x64(any(getattr(leaf, "dtype", None) == np.float64 for leaf in leaves)):
+        return _with_sound_cache(function, *args, **kwargs)
+
+
+def _with_sound_cache(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     try:
         return function(*args, **kwargs)
     except UserWarning as problem:

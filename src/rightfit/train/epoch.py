@@ -38,7 +38,7 @@ def train_epoch(
         state, loss = step(plan, state, knobs, take_rows(rows, chosen, rows.n_rows - start))
         return number + 1, state, total + loss
 
-    first = (jnp.int32(0), state, jnp.float32(0))
+    first = (jnp.int32(0), state, jnp.zeros((), state.network.dtype))
     _, state, total = jax.lax.while_loop(going, one, first)
     return state, total / rows.n_rows
 
@@ -49,11 +49,12 @@ def score(
     """Compute the mean loss and the metric of rows, block by block to bound the memory."""
     size = block_size(rows.weights.shape[0])
     n_blocks = -(-rows.n_rows // size)
-    outputs = jnp.zeros((rows.weights.shape[0], network.layers[-1].bias.shape[0]))
+    shape = rows.weights.shape[0], network.layers[-1].bias.shape[0]
+    outputs = jnp.zeros(shape, network.dtype)
 
     def one(number: Array, outputs: Array) -> Array:
         block = network(take_block(rows.features, number * size, size))
-        return jax.lax.dynamic_update_slice(outputs, block, (number * size, 0))
+        return jax.lax.dynamic_update_slice_in_dim(outputs, block, number * size, 0)
 
     outputs = jax.lax.fori_loop(0, n_blocks, one, outputs)
     losses = plan.objective.losses(outputs, rows.targets)

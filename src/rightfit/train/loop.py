@@ -115,9 +115,7 @@ class _Chunk:
         """Run the next chunk; return the state, the records, and the failed step or -1."""
         n_epochs = self._next_size()
         run = self.run
-        orders = row_orders(
-            run.seed, self.epoch, n_epochs, int(run.training.n_rows), self.n_slots
-        )
+        orders = row_orders(run.seed, self.epoch, n_epochs, int(run.training.n_rows), self.n_slots)
         start = time.monotonic()
         state, records = compiled(
             run_epochs,

@@ -23,6 +23,8 @@ class Plan:
         dropout: whether hidden layers drop activations.
         input_dropout: whether the inputs are dropped.
         validates: whether there are validation rows.
+        l2: whether there is an L2 term.
+        weight_decay: whether there is decoupled decay.
     """
 
     objective: Objective
@@ -32,6 +34,8 @@ class Plan:
     dropout: bool
     input_dropout: bool
     validates: bool
+    l2: bool = True
+    weight_decay: bool = True
 
 
 class Knobs(NamedTuple):
@@ -104,10 +108,10 @@ class State(NamedTuple):
     best_network: Network
     best_watched: Float[Array, ""]
     reference: Float[Array, ""]
-    best_epoch: Int[Array, ""]
-    waited_epochs: Int[Array, ""]
-    epoch: Int[Array, ""]
-    step: Int[Array, ""]
+    best_epoch: Int[Any, ""]
+    waited_epochs: Int[Any, ""]
+    epoch: Int[Any, ""]
+    step: Int[Any, ""]
     failed_step: Int[Array, ""]
     stopped: Any
 

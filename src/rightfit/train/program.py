@@ -20,8 +20,8 @@ def start(plan: Plan, network: Network, momentum: Float[Array, ""]) -> State:
         network=network,
         moments=OPTIMIZERS[plan.optimizer].direction(momentum).init(network),
         best_network=jax.tree.map(jnp.copy, network),
-        best_watched=jnp.float32(jnp.inf),
-        reference=jnp.float32(jnp.inf),
+        best_watched=jnp.asarray(jnp.inf, network.dtype),
+        reference=jnp.asarray(jnp.inf, network.dtype),
         best_epoch=jnp.int32(0),
         waited_epochs=jnp.int32(0),
         epoch=jnp.int32(0),
@@ -56,7 +56,8 @@ def run_epochs(
         The new state, and a record of each epoch that has ended; the others are NaN.
     """
     first = state.epoch
-    empty = jnp.full(orders.shape[0], jnp.nan, jnp.float32)
+    nothing = jnp.asarray(jnp.nan, state.network.dtype)
+    empty = jnp.full(orders.shape[0], nothing)
 
     def going(carry: tuple[State, Records]) -> Bool[Array, ""]:
         state, _ = carry
@@ -66,7 +67,7 @@ def run_epochs(
         state, records = carry
         number = state.epoch - first
         state, train_loss = train_epoch(plan, state, knobs, training, orders[number])
-        loss, metric = jnp.float32(jnp.nan), jnp.float32(jnp.nan)
+        loss, metric = nothing, nothing
         watched = train_loss
         if validation is not None:
             loss, metric = score(plan, state.network, validation, knobs)

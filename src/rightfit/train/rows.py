@@ -51,6 +51,6 @@ def take_block(features: Features, start: Int[Array, ""], size: int) -> Features
     """Cut consecutive rows out of encoded features."""
 
     def cut(matrix: Array) -> Array:
-        return jax.lax.dynamic_slice(matrix, (start, 0), (size, matrix.shape[1]))
+        return jax.lax.dynamic_slice_in_dim(matrix, start, size)
 
     return Features(cut(features.numbers), cut(features.codes))

@@ -22,8 +22,10 @@ def loss(
     """
     outputs = network(batch.features, dropout)
     total = jnp.sum(plan.objective.losses(outputs, batch.targets) * batch.weights)
-    penalty = 0.5 * knobs.l2 * sum_of_squared_weights(network)
-    return total / batch.n_rows + penalty, total
+    mean = total / batch.n_rows
+    if plan.l2:
+        mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
+    return mean, total
 
 
 def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Float[Array, ""]]:
@@ -40,8 +42,8 @@ def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Fl
     rate = learning_rate(plan, knobs, state.step)
 
     def moved(weights: Array, direction: Array) -> Array:
-        decay = knobs.weight_decay * weights if is_weight(weights) else 0.0
-        return weights - rate * (direction + decay)
+        decays = plan.weight_decay and is_weight(weights)
+        return weights - rate * (direction + knobs.weight_decay * weights if decays else direction)
 
     network = jax.tree.map(moved, state.network, direction)
     failed = jnp.where(jnp.isfinite(total), -1, state.step)
@@ -53,7 +55,7 @@ def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Fl
 
 def learning_rate(plan: Plan, knobs: Knobs, step: Array) -> Float[Array, ""]:
     """The learning rate in force at a step, with schedule and warm-up."""
-    progress = step.astype(jnp.float32) / knobs.horizon_steps
+    progress = step.astype(knobs.horizon_steps.dtype) / knobs.horizon_steps
     return knobs.learning_rate * learning_rate_factor(plan.schedule, progress, knobs.warmup)
 
 

@@ -1,0 +1,120 @@
+"""The labels of a target of classes."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from rightfit.data.cells import count, places, row_list
+from rightfit.data.complaints import and_more
+from rightfit.data.markers import is_text
+from rightfit.errors import MAX_SHOWN, DataError, DataWarning, did_you_mean, shown
+
+
+def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Give the labels in the type that the user gave them, and where there are any."""
+    if is_text(column.dtype):
+        text = column.cast(pl.String).fill_null("")
+        kind = np.str_ if getattr(fixed_width, "kind", "") == "U" else np.object_
+        return np.array(text.to_list(), dtype=kind), (text.str.strip_chars() != "").to_numpy()
+    if not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
+        raise DataError(
+            f"Unknown label type: the target holds values of type {column.dtype}.",
+            expected="A class is a text, a whole number, or true or false.",
+            hint="turn the target into text, or train a regressor",
+        )
+    if column.dtype.is_float():
+        column = column.fill_nan(None)
+        check_finite_target(column.to_numpy().reshape(-1, 1))
+        _check_whole(column)
+    nothing = False if column.dtype == pl.Boolean else 0
+    return column.fill_null(nothing).to_numpy(), column.is_not_null().to_numpy()
+
+
+def _check_whole(column: pl.Series) -> None:
+    broken = (column != column.round()).fill_null(False)
+    if broken.any():
+        rows = broken.arg_true().to_list()
+        raise DataError(
+            f"Unknown label type: continuous. The target has {count(len(rows), 'value')} that "
+            f"are no whole numbers: {column[rows[0]]!r} ({row_list(rows[:1])})"
+            f"{', …' if len(rows) > 1 else ''}.",
+            expected="A class is a text, a whole number, or true or false.",
+            hint="train a regressor, or cut the target into classes",
+        )
+
+
+def check_two(classes: NDArray[Any], n_rows: int) -> None:
+    """Refuse a target of one class."""
+    if len(classes) == 1:
+        raise DataError(
+            f"The target has one class only: {classes.tolist()[0]!r} ({count(n_rows, 'row')}).",
+            expected="A classifier needs two classes at least.",
+            hint="check that the right column is the target, and that no filter took the others",
+        )
+
+
+def warn_of_lookalikes(classes: NDArray[Any]) -> None:
+    """Warn of labels that differ only in case, white space, or a dot at the end."""
+    if classes.dtype.kind not in "OU":
+        return
+    groups: dict[str, list[str]] = {}
+    for label in classes.tolist():
+        groups.setdefault(label.strip().rstrip(".").lower(), []).append(label)
+    alike = [" and ".join(map(repr, labels)) for labels in groups.values() if len(labels) > 1]
+    if alike:
+        warnings.warn(
+            f"The target has classes that look alike: {', '.join(alike[:MAX_SHOWN])}"
+            f"{and_more(len(alike))}. They are told apart; clean the target if they are the same.",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def known_codes(
+    labels: NDArray[Any], rows: NDArray[np.intp], classes: NDArray[Any]
+) -> NDArray[np.intp]:
+    """Find labels among classes that are known, wherever those stand.
+
+    Raises:
+        DataError: a label is not among them; the first five are named, with their rows.
+    """
+    labels, classes = _same_type(labels, classes)
+    order = np.argsort(classes)
+    place = np.searchsorted(classes[order], labels).clip(max=len(classes) - 1)
+    codes = order[place]
+    unknown = classes[codes] != labels
+    if unknown.any():
+        words = pl.Series(labels[unknown].tolist())
+        near = did_you_mean(str(words[0]), [str(label) for label in classes.tolist()])
+        raise DataError(
+            f"The target has classes that training did not have: {places(words, rows[unknown])}.",
+            expected=f"The classes are {shown(classes.tolist())}.",
+            hint=near if near.startswith("did") else "train again with these classes",
+        )
+    return codes
+
+
+def _same_type(labels: NDArray[Any], classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Compare as text where one side is text: a file may have turned "1" into 1."""
+    if (labels.dtype.kind in "OU") == (classes.dtype.kind in "OU"):
+        return labels, classes
+    return _texts(labels), _texts(classes)
+
+
+def _texts(values: NDArray[Any]) -> NDArray[Any]:
+    whole = values.astype(np.int64) if values.dtype.kind == "f" else values
+    return np.array([str(value) for value in whole.tolist()], dtype=object)
+
+
+def check_finite_target(numbers: NDArray[np.floating[Any]]) -> None:
+    """Refuse infinite targets, naming their rows."""
+    rows = np.flatnonzero(np.isinf(numbers).any(axis=1)).tolist()
+    if rows:
+        raise DataError(
+            f"The target holds infinity ({row_list(rows)}).",
+            expected="Every number is finite; cells may be empty.",
+            hint="leave these rows out, or give the largest value that can be",
+        )

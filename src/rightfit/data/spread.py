@@ -1,0 +1,123 @@
+"""Measure columns of numbers: range, mean, standard deviation, quartiles."""
+
+import dataclasses
+from typing import Final, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightfit.data.cells import Positions
+from rightfit.data.raw_numbers import Numbers, RawNumbers
+
+MOST_SAMPLED_ROWS: Final = 20_000
+MOST_SAMPLED_CELLS: Final = 1 << 24
+COLUMNS_AT_ONCE: Final = 64
+
+
+@final
+@dataclasses.dataclass(eq=False)
+class Span:
+    """Range and sum of each column over the rows seen.
+
+    Attributes:
+        low: `[column]`, infinity where nothing is present.
+        high: `[column]`, minus infinity where nothing is present.
+        total: `[column]`.
+        n_present: `[column]`: how many values are not missing.
+        n_rows: how many rows were seen.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    total: NDArray[np.float64]
+    n_present: NDArray[np.int64]
+    n_rows: int
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """The mean of each column; 0 where nothing is present."""
+        return self.total / np.maximum(self.n_present, 1)
+
+    @property
+    def has_missing(self) -> NDArray[np.bool_]:
+        """Whether a value of the column is missing."""
+        return self.n_present < self.n_rows
+
+    @property
+    def half(self) -> NDArray[np.float64]:
+        """Half the range of each column; 0 where nothing is present."""
+        return np.where(self.n_present > 0, self.high / 2 - self.low / 2, 0.0)
+
+    @property
+    def middle(self) -> NDArray[np.float64]:
+        """The middle of each column's range; 0 where nothing is present."""
+        with np.errstate(invalid="ignore"):
+            return np.where(self.n_present > 0, self.high / 2 + self.low / 2, 0.0)
+
+
+def measure_span(raw: RawNumbers, rows: Positions) -> Span:
+    """Find the range, the sum and the number of values of each column, over all rows."""
+    n_columns = raw.n_columns
+    span = Span(
+        np.full(n_columns, np.inf),
+        np.full(n_columns, -np.inf),
+        np.zeros(n_columns),
+        np.zeros(n_columns, np.int64),
+        len(rows),
+    )
+    for _, values in raw.blocks(rows, len(rows)):
+        total = values.sum(axis=0, dtype=np.float64)
+        if np.isnan(total).any():
+            missing = np.isnan(values)
+            span.n_present += len(values) - missing.sum(axis=0)
+            span.total += np.where(missing, 0, values).sum(axis=0, dtype=np.float64)
+        else:
+            span.n_present += len(values)
+            span.total += total
+        np.fmin(span.low, np.fmin.reduce(values, axis=0), out=span.low)
+        np.fmax(span.high, np.fmax.reduce(values, axis=0), out=span.high)
+    return span
+
+
+def measure_deviation(
+    raw: RawNumbers, rows: Positions, mean: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Find the standard deviation of each column around its mean, over all rows."""
+    total, n_present = np.zeros(len(mean)), np.zeros(len(mean), np.int64)
+    for _, values in raw.blocks(rows, len(rows)):
+        distance = values - mean
+        missing = np.isnan(distance)
+        n_present += len(distance) - missing.sum(axis=0)
+        distance[missing] = 0.0
+        total += np.einsum("rc,rc->c", distance, distance)
+    deviation = np.sqrt(total / np.maximum(n_present, 1))
+    # What rounding leaves of a constant is no spread.
+    return np.where(deviation > 1e-12 * np.abs(mean), deviation, 0.0)
+
+
+def measure_quartiles(raw: RawNumbers, rows: Positions, seed: int) -> Numbers:
+    """Take the quartiles `[3, column]` from a sample of the rows; NaN where all is missing."""
+    n_columns = raw.n_columns
+    n_most = min(MOST_SAMPLED_ROWS, max(2_000, MOST_SAMPLED_CELLS // max(1, n_columns)))
+    if len(rows) > n_most:
+        draw = np.random.Generator(np.random.Philox(seed))
+        rows = rows[np.sort(draw.choice(len(rows), n_most, replace=False))]
+    values = raw.read(rows)
+    quartiles = np.empty((3, n_columns))
+    for start in range(0, n_columns, COLUMNS_AT_ONCE):
+        columns = slice(start, start + COLUMNS_AT_ONCE)
+        ordered = np.sort(values[:, columns].T, axis=1)
+        quartiles[:, columns] = [_quantile(ordered, share) for share in (0.25, 0.5, 0.75)]
+    return quartiles
+
+
+def _quantile(ordered: Numbers, share: float) -> NDArray[np.float64]:
+    """Interpolate a quantile in sorted rows whose missing values stand last."""
+    n_present = ordered.shape[1] - np.isnan(ordered).sum(axis=1)
+    place = share * np.maximum(n_present - 1, 0)
+    below = np.floor(place).astype(np.intp)
+    above = np.minimum(below + 1, np.maximum(n_present - 1, 0))
+    line = np.arange(len(ordered))
+    low = ordered[line, below].astype(np.float64)
+    high = ordered[line, above].astype(np.float64)
+    return low + (high - low) * (place - below)

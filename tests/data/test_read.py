@@ -1,0 +1,218 @@
+import datetime
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from rightfit.data.read import known_suffixes, read_table, suffix_of
+from rightfit.errors import TableFileError
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def message(path: Path) -> str:
+    with pytest.raises(TableFileError) as caught:
+        read_table(path)
+    return str(caught.value)
+
+
+def test_every_kind_of_value_is_recognised(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "t.csv",
+        "n,x,word,flag,day,moment\n"
+        "1,1.5,a,true,2026-01-02,2026-01-02 03:04:05\n"
+        ",,,,,\n"
+        "3,2,,False,2026-01-03,2026-01-03 03:04:05\n",
+    )
+    frame = read_table(path)
+    assert frame.dtypes[:5] == [pl.Int64, pl.Float64, pl.String, pl.Boolean, pl.Date]
+    assert frame["moment"].dtype == pl.Datetime
+    assert frame.row(1) == (None,) * 6
+    assert frame["word"].to_list() == ["a", None, None]
+
+
+def test_types_are_decided_from_the_whole_file(tmp_path: Path) -> None:
+    numbers = "\n".join(str(i) for i in range(5000))
+    frame = read_table(written(tmp_path, "t.csv", f"a\n{numbers}\nword\n"))
+    assert frame["a"].dtype == pl.String
+    assert frame["a"][-1] == "word"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "a,b\n1,x\n2,y\n"),
+        ("t.csv", "a;b\n1;x\n2;y\n"),
+        ("t.CSV", "\ufeffa,b\r\n1,x\r\n2,y\r\n"),
+        ("t.csv", "a,b\n1,x\n\n2,y\n\n\n"),
+        ("t.tsv", "a\tb\n1\tx\n2\ty\n"),
+        ("t.csv.gz", gzip.compress(b"a,b\n1,x\n2,y\n")),
+        ("t.tsv.gz", gzip.compress(b"a\tb\n1\tx\n2\ty")),
+        ("t.jsonl", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
+        ("t.ndjson", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
+    ],
+)
+def test_text_formats_are_read_alike(tmp_path: Path, name: str, content: str | bytes) -> None:
+    frame = read_table(str(written(tmp_path, name, content)))
+    assert frame.rows() == [(1, "x"), (2, "y")]
+
+
+def test_a_row_of_empty_fields_is_a_row_but_a_blank_line_is_none(tmp_path: Path) -> None:
+    frame = read_table(written(tmp_path, "t.csv", "a,b\n1,2\n,\n\n3,4\n"))
+    assert frame.rows() == [(1, 2), (None, None), (3, 4)]
+
+
+def test_every_known_suffix_has_its_own_lower_case_form() -> None:
+    assert all(suffix_of(Path(f"table{suffix}")) == suffix for suffix in known_suffixes)
+
+
+def test_missing_file_suggests_the_nearest_name(tmp_path: Path) -> None:
+    written(tmp_path, "houses.csv", "a\n1\n")
+    path = tmp_path / "hosues.csv"
+    assert message(path) == f"There is no file '{path}'.\nhint: did you mean 'houses.csv'?"
+
+
+def test_missing_file_without_a_near_name(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "houses.csv"
+    assert message(path) == f"There is no file '{path}'.\nhint: check the name and the folder"
+
+
+def test_folder_is_no_table(tmp_path: Path) -> None:
+    assert message(tmp_path) == (
+        f"'{tmp_path}' is a folder.\nA table is one file.\nhint: name a file in it"
+    )
+
+
+def test_unknown_suffix_lists_the_known_ones(tmp_path: Path) -> None:
+    assert message(written(tmp_path, "houses.dta", "x")) == (
+        "File 'houses.dta' has a suffix '.dta' that is not known.\n"
+        "A table's file ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .arrow, .feather, .ipc, "
+        ".jsonl, .ndjson, .xlsx, .xls.\n"
+        "hint: rename the file to what it holds, or export it as CSV"
+    )
+
+
+def test_no_suffix_is_said_so(tmp_path: Path) -> None:
+    assert message(written(tmp_path, "houses", "x")).startswith("File 'houses' has no suffix.\n")
+
+
+@pytest.mark.parametrize(("content", "what"), [("", "is empty"), ("\n\n", "is empty")])
+def test_empty_file(tmp_path: Path, content: str, what: str) -> None:
+    assert message(written(tmp_path, "t.csv", content)) == (
+        f"File 't.csv' {what}.\n"
+        "A table needs a header and at least one row.\n"
+        "hint: check that the file was written completely"
+    )
+
+
+def test_table_without_rows(tmp_path: Path) -> None:
+    pl.DataFrame({"a": []}).write_parquet(tmp_path / "t.parquet")
+    expected = (
+        " has no rows.\n"
+        "A table needs a header and at least one row.\n"
+        "hint: check that the file was written completely"
+    )
+    assert message(tmp_path / "t.parquet") == f"File 't.parquet'{expected}"
+    assert message(written(tmp_path, "t.csv", "a,b\n")) == f"File 't.csv'{expected}"
+
+
+def test_broken_rows_name_their_lines(tmp_path: Path) -> None:
+    assert message(written(tmp_path, "t.csv", 'a,b\n"x\ny",2\n3\n4,5,6\n')) == (
+        "File 't.csv' has 2 broken rows: line 4 has 1 field, line 5 has 3 fields.\n"
+        "Every row has 2 fields, as the header has.\n"
+        "hint: look there for a ',' outside quotes, or for a quote that is not closed"
+    )
+
+
+def test_many_broken_rows_are_counted(tmp_path: Path) -> None:
+    what = message(written(tmp_path, "t.tsv", "a\tb\n" + "1\n" * 9)).split("\n")[0]
+    assert what == (
+        "File 't.tsv' has 9 broken rows: line 2 has 1 field, line 3 has 1 field, "
+        "line 4 has 1 field, line 5 has 1 field, line 6 has 1 field and 4 more."
+    )
+
+
+def test_quote_left_open(tmp_path: Path) -> None:
+    assert message(written(tmp_path, "t.csv", 'a,b\n1,"2\n3,4\n')) == (
+        "A quote in line 2 of 't.csv' is never closed.\n"
+        "A field that starts with a quote ends with one.\n"
+        "hint: close it there, or double it if it belongs to the text"
+    )
+
+
+def test_text_that_is_not_utf8(tmp_path: Path) -> None:
+    assert message(written(tmp_path, "t.csv", "a,b\n1,x\n2,é\n".encode("latin-1"))) == (
+        "File 't.csv' is not UTF-8: line 3 holds byte 0xe9.\n"
+        "Text is read as UTF-8.\n"
+        "hint: save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
+    )
+
+
+def test_header_with_a_name_twice(tmp_path: Path) -> None:
+    assert message(written(tmp_path, "t.csv", "a,b,a\n1,2,3\n")) == (
+        "The header of 't.csv' names 1 column twice: 'a'.\n"
+        "Every column has a name of its own.\n"
+        "hint: rename columns in the first line"
+    )
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "feather", "csv.gz", "xlsx", "xls"])
+def test_damaged_file(tmp_path: Path, suffix: str) -> None:
+    if suffix.startswith("xls"):
+        pytest.importorskip("fastexcel")
+    text = message(written(tmp_path, f"t.{suffix}", b"this is no such file at all"))
+    assert text.startswith(f"File 't.{suffix}' cannot be read as .{suffix}: ")
+    assert text.endswith(
+        ".\nThe suffix says the format, and the file is complete.\n"
+        "hint: write or download the file again"
+    )
+
+
+def test_truncated_gzip(tmp_path: Path) -> None:
+    content = gzip.compress(b"a,b\n1,2\n" * 99)[:-9]
+    assert message(written(tmp_path, "t.csv.gz", content)) == (
+        "File 't.csv.gz' cannot be read as .csv.gz: "
+        "Compressed file ended before the end-of-stream marker was reached.\n"
+        "The suffix says the format, and the file is complete.\n"
+        "hint: write or download the file again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ('{"a": 1}\n{"a": \n', "is no JSON (Expecting value: line 1 column 7 (char 6))"),
+        ('{"a": 1}\n[1]\n', "holds a list, not an object"),
+    ],
+)
+def test_broken_json_line(tmp_path: Path, content: str, what: str) -> None:
+    assert message(written(tmp_path, "t.jsonl", content)) == (
+        f"Line 2 of 't.jsonl' {what}.\n"
+        'Every line is one JSON object: {"column": value, ...}.\n'
+        "hint: correct that line"
+    )
+
+
+def test_excel_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*args: object, **options: object) -> None:
+        raise ModuleNotFoundError("fastexcel")
+
+    monkeypatch.setattr(pl, "read_excel", missing)
+    assert message(written(tmp_path, "t.xlsx", b"x")) == (
+        "File 't.xlsx' is an Excel file, and the package for these is not installed.\n"
+        "hint: pip install 'rightfit[excel]'"
+    )
+
+
+def test_dates_survive_excel(tmp_path: Path) -> None:
+    pytest.importorskip("fastexcel")
+    pytest.importorskip("xlsxwriter")
+    day = datetime.date(2026, 1, 2)
+    pl.DataFrame({"day": [day], "n": [1]}).write_excel(tmp_path / "t.xlsx")
+    assert read_table(tmp_path / "t.xlsx").row(0) == (day, 1)
