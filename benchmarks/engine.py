@@ -8,6 +8,7 @@ PyTorch gathers its batches from one tensor (no DataLoader), which is its fastes
 """
 
 import argparse
+import itertools
 import os
 import statistics
 import time
@@ -30,6 +31,8 @@ import rightfit
 
 @dataclass(frozen=True)
 class Shape:
+    """One comparison: the network, its training, and the floors."""
+
     name: str
     n_rows: int
     sizes: tuple[int, ...]
@@ -114,7 +117,7 @@ def torch_epoch(shape: Shape, X: np.ndarray, y: np.ndarray, *, compiled: bool) -
     layers: list[Any] = []
     n_outputs = 1 if shape.sizes[-1] == 2 else shape.sizes[-1]
     sizes = (*shape.sizes[:-1], n_outputs)
-    for n_inputs, n_units in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_inputs, n_units in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(n_inputs, n_units), torch.nn.ReLU()]
         layers += [torch.nn.Dropout(shape.dropout_rate)] if shape.dropout_rate else []
     network = torch.nn.Sequential(*layers[: -2 if shape.dropout_rate else -1])

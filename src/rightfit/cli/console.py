@@ -1,38 +1,87 @@
-"""Where things are printed: results on stdout, everything else on stderr."""
+"""Where things are printed: results on stdout, progress and complaints on stderr."""
 
 import json
+import math
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, nullcontext
+from typing import Any, ContextManager
 
 from rich.console import Console
+from rich.text import Text
 
 from rightfit.errors import DataWarning, TrainingWarning
 
+# In a file or a pipe nothing is wrapped: whoever reads it there wraps or searches it.
+_ENDLESS = 1000
+
 
 def messages() -> Console:
-    """The console for people: progress, tables, errors. Colours only on a terminal."""
-    return Console(stderr=True, soft_wrap=not sys.stderr.isatty())
+    """The console for progress, notes and errors."""
+    return _console(stderr=True)
+
+
+def results() -> Console:
+    """The console for what was asked for."""
+    return _console(stderr=False)
+
+
+def is_live(console: Console) -> bool:
+    """Say whether somebody watches, so that a line may be drawn again and again."""
+    return console.file.isatty() and not console.is_dumb_terminal
 
 
 def print_json(result: dict[str, Any]) -> None:
-    """Print a result for machines."""
-    print(json.dumps(result, indent=2, ensure_ascii=False))
+    """Print a result for machines; JSON knows no infinity, so that becomes null."""
+    print(json.dumps(_finite(result), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_labelled(console: Console, label: str, style: str, text: str) -> None:
+    """Print a coloured word in front of a text."""
+    console.print(Text.assemble((label, style), " ", text))
+
+
+def print_command(console: Console, before: str, command: str) -> None:
+    """Print a command in one line, so that it can be copied from a narrow terminal too."""
+    console.print(Text.assemble(before, (command, "bold")), soft_wrap=True)
+
+
+def working(console: Console, what: str) -> ContextManager[object]:
+    """Show what is going on while it goes on, if somebody watches."""
+    return console.status(f"{what} …") if is_live(console) else nullcontext()
 
 
 @contextmanager
 def warnings_as_notes(console: Console) -> Iterator[None]:
-    """Show RightFit's warnings as notes, without the line of code that gave them."""
+    """Show each of RightFit's warnings once, as a note, without the line of code behind it."""
+    said = set()
 
     def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-        if issubclass(category, DataWarning | TrainingWarning):
-            console.print("[bold yellow]note:[/]", end=" ")
-            console.print(str(message), markup=False, highlight=False)
+        text = str(message)
+        if issubclass(category, DataWarning | TrainingWarning) and text not in said:
+            said.add(text)
+            print_labelled(console, "note:", "bold yellow", text)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", DataWarning)
         warnings.simplefilter("always", TrainingWarning)
         warnings.showwarning = show
         yield
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _ENDLESS
+    # Names and values come from people's tables: `[m2]` is a unit there, not a style.
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -112,8 +112,11 @@ def _typed(column: nw.Series[Any]) -> pl.Series | list[Any]:
     if dtype.is_numeric() or isinstance(dtype, nw.Datetime | nw.Duration):
         values = column.to_numpy()
         if values.dtype.kind in "iufMm":
+            # Polars takes neither half floats nor moments in seconds.
             if values.dtype == np.float16:
                 values = values.astype(np.float32)
+            if values.dtype.kind in "Mm":
+                values = values.astype(f"{values.dtype.kind}8[us]")
             return pl.Series(column.name, values)
     if dtype == nw.Boolean:
         values = column.to_numpy()

@@ -40,8 +40,9 @@ def read_matrix(X: Any) -> Matrix | pl.DataFrame:
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8", "replace")
     if array.dtype.kind in "UMm":
-        # Polars takes moments from NumPy, but not its text.
-        columns: list[Any] = array.T.tolist() if array.dtype.kind == "U" else [*array.T.copy()]
+        kind = array.dtype.kind
+        # Polars takes moments from NumPy in a few units only, and no text.
+        columns = array.T.tolist() if kind == "U" else [*array.T.astype(f"{kind}8[us]")]
         return pl.DataFrame([pl.Series(f"x{i}", values) for i, values in enumerate(columns)])
     raise DataError(
         f"An array of type {array.dtype} is no table.",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightfit.data.complaints import and_more
+from rightfit.data.shuffle import shuffled
 from rightfit.errors import MAX_SHOWN, DataWarning
 
 RowNumbers = NDArray[np.int64]
@@ -41,7 +42,7 @@ def split_rows(
         (8, 2)
     """
     live = np.flatnonzero(weights > 0)
-    order = live[np.random.Generator(np.random.Philox(seed)).permutation(len(live))]
+    order = live[shuffled(len(live), seed)]
     strata = _strata(order, classes)
     if classes is not None and fraction > 0:
         _warn_of_single_rows([str(classes[rows[0]]) for rows in strata if len(rows) == 1])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rightfit.data.cells import Positions
 from rightfit.data.raw_numbers import Numbers, RawNumbers
+from rightfit.data.shuffle import shuffled
 
 MOST_SAMPLED_ROWS: Final = 20_000
 MOST_SAMPLED_CELLS: Final = 1 << 24
@@ -100,8 +101,7 @@ def measure_quartiles(raw: RawNumbers, rows: Positions, seed: int) -> Numbers:
     n_columns = raw.n_columns
     n_most = min(MOST_SAMPLED_ROWS, max(2_000, MOST_SAMPLED_CELLS // max(1, n_columns)))
     if len(rows) > n_most:
-        draw = np.random.Generator(np.random.Philox(seed))
-        rows = rows[np.sort(draw.choice(len(rows), n_most, replace=False))]
+        rows = rows[np.sort(shuffled(len(rows), seed)[:n_most])]
     values = raw.read(rows)
     quartiles = np.empty((3, n_columns))
     for start in range(0, n_columns, COLUMNS_AT_ONCE):

@@ -157,7 +157,8 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> Table:
     """
     if isinstance(X, FrameTable | MatrixTable):
         return X
-    if X is None or isinstance(X, str | bytes | dict) and not hasattr(X, "tocsr"):
+    # A sparse matrix of the kind "dictionary of keys" is a dict.
+    if X is None or (isinstance(X, str | bytes | dict) and not hasattr(X, "tocsr")):
         raise _no_table(X)
     frame = read_frame(X)
     if frame is not None:

@@ -58,4 +58,6 @@ def _of_array(y: Any) -> list[pl.Series]:
         return [pl.Series("", column.tolist(), pl.String) for column in columns]
     if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):
         columns = columns.astype(np.float64)
+    if array.dtype.kind in "Mm":
+        columns = columns.astype(f"{array.dtype.kind}8[us]")
     return [pl.Series("", np.ascontiguousarray(column)) for column in columns]

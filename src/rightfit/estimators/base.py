@@ -184,7 +184,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
                 self._moments = fitting.moments(event)
         return self
 
-    def _begin(self, X: Any, y: Any, weight: Any, validation: tuple[Any, ...] | None) -> Fitting:
+    def _begin(self, X: Any, y: Any, weight: Any, validation: Any) -> Fitting:
         check_parameters(self)
         held = None
         rows = self._labelled(X, y, weight)

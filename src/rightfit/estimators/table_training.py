@@ -1,7 +1,10 @@
 """From a table with a target column to a model with honest test scores."""
 
 import dataclasses
+import tempfile
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,8 @@ import polars as pl
 
 from rightfit.data.split import split_rows
 from rightfit.data.targets import encode_classes, infer_task, numbers_of
-from rightfit.errors import DataError, did_you_mean
+from rightfit.errors import DataError, ModelFileError, RightFitError, TrainingWarning
+from rightfit.errors import did_you_mean, shown
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.evaluation import constant_scores, evaluate
@@ -17,7 +21,22 @@ from rightfit.estimators.regressor import Regressor
 from rightfit.model.target import is_missing
 from rightfit.train.events import Event
 
-_LINEAR = {"hidden_sizes": (), "dropout_rate": 0.0, "learning_rate": 1e-2, "activation": "relu"}
+# The same test rows for every seed, so that models of several seeds can be compared.
+_TEST_SEED = 0
+
+# What the linear baseline takes over from the network; the rest is set to train it well.
+_SHARED = (
+    "column_kinds",
+    "embedding_size",
+    "loss",
+    "max_one_hot",
+    "max_seconds",
+    "random_state",
+    "scaling",
+    "validation_fraction",
+    "watch",
+)
+_LINEAR = {"hidden_sizes": (), "learning_rate": 1e-2}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,16 +57,27 @@ class TableSplit:
     test_target: pl.Series | None
     n_without_target: int
 
+    @property
+    def n_test_rows(self) -> int:
+        """The number of test rows."""
+        return 0 if self.test is None else self.test.height
+
 
 def target_of(frame: pl.DataFrame, name: str) -> pl.Series:
     """Pick the target column.
 
     Raises:
-        DataError: there is no such column.
+        DataError: there is no such column, or no other one to predict it from.
     """
     if name not in frame.columns:
         raise DataError(
             f"The table has no column {name!r}.", hint=did_you_mean(name, frame.columns)
+        )
+    if frame.width == 1:
+        raise DataError(
+            f"The table has no column but the target {name!r}.",
+            expected="At least one column to predict it from is needed.",
+            hint="check that the whole table was read",
         )
     return frame[name]
 
@@ -60,34 +90,70 @@ def estimator_for(task: str, target: pl.Series) -> type[Classifier] | type[Regre
 
 
 def split_table(
-    frame: pl.DataFrame, name: str, *, has_classes: bool, test_fraction: float, seed: int
+    frame: pl.DataFrame, name: str, *, has_classes: bool, test_fraction: float
 ) -> TableSplit:
-    """Set test rows apart, stratified for classes, and leave out rows without a target."""
+    """Set test rows apart, stratified for classes, and leave out rows without a target.
+
+    Raises:
+        DataError: the target cannot be used, or there are too few rows for a test.
+    """
     target = target_of(frame, name)
-    encoded = encode_classes(target)[0] if has_classes else numbers_of(target)
-    known = ~is_missing(encoded)
+    known = _has_target(target, has_classes=has_classes)
     classes = target.to_numpy() if has_classes else None
-    train_rows, test_rows = split_rows(known.astype(np.float64), test_fraction, seed, classes)
+    train_rows, test_rows = split_rows(
+        known.astype(np.float64), test_fraction, _TEST_SEED, classes
+    )
+    if test_fraction > 0 and not len(test_rows):
+        raise DataError(
+            f"No row can be spared for the test: the table has {len(train_rows)} with a target.",
+            expected="A test needs at least one row, and so does the training of each class.",
+            hint="train without a test (--test-fraction 0), or name a table of test rows (--test)",
+        )
     columns = frame.drop(name)
-    has_test = len(test_rows) > 0
     return TableSplit(
         train=columns[train_rows],
         train_target=target[train_rows],
-        test=columns[test_rows] if has_test else None,
-        test_target=target[test_rows] if has_test else None,
+        test=columns[test_rows] if len(test_rows) else None,
+        test_target=target[test_rows] if len(test_rows) else None,
         n_without_target=int((~known).sum()),
     )
 
 
-def with_test_table(frame: pl.DataFrame, test: pl.DataFrame, name: str) -> TableSplit:
-    """Take all of one table for training and another one for the test."""
-    return TableSplit(frame.drop(name), frame[name], test.drop(name), target_of(test, name), 0)
+def with_test_table(
+    frame: pl.DataFrame, test: pl.DataFrame, name: str, *, has_classes: bool
+) -> TableSplit:
+    """Take all of one table for training and another one for the test; check both beforehand.
+
+    Raises:
+        DataError: the test table lacks columns, or its targets cannot be used.
+    """
+    target = target_of(frame, name)
+    known = _has_target(target, has_classes=has_classes)
+    missing = [column for column in frame.columns if column not in test.columns]
+    if missing:
+        raise DataError(
+            f"The test table lacks {len(missing)} of the table's columns: {shown(missing)}.",
+            expected="It has the target and all columns of the table.",
+            hint=did_you_mean(missing[0], test.columns),
+        )
+    if has_classes:
+        encode_classes(test[name], encode_classes(target)[1])
+    else:
+        numbers_of(test[name])
+    return TableSplit(
+        train=frame.drop(name).filter(known),
+        train_target=target.filter(known),
+        test=test.drop(name),
+        test_target=test[name],
+        n_without_target=int((~known).sum()),
+    )
 
 
 def linear_model(model: AbstractEstimator) -> AbstractEstimator:
-    """The same estimator without hidden layers: the baseline that a deep network must beat."""
-    chosen = {name: value for name, value in model.get_params().items() if name not in _LINEAR}
-    return type(model)(**chosen, **_LINEAR)
+    """The model without hidden layers: the baseline that a deep network must beat."""
+    chosen = model.get_params()
+    shared = {name: chosen[name] for name in _SHARED if name in chosen}
+    return type(model)(**shared, **_LINEAR)
 
 
 def train_events(model: AbstractEstimator, split: TableSplit) -> Iterator[Event]:
@@ -96,18 +162,67 @@ def train_events(model: AbstractEstimator, split: TableSplit) -> Iterator[Event]
 
 
 def test_scores(model: AbstractEstimator, split: TableSplit) -> dict[str, dict[str, float]]:
-    """Score the model and two baselines on the test rows; fits the linear one."""
+    """Score the model and two baselines on the test rows; fits the linear one.
+
+    A linear model that cannot be trained, or whose training is interrupted, is left out with
+    a warning; so is one that would be the model itself.
+    """
     if split.test is None:
         return {}
-    constant = constant_scores(model._fitted(), split.train_target, split.test_target)
-    linear = linear_model(model).fit(split.train, split.train_target)
-    return {
-        "model": evaluate(model, split.test, split.test_target),
-        "linear": evaluate(linear, split.test, split.test_target),
-        "constant": constant,
-    }
+    scores = {"model": evaluate(model, split.test, split.test_target)}
+    linear = _linear_scores(model, split) if model.hidden_sizes else None
+    if linear is not None:
+        scores["linear"] = linear
+    fitted = model._fitted()
+    scores["constant"] = constant_scores(fitted, split.train_target, split.test_target)
+    return scores
 
 
 def remember(model: AbstractEstimator, **facts: Any) -> None:
     """Put facts about the training, such as its test scores, into the model."""
     model._fitted().training.extra.update(facts)
+
+
+def recall(model: AbstractEstimator, fact: str) -> Any:
+    """Give a fact that was put into the model; None if there is none."""
+    return model._fitted().training.extra.get(fact)
+
+
+def save_somewhere(model: AbstractEstimator, path: Path, *, overwrite: bool) -> None:
+    """Save a model that was just trained; if its place fails, elsewhere, so that it is not lost.
+
+    Raises:
+        ModelFileError: the place failed. It says where the model lies now.
+    """
+    try:
+        model.save(path, overwrite=overwrite)
+    except (ModelFileError, OSError) as problem:
+        refuge = Path(tempfile.mkdtemp(prefix="rightfit-")) / path.name
+        try:
+            model.save(refuge)
+        except (ModelFileError, OSError):
+            raise problem from None
+        why = problem.what if isinstance(problem, ModelFileError) else f"{problem}."
+        raise ModelFileError(
+            why,
+            expected=f"The model is not lost: it lies in '{refuge}'.",
+            hint="move it to a place of yours",
+        ) from problem
+
+
+def _has_target(target: pl.Series, *, has_classes: bool) -> np.ndarray:
+    return ~is_missing(encode_classes(target)[0] if has_classes else numbers_of(target))
+
+
+def _linear_scores(model: AbstractEstimator, split: TableSplit) -> dict[str, float] | None:
+    try:
+        linear = linear_model(model).fit(split.train, split.train_target)
+        return evaluate(linear, split.test, split.test_target)
+    except KeyboardInterrupt:
+        why = "interrupted"
+    except RightFitError as error:
+        why = error.what
+    warnings.warn(
+        f"The linear model is left out of the comparison: {why}", TrainingWarning, stacklevel=2
+    )
+    return None

@@ -1,0 +1,98 @@
+"""Starting: seconds until a person gets an answer, each in a fresh process.
+
+`import rightfit`; `rightfit --help`; a first fit of 1,000×20 rows with an empty and with a
+warm compilation cache, imports included; and a second fit in the same process.
+
+    python benchmarks/start.py [--runs 5]
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from machine import describe_machine, output_argument, print_machine, write_results
+
+IMPORT = """
+import time
+start = time.perf_counter()
+import rightfit
+print(time.perf_counter() - start)
+"""
+
+FIT = """
+import time
+start = time.perf_counter()
+import numpy as np
+import rightfit
+generator = np.random.default_rng(0)
+X = generator.standard_normal((1000, 20))
+y = X[:, 0] * X[:, 1] + X[:, 2] > 0
+rightfit.Classifier(random_state=0).fit(X, y)
+first = time.perf_counter()
+rightfit.Classifier(random_state=0).fit(X, y)
+print(first - start, time.perf_counter() - first)
+"""
+
+FLOORS = {
+    "import": 0.15,
+    "help": 0.4,
+    "first fit, empty cache": 3.0,
+    "first fit, warm cache": 1.5,
+    "second fit": 0.3,
+}
+
+
+def run_python(code: str, cache: Path) -> list[float]:
+    environment = {**os.environ, "RIGHTFIT_CACHE": str(cache)}
+    command = [sys.executable, "-c", code]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return [float(word) for word in output.stdout.split()]
+
+
+def run_help() -> float:
+    program = Path(sys.executable).with_name("rightfit")
+    start = time.perf_counter()
+    subprocess.run([program, "--help"], capture_output=True, check=True)
+    return time.perf_counter() - start
+
+
+def measure(runs: int) -> dict[str, list[float]]:
+    seconds: dict[str, list[float]] = {name: [] for name in FLOORS}
+    with tempfile.TemporaryDirectory() as folder:
+        warm = Path(folder) / "warm"
+        run_python(FIT, warm)
+        for number in range(runs):
+            seconds["import"] += run_python(IMPORT, warm)
+            seconds["help"].append(run_help())
+            cold, _ = run_python(FIT, Path(folder) / f"cold-{number}")
+            seconds["first fit, empty cache"].append(cold)
+            first, second = run_python(FIT, warm)
+            seconds["first fit, warm cache"].append(first)
+            seconds["second fit"].append(second)
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=5)
+    output_argument(parser, "start")
+    arguments = parser.parse_args()
+    machine: dict[str, Any] = describe_machine()
+    print_machine(machine)
+    seconds = measure(arguments.runs)
+    for name, times in seconds.items():
+        middle, best = statistics.median(times), min(times)
+        print(f"{name}: median {middle:.3f} s, best {best:.3f} s (floor {FLOORS[name]} s)")
+    write_results(arguments.out, machine, seconds)
+
+
+if __name__ == "__main__":
+    main()

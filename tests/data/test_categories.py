@@ -1,0 +1,77 @@
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+
+from rightfit.data.categories import Categories, as_levels, fit_categories
+
+
+def fitted(values: list[Any], max_one_hot: int = 10) -> Categories:
+    return fit_categories(pl.Series("a", values), max_one_hot)
+
+
+def test_levels_stand_by_frequency_and_then_by_value() -> None:
+    assert fitted(["c", "b", "b", "a", "c", "d"]).levels == ("b", "c", "a", "d")
+
+
+def test_order_of_rows_does_not_matter() -> None:
+    values = ["c", "b", "b", "a", "c", "d", None]
+    assert fitted(values) == fitted(values[::-1])
+
+
+def test_unseen_and_missing_values_are_ordinary() -> None:
+    categories = fitted(["b", "b", "a", None])
+    assert categories.n_levels == 4
+    assert categories.codes(pl.Series(["a", "b", "new", None, " b ", "?"])).tolist() == [
+        *(2, 1, 0, 3, 1, 3)
+    ]
+
+
+def test_a_missing_value_that_training_never_saw_is_unseen() -> None:
+    categories = fitted(["b", "a"])
+    assert categories.n_levels == 3
+    assert categories.codes(pl.Series(["a", None])).tolist() == [1, 0]
+
+
+def test_rare_levels_of_an_embedded_column_share_code_0() -> None:
+    values = [f"level {i}" for i in range(5) for _ in range(i + 1)]
+    categories = fitted(values, max_one_hot=4)
+    assert categories.levels == ("level 4", "level 3", "level 2")
+    assert categories.codes(pl.Series(["level 0", "level 1", "level 2"])).tolist() == [0, 0, 3]
+    assert len(fitted(values, max_one_hot=5).levels) == 5
+
+
+def test_250_levels() -> None:
+    values = [f"level {i:03}" for i in range(250)] * 4
+    categories = fitted(values)
+    assert categories.n_levels == 251
+    assert sorted(set(categories.codes(pl.Series(values)).tolist())) == list(range(1, 251))
+
+
+@pytest.mark.parametrize(
+    ("training", "later"),
+    [
+        (["1", "2"], [1, 2]),
+        (["1", "2"], [1.0, 2.0]),
+        ([1, 2], ["1", "2"]),
+        ([1.0, 2.0], [1, 2]),
+        ([1.5, 2.0], ["1.5", "2"]),
+        (["False", "True"], [False, True]),
+        (["false", "true"], [False, True]),
+        ([False, True], ["false", "true"]),
+        (["02134", "10001"], [2134, 10001]),
+    ],
+)
+def test_values_are_known_whatever_their_type(training: list[Any], later: list[Any]) -> None:
+    assert fitted(training).codes(pl.Series(later)).tolist() == [1, 2]
+
+
+def test_categoricals_and_text_are_alike() -> None:
+    column = pl.Series(["b", "a", None], dtype=pl.Categorical)
+    assert as_levels(column).to_list() == ["b", "a", None]
+
+
+def test_categories_survive_json() -> None:
+    categories = fitted(["b", "b", "a", None])
+    assert Categories.from_json(json.loads(json.dumps(categories.to_json()))) == categories

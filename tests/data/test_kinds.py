@@ -1,0 +1,111 @@
+import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from rightfit.data.kinds import Recognised, read_as, recognise
+
+
+def found(values: Any, dtype: Any = None) -> Recognised:
+    column = pl.Series("a", values, dtype=dtype)
+    return recognise(column, np.arange(len(column)))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([1, 2, 3], "number"),
+        ([1.5, None], "number"),
+        ([True, False], "boolean"),
+        ([datetime.date(2026, 1, 1), datetime.date(2026, 1, 2)], "datetime"),
+        ([datetime.time(1), datetime.time(2)], "datetime"),
+        ([datetime.timedelta(1), datetime.timedelta(2)], "number"),
+        (["a", "b", "a"], "category"),
+        (["29.85", " ", "1889.5"], "number"),
+        (["1", "?", "NA", "2"], "number"),
+        (["2026-01-01", "2026-01-02"], "datetime"),
+        ([f"id {i}" for i in range(20)], "id"),
+        ([f"id {i}" for i in range(19)], "category"),
+        ([str(i) for i in range(30)], "number"),
+        (["020", "060", "120"], "category"),
+        ([f"{i:010}" for i in range(30)], "id"),
+        ([1, 1], "constant"),
+        (["x", "x"], "constant"),
+        ([None, None], "constant"),
+        (["?", ""], "constant"),
+        ([True, True], "constant"),
+        ([float("nan")] * 2, "constant"),
+        ([1, None], "number"),
+        (["x", None], "category"),
+        ([True, None], "boolean"),
+    ],
+)
+def test_kinds(values: list[Any], kind: str) -> None:
+    assert found(values).kind == kind
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["1", "2"])])
+def test_what_the_user_calls_a_category_is_one(dtype: Any) -> None:
+    assert found(["1", "2"], dtype).kind == "category"
+
+
+def test_a_column_without_any_value_says_so() -> None:
+    assert found([None, None]).note == "all missing"
+    assert found(["x", "x"]).note == "always 'x'"
+
+
+def test_numbers_that_may_be_an_id_are_noted() -> None:
+    assert found(list(range(20))).note == "a different whole number in each row"
+    assert found([*range(19), 3]).note == ""
+
+
+def test_words_among_numbers_are_a_complaint() -> None:
+    what = found(["1", "2", "3", "n/b", "4", "-", "n/b"]).complaint
+    assert what == "Column 'a' has 3 values that are not numbers: 'n/b' (rows 4, 7), '-' (row 6)."
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["113803", "A/5 21171", "373450", "PC 17599", "349909"],  # tickets of the Titanic
+        ["1", "a", "b", "c"],
+    ],
+)
+def test_codes_among_numbers_are_a_category(values: list[str]) -> None:
+    assert found(values).kind == "category"
+    assert found(values).complaint == ""
+
+
+def test_numbers_with_units_are_a_complaint() -> None:
+    assert found(["1", "2", "3", "12 kg"]).complaint.endswith("'12 kg' (row 4).")
+
+
+def test_nested_values_are_a_complaint_whatever_the_override() -> None:
+    column = pl.Series("a", [[1], [2]])
+    expected = "Column 'a' holds values of type List(Int64)."
+    assert recognise(column, np.arange(2)).complaint == expected
+    assert read_as("category", column, np.arange(2)).complaint == expected
+    assert read_as("ignored", column, np.arange(2)).complaint == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "complaint"),
+    [
+        ("number", ["1", "x"], "Column 'a' has 1 value that is not a number: 'x' (row 2)."),
+        ("number", [True, False], ""),
+        ("category", [1, 2], ""),
+        ("boolean", ["yes", "no"], ""),
+        ("boolean", [1, 2], "Column 'a' has 1 value that is not true or false: 2 (row 2)."),
+        ("datetime", ["2026-01-01"], ""),
+        ("datetime", ["soon"], "Column 'a' has 1 value that is not a date: 'soon' (row 1)."),
+        ("datetime", [3], "Column 'a' has 1 value that is not a date: 3 (row 1)."),
+        ("ignored", ["x"], ""),
+    ],
+)
+def test_overrides_are_followed_or_refused(kind: str, values: list[Any], complaint: str) -> None:
+    column = pl.Series("a", values)
+    recognised = read_as(kind, column, np.arange(len(column)))
+    assert recognised.kind == kind
+    assert recognised.complaint == complaint

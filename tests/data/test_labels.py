@@ -1,0 +1,47 @@
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from rightfit.data.labels import check_finite_target, known_codes, labels_of
+from rightfit.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("values", "there"),
+    [
+        (["a", " ", None, ""], [True, False, False, False]),
+        ([1, None], [True, False]),
+        ([1.0, float("nan")], [True, False]),
+        ([True, None], [True, False]),
+    ],
+)
+def test_missing_labels_are_found(values: list[Any], there: list[bool]) -> None:
+    assert labels_of(pl.Series(values), None)[1].tolist() == there
+
+
+@pytest.mark.parametrize(
+    "classes", [np.array(["a", "b", "c"]), np.array(["c", "a", "b"], dtype=object)]
+)
+def test_known_classes_may_stand_in_any_order(classes: Any) -> None:
+    labels = np.array(["b", "c", "a", "b"], dtype=object)
+    codes = known_codes(labels, np.arange(4), classes)
+    assert classes[codes].tolist() == labels.tolist()
+
+
+@pytest.mark.parametrize("labels", [["1", "2"], [1, 2], [1.0, 2.0]])
+@pytest.mark.parametrize("classes", [["1", "2"], [1, 2], [1.0, 2.0]])
+def test_labels_are_known_whatever_their_type(labels: list[Any], classes: list[Any]) -> None:
+    codes = known_codes(np.array(labels), np.arange(2), np.array(classes))
+    assert codes.tolist() == [0, 1]
+
+
+def test_infinite_targets_name_their_rows() -> None:
+    with pytest.raises(DataError) as caught:
+        check_finite_target(np.array([[1.0, 2.0], [np.inf, 3.0], [1.0, -np.inf]]))
+    assert str(caught.value) == (
+        "The target holds infinity (rows 2, 3).\n"
+        "Every number is finite; cells may be empty.\n"
+        "hint: leave these rows out, or give the largest value that can be"
+    )

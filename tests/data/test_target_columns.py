@@ -1,0 +1,85 @@
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from rightfit.data.target_columns import target_columns
+from rightfit.errors import DataError
+
+
+class OnlyArray:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array([1, 2])
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [1, 2],
+        (1, 2),
+        np.array([1, 2]),
+        np.array([[1], [2]]),
+        np.array([1, 2], dtype=object),
+        pd.Series([1, 2]),
+        pd.DataFrame({"a": [1, 2]}),
+        pd.DataFrame([[1], [2]]),
+        pl.Series([1, 2]),
+        pl.DataFrame({"a": [1, 2]}),
+        pa.chunked_array([[1, 2]]),
+        OnlyArray(),
+    ],
+)
+def test_one_column_of_whatever_holds_it(y: Any) -> None:
+    (column,) = target_columns(y)
+    assert column.to_list() == [1, 2]
+    assert column.dtype.is_integer()
+
+
+@pytest.mark.parametrize("y", [["a", None], np.array(["a", None], dtype=object)])
+def test_missing_labels(y: Any) -> None:
+    assert target_columns(y)[0].to_list() == ["a", None]
+
+
+def test_several_columns() -> None:
+    columns = target_columns(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert [column.to_list() for column in columns] == [[1.0, 3.0], [2.0, 4.0]]
+
+
+def test_text_among_numbers_in_a_list_is_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        target_columns(["a", 1])
+    assert str(caught.value) == (
+        "The target mixes text and numbers: 'a' (row 1), 1 (row 2).\n"
+        "A column holds numbers, or text, or dates, not several of them.\n"
+        "hint: turn such a column into text, or replace its words by missing values"
+    )
+
+
+@pytest.mark.parametrize(
+    ("y", "expected"),
+    [
+        (
+            None,
+            "This estimator requires y to be passed, but the target y is None.\n"
+            "hint: give the target as the second argument",
+        ),
+        (
+            np.zeros((2, 2, 2)),
+            "y should be a 1d array, got an array of shape (2, 2, 2) instead.\n"
+            "A target has one value for each row, or one row of values.\n"
+            "hint: reshape it: y.reshape(len(X), -1)",
+        ),
+        (
+            np.array([1j]),
+            "Complex data not supported\n[0.+1.j]\n"
+            "hint: use the real and the imaginary part as two columns",
+        ),
+    ],
+)
+def test_what_is_no_target(y: Any, expected: str) -> None:
+    with pytest.raises(DataError) as caught:
+        target_columns(y)
+    assert str(caught.value) == expected

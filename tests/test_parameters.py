@@ -1,0 +1,261 @@
+import dataclasses
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rightfit.errors import ParameterError
+from rightfit.parameters import (
+    Choice,
+    Constraint,
+    Flag,
+    InstanceOf,
+    Interval,
+    MappingOf,
+    Nothing,
+    TupleOf,
+    at_least,
+    between,
+    check_parameters,
+    declared_parameters,
+    either,
+    parameter,
+)
+
+WORDS = Choice(("auto", "none"))
+OPTIONAL = either(at_least(1), Nothing())
+
+
+@pytest.mark.parametrize(
+    ("constraint", "sentence"),
+    [
+        (at_least(1), "an int in the range [1, inf)"),
+        (between(0, 1), "a float in the range [0.0, 1.0)"),
+        (between(0, None, "neither"), "a float in the range (0.0, inf)"),
+        (between(None, 0, "right"), "a float in the range (-inf, 0.0]"),
+        (Interval(int, 0, 9, "both"), "an int in the range [0, 9]"),
+        (WORDS, "a str among {'auto', 'none'}"),
+        (Flag(), "an instance of 'bool'"),
+        (Nothing(), "None"),
+        (InstanceOf("numpy.random", "Generator"), "an instance of 'numpy.random.Generator'"),
+        (TupleOf(at_least(1)), "a tuple, each item an int in the range [1, inf)"),
+        (MappingOf(WORDS), "a dict from str, each value a str among {'auto', 'none'}"),
+        (OPTIONAL, "an int in the range [1, inf) or None"),
+        # As scikit-learn joins them.
+        (
+            either(at_least(1), WORDS, Nothing()),
+            "an int in the range [1, inf), a str among {'auto', 'none'} or None",
+        ),
+    ],
+)
+def test_sentence_names_what_is_allowed(constraint: Constraint, sentence: str) -> None:
+    assert constraint.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value"),
+    [
+        (at_least(1), 1),
+        (at_least(1), 10**30),
+        # Larger than any float.
+        (at_least(1), 10**400),
+        (at_least(1), np.int64(3)),
+        (at_least(1), np.uint8(3)),
+        (between(0, 1), 0),
+        (between(0, 1), 0.999),
+        (between(0, 1), np.float32(0.5)),
+        (between(0, 1, "right"), 1.0),
+        (between(0, None, "neither"), 1e-300),
+        (WORDS, "auto"),
+        (WORDS, np.str_("auto")),
+        (Flag(), True),
+        (Flag(), False),
+        (Flag(), np.True_),
+        (Nothing(), None),
+        (InstanceOf("numpy.random", "RandomState"), np.random.RandomState(0)),
+        (TupleOf(at_least(1)), ()),
+        (TupleOf(at_least(1)), (2, np.int32(3))),
+        (MappingOf(WORDS), {}),
+        (MappingOf(WORDS), {"zip": "auto"}),
+        (OPTIONAL, None),
+        (OPTIONAL, 7),
+    ],
+)
+def test_constraint_accepts_a_right_value(constraint: Constraint, value: object) -> None:
+    assert constraint.accepts(value) is True
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value"),
+    [
+        (at_least(1), 0),
+        (at_least(1), 1.0),
+        (at_least(1), "1"),
+        (at_least(1), None),
+        # True is 1, and nobody means that.
+        (at_least(1), True),
+        (between(0, 1), True),
+        (between(0, 1), np.True_),
+        (between(0, 1), 1),
+        (between(0, 1), -1e-9),
+        (between(0, 1), math.nan),
+        (between(0, None), math.inf),
+        (between(None, 0), -math.inf),
+        (between(0, 1), 0.5j),
+        (between(0, 1, "right"), 0.0),
+        (between(0, None, "neither"), 0.0),
+        (WORDS, "Auto"),
+        (WORDS, None),
+        (WORDS, ["auto"]),
+        (Flag(), 1),
+        (Flag(), "true"),
+        (Flag(), None),
+        (Nothing(), 0),
+        (Nothing(), "none"),
+        (InstanceOf("numpy.random", "RandomState"), np.random.default_rng(0)),
+        # A list says "try each"; that is another thing than layers.
+        (TupleOf(at_least(1)), [2, 3]),
+        (TupleOf(at_least(1)), 2),
+        (TupleOf(at_least(1)), (2, 0)),
+        (MappingOf(WORDS), {1: "auto"}),
+        (MappingOf(WORDS), {"zip": "other"}),
+        (MappingOf(WORDS), [("zip", "auto")]),
+        (OPTIONAL, 0),
+    ],
+)
+def test_constraint_refuses_a_wrong_value(constraint: Constraint, value: object) -> None:
+    assert constraint.accepts(value) is False
+
+
+@pytest.mark.parametrize(
+    ("constraint", "text", "value"),
+    [
+        (at_least(1), "12", 12),
+        (between(0, 1), "0.25", 0.25),
+        (between(0, None), "1e-4", 1e-4),
+        (WORDS, "auto", "auto"),
+        (Flag(), "true", True),
+        (Flag(), "No", False),
+        (Nothing(), "None", None),
+        (TupleOf(at_least(1)), "256,128", (256, 128)),
+        (TupleOf(at_least(1)), " (256, 128) ", (256, 128)),
+        (TupleOf(at_least(1)), "64,", (64,)),
+        (TupleOf(at_least(1)), "()", ()),
+        (TupleOf(at_least(1)), "", ()),
+        (MappingOf(WORDS), "zip=auto, b=none", {"zip": "auto", "b": "none"}),
+        # A column's name may hold the sign itself.
+        (MappingOf(WORDS), "a=b=auto", {"a=b": "auto"}),
+        (MappingOf(WORDS), "", {}),
+        (OPTIONAL, "none", None),
+        (OPTIONAL, "3", 3),
+        (either(at_least(1), WORDS), "auto", "auto"),
+        (either(WORDS, TupleOf(WORDS)), "auto", "auto"),
+        (either(WORDS, TupleOf(WORDS)), "auto,none", ("auto", "none")),
+        (either(WORDS, TupleOf(WORDS)), "()", ()),
+    ],
+)
+def test_parse_reads_a_value_from_text(constraint: Constraint, text: str, value: object) -> None:
+    read = constraint.parse(text)
+    assert read == value
+    assert type(read) is type(value)
+    assert constraint.accepts(read)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "text"),
+    [
+        (at_least(1), "many"),
+        (at_least(1), "1.5"),
+        (between(0, 1), "half"),
+        (Nothing(), "0"),
+        (InstanceOf("numpy.random", "RandomState"), "RandomState(0)"),
+        (TupleOf(at_least(1)), "256;128"),
+        (MappingOf(WORDS), "zip"),
+        (MappingOf(WORDS), "=auto"),
+        (OPTIONAL, "0"),
+        (OPTIONAL, "many"),
+        (either(WORDS, TupleOf(WORDS)), "auto,other"),
+    ],
+)
+def test_parse_raises_value_error_when_text_cannot_be_read(
+    constraint: Constraint, text: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(text)):
+        constraint.parse(text)
+
+
+@dataclasses.dataclass
+class Machine:
+    rate: float = parameter(0.5, between(0, 1), "Share of what passes.")
+    size: Any = parameter("auto", either(at_least(1), Choice(("auto",))), "Units.")
+    mode: str = parameter("slow", Choice(("slow", "fast")), "How it goes.")
+    plain: int = 3
+
+
+@dataclasses.dataclass
+class Wide:
+    a: int = parameter(1, at_least(1), "One.")
+    b: int = parameter(1, at_least(1), "One.")
+    c: int = parameter(1, at_least(1), "One.")
+    d: int = parameter(1, at_least(1), "One.")
+    e: int = parameter(1, at_least(1), "One.")
+    f: int = parameter(1, at_least(1), "One.")
+    g: int = parameter(1, at_least(1), "One.")
+
+
+@pytest.mark.parametrize("owner", [Machine, Machine()])
+def test_declared_parameters_yields_fields_with_a_constraint_in_order(owner: Any) -> None:
+    declared = list(declared_parameters(owner))
+    assert [each.name for each in declared] == ["rate", "size", "mode"]
+    assert [each.default for each in declared] == [0.5, "auto", "slow"]
+    assert declared[0].constraint == between(0, 1)
+    assert declared[0].description == "Share of what passes."
+
+
+def test_check_parameters_is_silent_when_all_are_right() -> None:
+    check_parameters(Machine())
+    check_parameters(Machine(rate=0, size=3, mode="fast", plain=-1))
+
+
+def test_check_parameters_reports_one_wrong_value() -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(Machine(rate=1.5))
+    assert str(caught.value) == (
+        "The 'rate' parameter of Machine must be a float in the range [0.0, 1.0). Got 1.5 instead."
+    )
+
+
+def test_check_parameters_suggests_the_nearest_choice_when_a_name_is_unknown() -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(Machine(mode="fats"))
+    assert str(caught.value) == (
+        "The 'mode' parameter of Machine must be a str among {'slow', 'fast'}. "
+        "Got 'fats' instead.\n"
+        "hint: did you mean 'fast'?"
+    )
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(Machine(size="atuo"))
+    assert caught.value.hint == "did you mean 'auto'?"
+
+
+def test_check_parameters_reports_all_wrong_values_at_once() -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(Machine(rate=-1, size=0, mode="fast"))
+    assert str(caught.value) == (
+        "The 'rate' parameter of Machine must be a float in the range [0.0, 1.0). Got -1 instead.\n"
+        "The 'size' parameter of Machine must be an int in the range [1, inf) or a str among "
+        "{'auto'}. Got 0 instead."
+    )
+
+
+def test_check_parameters_shows_five_and_counts_the_others_when_many_are_wrong() -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(Wide(0, 0, 0, 0, 0, 0, 0))
+    lines = str(caught.value).split("\n")
+    assert lines[0] == (
+        "The 'a' parameter of Wide must be an int in the range [1, inf). Got 0 instead."
+    )
+    assert [line[5] for line in lines[:5]] == ["a", "b", "c", "d", "e"]
+    assert lines[5:] == ["and 2 more"]

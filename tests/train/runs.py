@@ -1,0 +1,243 @@
+"""What tests train with: the one place that knows the fields of a plan, of knobs and of rows."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from rightfit.arrays import Features
+from rightfit.nn import Network, NetworkShape, build_network
+from rightfit.objectives import LOSSES, Objective, Task, metric_names
+from rightfit.train.compilation_cache import compiled
+from rightfit.train.events import Event, TrainingEnded
+from rightfit.train.loop import Run, train
+from rightfit.train.orders import row_orders
+from rightfit.train.plan import Knobs, Plan, Records, Rows, State
+from rightfit.train.program import run_epochs, start
+from rightfit.train.rows import bucket
+
+NEVER = 2**31 - 1
+N_CLASSES = 3
+
+Tree = TypeVar("Tree")
+
+
+def objective_of(task: Task = "regression", **changes: Any) -> Objective:
+    """An objective: the first loss and metric of its task, unless others are named."""
+    loss = next(name for name, loss in LOSSES.items() if task in loss.tasks)
+    return dataclasses.replace(Objective(task, loss, metric_names(task)[0]), **changes)
+
+
+def plan_of(objective: Objective | None = None, **changes: Any) -> Plan:
+    """A plan: plain SGD in batches of 4, without dropout and validation."""
+    plan = Plan(
+        objective=objective or objective_of(),
+        optimizer="sgd",
+        schedule="constant",
+        batch_size=4,
+        dropout=False,
+        input_dropout=False,
+        validates=False,
+        l2=True,
+        weight_decay=True,
+    )
+    return dataclasses.replace(plan, **changes)
+
+
+def knobs_of(*, dtype: DTypeLike = np.float32, **changes: Any) -> Knobs:
+    """Knobs: learning rate 0.1, no regularisation, endless patience."""
+    numbers = {
+        "learning_rate": 0.1,
+        "momentum": 0.9,
+        "weight_decay": 0.0,
+        "l2": 0.0,
+        "dropout_rate": 0.0,
+        "input_dropout_rate": 0.0,
+        "horizon_steps": 100.0,
+        "warmup": 0.0,
+        "tolerance": 1e-4,
+        "target_scale": [1.0],
+    }
+    patience = changes.pop("patience_epochs", NEVER)
+    key = changes.pop("key", [0x243F6A88, 0x85A308D3])
+    return Knobs(
+        **{name: _number(value, dtype) for name, value in (numbers | changes).items()},
+        patience_epochs=np.int32(patience),
+        key=np.asarray(key, np.uint32),
+    )
+
+
+def rows_of(
+    numbers: ArrayLike,
+    targets: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    codes: ArrayLike | None = None,
+    n_slots: int | None = None,
+    dtype: DTypeLike = np.float32,
+) -> Rows:
+    """Rows padded to their bucket, or to `n_slots`, with weights of mean 1."""
+    inputs = np.asarray(numbers, dtype)
+    n_rows = len(inputs)
+    size = bucket(n_rows) if n_slots is None else n_slots
+    wanted = np.asarray(targets)
+    if wanted.dtype.kind == "f":
+        wanted = wanted.astype(dtype)
+    columns = np.zeros((n_rows, 0)) if codes is None else np.asarray(codes)
+    shares = np.ones(n_rows) if weights is None else np.asarray(weights, np.float64)
+    return Rows(
+        Features(_padded(inputs, size), _padded(columns.astype(np.int32), size)),
+        _padded(wanted, size),
+        _padded((shares / shares.mean()).astype(dtype), size),
+        np.int32(n_rows),
+    )
+
+
+def random_rows(
+    task: Task = "regression",
+    n_rows: int = 13,
+    *,
+    n_levels: Sequence[int] = (),
+    n_outputs: int = 1,
+    weighted: bool = False,
+    seed: int = 0,
+    **changes: Any,
+) -> Rows:
+    """Rows of three numbers and some category columns, with targets that depend on them."""
+    generator = np.random.default_rng(seed)
+    numbers = generator.standard_normal((n_rows, 3))
+    codes = np.zeros((n_rows, len(n_levels)), np.int32)
+    for column, n in enumerate(n_levels):
+        codes[:, column] = generator.integers(0, n, n_rows)
+    noise = generator.standard_normal((n_rows, n_outputs))
+    signal = np.sin(numbers.sum(axis=1, keepdims=True)) + 0.3 * noise
+    targets = {
+        "regression": signal,
+        "binary": (signal[:, 0] > 0).astype(np.int32),
+        "multiclass": np.digitize(signal[:, 0], [-0.4, 0.4]).astype(np.int32),
+    }[task]
+    weights = generator.uniform(0.2, 3.0, n_rows) if weighted else None
+    return rows_of(numbers, targets, weights=weights, codes=codes, **changes)
+
+
+def network_of(
+    task: Task = "regression",
+    hidden_sizes: tuple[int, ...] = (4,),
+    *,
+    activation: str = "relu",
+    n_levels: tuple[int, ...] = (),
+    embedding_widths: tuple[int, ...] = (),
+    n_outputs: int = 1,
+    seed: int = 0,
+    dtype: DTypeLike = np.float32,
+    **changes: Any,
+) -> Network:
+    """A network for `random_rows`, with starting weights and biases that are not 0."""
+    shape = NetworkShape(
+        n_numbers=3,
+        n_levels=n_levels,
+        embedding_widths=embedding_widths,
+        hidden_sizes=hidden_sizes,
+        activations=(activation,) * len(hidden_sizes),
+        n_outputs=N_CLASSES if task == "multiclass" else n_outputs,
+    )
+    generator = np.random.Generator(np.random.Philox(seed))
+    network = build_network(dataclasses.replace(shape, **changes), generator, dtype)
+
+    def stirred(array: NDArray[Any]) -> NDArray[Any]:
+        drawn: NDArray[Any] = generator.normal(scale=0.3, size=array.shape).astype(array.dtype)
+        return drawn if array.ndim == 1 else array
+
+    return jax.tree.map(stirred, network)
+
+
+def state_of(plan: Plan, network: Network, knobs: Knobs) -> State:
+    """The state before the first step."""
+    return compiled(start, plan, network, knobs.momentum)
+
+
+def run_of(plan: Plan | None = None, **changes: Any) -> Run:
+    """A run of 20 epochs over 13 rows, with 9 rows to validate."""
+    run = Run(
+        plan=plan or plan_of(validates=True),
+        knobs=knobs_of(),
+        training=random_rows(),
+        validation=random_rows(n_rows=9, seed=1),
+        max_epochs=20,
+        max_seconds=None,
+        seed=3,
+    )
+    return dataclasses.replace(run, **changes)
+
+
+def events_of(run: Run, network: Network | None = None) -> list[Event]:
+    """Train to the end; everything that happened."""
+    begin = state_of(run.plan, network or network_of(), run.knobs)
+    return list(train(run, begin))
+
+
+def ended(events: list[Event]) -> TrainingEnded:
+    """The last event, which is always the end of training."""
+    last = events[-1]
+    assert isinstance(last, TrainingEnded)
+    return last
+
+
+def run_chunk(run: Run, state: State, n_epochs: int) -> tuple[State, Records]:
+    """Run some epochs of a run in one call of the program; the state stays usable."""
+    slots = len(run.training.weights)
+    n_slots = -(-slots // run.plan.batch_size) * run.plan.batch_size
+    n_rows = int(run.training.n_rows)
+    orders = row_orders(run.seed, int(state.epoch), n_epochs, n_rows, n_slots)
+    after, records = compiled(
+        run_epochs,
+        run.plan,
+        as_numpy(state),
+        run.knobs,
+        run.training,
+        run.validation,
+        orders,
+        np.int32(n_epochs),
+    )
+    return after, jax.tree.map(lambda column: np.asarray(column)[:n_epochs], records)
+
+
+def as_numpy(tree: Tree) -> Tree:
+    """Copy every array of a tree to the host."""
+    return jax.tree.map(np.array, tree)
+
+
+def bits(tree: Any) -> list[bytes]:
+    """The bytes of every array of a tree."""
+    return [np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(tree)]
+
+
+@contextmanager
+def counted_compilations() -> Iterator[list[float]]:
+    """Collect the seconds of every program that JAX compiles meanwhile, or loads from disk."""
+    seen: list[float] = []
+
+    def note(event: str, seconds: float, **details: Any) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            seen.append(seconds)
+
+    jax.monitoring.register_event_duration_secs_listener(note)
+    try:
+        yield seen
+    finally:
+        jax.monitoring.unregister_event_duration_listener(note)
+
+
+def _number(value: Any, dtype: DTypeLike) -> Any:
+    array = np.asarray(value, dtype)
+    return array if array.ndim else array[()]
+
+
+def _padded(array: NDArray[Any], size: int) -> NDArray[Any]:
+    padded: NDArray[Any] = np.zeros((size, *array.shape[1:]), array.dtype)
+    padded[: len(array)] = array
+    return padded
