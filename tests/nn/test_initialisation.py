@@ -49,10 +49,10 @@ def test_build_network_draws_each_layer_by_its_activation(name: str) -> None:
 @pytest.mark.parametrize("name", ["relu", "selu", "identity"])
 def test_deep_network_keeps_the_size_of_its_inputs(name: str) -> None:
     generator = np.random.default_rng(2)
-    x = generator.standard_normal((200, 256))
+    x = generator.standard_normal((100, 128))
     for _ in range(20):
         scheme = ACTIVATIONS[name].scheme
-        x = ACTIVATION_FORMULAS[name][0](x @ initial_weights(scheme, 256, 256, generator))
+        x = ACTIVATION_FORMULAS[name][0](x @ initial_weights(scheme, 128, 128, generator))
     # He: the second moment before the activation stays; it is halved after.
     kept = np.mean(x**2) * (2 if name == "relu" else 1)
     assert 0.3 < kept < 3

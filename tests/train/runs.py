@@ -12,13 +12,16 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from rightfit.arrays import Features
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import LOSSES, Objective, Task, metric_names
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation_cache import compiled, use_compilation_cache
 from rightfit.train.events import Event, TrainingEnded
 from rightfit.train.loop import Run, train
 from rightfit.train.orders import row_orders
 from rightfit.train.plan import Knobs, Plan, Records, Rows, State
 from rightfit.train.program import run_epochs, start
 from rightfit.train.rows import bucket
+
+# Before the first compilation of the tests, of which many are outside `compiled`.
+use_compilation_cache()
 
 NEVER = 2**31 - 1
 N_CLASSES = 3

@@ -1,66 +1,63 @@
-"""The commands together, and what becomes of an error."""
+"""The commands together."""
 
-import os
 import sys
+from collections.abc import Sequence
 
 import typer
 
 from rightfit.cli.check_gradients import check_gradients
-from rightfit.cli.console import messages
 from rightfit.cli.demo import demo
 from rightfit.cli.describe import describe
 from rightfit.cli.evaluate import evaluate
+from rightfit.cli.help import Command, Group
 from rightfit.cli.predict import predict
+from rightfit.cli.problems import exit_code_of
 from rightfit.cli.train import train
-from rightfit.errors import RightFitError
+
+_DEBUG = "--debug"
 
 app = typer.Typer(
     name="rightfit",
     help="Train deep networks on your own tables, and make them fit right.\n\n"
     "Begin with: rightfit demo",
-    no_args_is_help=True,
+    cls=Group,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
 )
 
 for command in (train, predict, evaluate, describe, check_gradients, demo):
-    app.command(no_args_is_help=command is not demo)(command)
+    app.command(cls=Command)(command)
 
 
 @app.callback(invoke_without_command=True)
 def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version."),
+    debug: bool = typer.Option(False, _DEBUG, help="Show the traceback of an error."),
 ) -> None:
-    if debug:
-        os.environ["RIGHTFIT_DEBUG"] = "1"
     if version:
         from importlib.metadata import version as version_of
 
-        print(version_of("rightfit"))
-        raise typer.Exit
+        typer.echo(f"rightfit {version_of('rightfit')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
-def run() -> None:
-    """Run a command; turn a user's mistake into two lines and exit code 1."""
-    try:
-        app()
-    except RightFitError as error:
-        if os.environ.get("RIGHTFIT_DEBUG"):
-            raise
-        console = messages()
-        lines = [error.what, error.expected]
-        console.print("[bold red]error:[/]", end=" ")
-        console.print("\n".join(line for line in lines if line), markup=False, highlight=False)
-        if error.hint:
-            console.print("\n[bold cyan]hint:[/]", end=" ")
-            console.print(error.hint, markup=False, highlight=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        messages().print("interrupted")
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+def run(words: Sequence[str] | None = None) -> int:
+    """Run the command that was typed, and give its exit code.
+
+    Args:
+        words: what was typed after `rightfit`; None takes it from the process.
+    """
+    typed = list(sys.argv[1:] if words is None else words)
+    # Understood wherever it stands, since one adds it to a command that just failed.
+    is_plain = _DEBUG not in typed
+    typed = [word for word in typed if word != _DEBUG]
+
+    def command() -> int | None:
+        code = app(typed, prog_name="rightfit", standalone_mode=False)
+        sys.stdout.flush()  # here and not at exit, where a reader that went away would be an error
+        return code
+
+    return exit_code_of(command) if is_plain else command() or 0

@@ -5,48 +5,37 @@ from typing import Annotated
 
 import typer
 
-from rightfit.cli.console import messages, print_json
-from rightfit.cli.sheets import plain_sheet
-
 
 def check_gradients(
-    model: Annotated[Path, typer.Argument(help="Folder of a model.")],
-    table: Annotated[Path, typer.Argument(help="Rows with the target column.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a model.")],
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="Rows with the target column.")],
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Default: as in training.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The comparison as JSON.")] = False,
 ) -> None:
     """Compare the gradient that training uses with central differences.
 
     Example: rightfit check-gradients houses.model houses.csv
     """
+    from rightfit.cli.console import messages, print_json, results, warnings_as_notes, working
+    from rightfit.cli.sheets import gradients_sheet
     from rightfit.data.read import read_table
     from rightfit.estimators.gradients import check_gradients as check
     from rightfit.estimators.loading import load
-    from rightfit.estimators.table_training import target_of
+    from rightfit.estimators.table_training import split_off_target
 
-    fitted = load(model)
-    frame = read_table(table)
-    name = fitted.target_name_
-    target = target_of(frame, name)
-    result = check(fitted, frame.drop(name), target)
+    console = messages()
+    with warnings_as_notes(console), working(console, "comparing"):
+        fitted = load(model)
+        result = check(fitted, *split_off_target(fitted, read_table(table), target))
     if as_json:
         print_json(result.as_plain())
         return
-    console = messages()
-    heads = ("array", "parameters", "compared", "largest relative error", "derived", "numeric")
-    rows = [
-        (
-            check.name,
-            f"{check.n_parameters:,}",
-            f"{check.n_checked:,}",
-            f"{check.largest_error:.1e}",
-            f"{check.analytic:.6g}",
-            f"{check.numeric:.6g}",
-        )
-        for check in result.arrays
-    ]
-    console.print(plain_sheet(heads, rows))
-    console.print(
-        f"Largest relative error of {result.n_checked:,} parameters over {result.n_rows} rows: "
-        f"{result.largest_error:.1e}",
-        highlight=False,
+    report = results()
+    report.print(gradients_sheet(result.arrays))
+    report.print(
+        f"\nLargest relative error {result.largest_error:.1e}, of {result.n_checked:,} of "
+        f"{result.n_parameters:,} parameters over {result.n_rows} rows; "
+        "a right gradient stays below 1e-06."
     )

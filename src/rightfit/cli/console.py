@@ -5,8 +5,8 @@ import math
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import Any, ContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -47,7 +47,7 @@ def print_command(console: Console, before: str, command: str) -> None:
     console.print(Text.assemble(before, (command, "bold")), soft_wrap=True)
 
 
-def working(console: Console, what: str) -> ContextManager[object]:
+def working(console: Console, what: str) -> AbstractContextManager[object]:
     """Show what is going on while it goes on, if somebody watches."""
     return console.status(f"{what} …") if is_live(console) else nullcontext()
 

@@ -1,39 +1,55 @@
 """rightfit describe: what a model is and how it came about."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from rightfit.cli.console import messages, print_json
-from rightfit.cli.sheets import columns_sheet, layers_sheet, scores_sheet
-
 
 def describe(
-    model: Annotated[Path, typer.Argument(help="Folder of a model.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a model.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
-    """Print a model's layers, parameters, columns and training.
+    """Print a model's layers, parameters, columns, training and test scores.
 
     Example: rightfit describe houses.model
     """
+    from rightfit.cli.console import print_json, results
+    from rightfit.cli.sheets import columns_sheet, layers_sheet, scores_sheet
     from rightfit.estimators.loading import load
 
-    facts = load(model).describe()
+    fitted = load(model)
+    facts = fitted.describe()
     if as_json:
         print_json(facts)
         return
-    console = messages()
-    console.print(f"{facts['estimator']} of {facts['target'] or 'the target'}", highlight=False)
-    console.print(layers_sheet(facts["layers"]))
-    console.print(f"{facts['n_parameters']:,} parameters", highlight=False)
-    console.print(columns_sheet(facts["columns"]))
-    console.print(
-        f"Trained on {facts['n_training_rows']:,} rows, stopped by {facts['n_validation_rows']:,} "
-        f"validation rows: {facts['stop_reason']}.",
-        highlight=False,
+    report = results()
+    report.print(f"{facts['estimator']} of {facts['target'] or 'an unnamed target'}\n")
+    report.print(columns_sheet(facts["columns"]))
+    report.print()
+    report.print(layers_sheet(facts["layers"]))
+    report.print(
+        f"\n{facts['n_parameters']:,} parameters: a layer from N inputs to K outputs has (N+1)·K, "
+        "an embedding N·K"
     )
+    report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
+    report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
     if facts["test_scores"]:
-        console.print(scores_sheet(facts["test_scores"]))
-    given = ", ".join(f"{name}={value!r}" for name, value in facts["parameters"].items())
-    console.print(f"Parameters: {given or 'all default'}", highlight=False, markup=False)
+        report.print()
+        report.print(scores_sheet("on the test rows", facts["test_scores"]))
+
+
+def _rows(facts: dict[str, Any]) -> str:
+    held = facts["n_validation_rows"]
+    stopped = f", stopped by {held:,} validation rows" if held else ""
+    return f"{facts['n_training_rows']:,} rows{stopped}"
+
+
+def _chosen(fitted: Any, parameters: dict[str, Any]) -> str:
+    """The parameters that are not at their default."""
+    from rightfit.parameters import declared_parameters
+
+    default = {declared.name: declared.default for declared in declared_parameters(fitted)}
+    return ", ".join(
+        f"{name}={value!r}" for name, value in parameters.items() if value != default.get(name)
+    )

@@ -5,31 +5,41 @@ from typing import Annotated
 
 import typer
 
-from rightfit.cli.console import messages, print_json, warnings_as_notes
-from rightfit.cli.sheets import scores_sheet
-
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="Folder of a model.")],
-    table: Annotated[Path, typer.Argument(help="Rows with the target column.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Scores as JSON on stdout.")] = False,
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a model.")],
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="Rows with the target column.")],
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Default: as in training.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The scores as JSON.")] = False,
 ) -> None:
-    """Score a model on a table.
+    """Score a model on a table with its target column.
 
     Example: rightfit evaluate houses.model more_houses.csv
     """
+    from rightfit.cli.console import (
+        messages,
+        print_json,
+        print_labelled,
+        results,
+        warnings_as_notes,
+        working,
+    )
+    from rightfit.cli.sheets import scores_sheet
     from rightfit.data.read import read_table
     from rightfit.estimators.evaluation import evaluate as scores_of
     from rightfit.estimators.loading import load
-    from rightfit.estimators.table_training import target_of
+    from rightfit.estimators.table_training import recall, split_off_target
 
     console = messages()
-    with warnings_as_notes(console):
+    with warnings_as_notes(console), working(console, "scoring"):
         fitted = load(model)
-        frame = read_table(table)
-        target = target_of(frame, fitted.target_name_)
-        scores = scores_of(fitted, frame.drop(fitted.target_name_), target)
+        scores = scores_of(fitted, *split_off_target(fitted, read_table(table), target))
     if as_json:
         print_json(scores)
     else:
-        console.print(scores_sheet({"model": scores}))
+        results().print(scores_sheet(f"on {table.name}", {"model": scores}))
+    if table.name == recall(fitted, "table"):
+        note = f"The model was trained on a table of this name, {table.name}: scores on rows "
+        print_labelled(console, "note:", "bold yellow", note + "that it has seen are too good.")

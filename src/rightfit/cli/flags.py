@@ -9,12 +9,13 @@ import typer
 
 from rightfit.errors import ParameterError
 from rightfit.estimators.hyperparameters import ClassifierParameters, RegressorParameters
-from rightfit.parameters import Parameter, declared_parameters
+from rightfit.parameters import Parameter, check_parameters, declared_parameters
 
 # What only makes sense in a program that calls fit more than once.
 _NOT_FLAGS = frozenset({"warm_start", "verbose"})
 
-_PANEL = "Parameters of the network and its training"
+# Where the command line differs from Python: the same command gives the same model.
+DEFAULTS = {"random_state": "0"}
 
 
 def flag_parameters() -> dict[str, Parameter]:
@@ -41,48 +42,54 @@ def with_parameter_flags(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def parse_flags(typed: dict[str, str], estimator: type[Any]) -> dict[str, Any]:
-    """Read what was typed into the values that an estimator takes.
+    """Read what was typed, and the defaults of the command line, into an estimator's parameters.
 
     Raises:
-        ParameterError: a text cannot be read, or the estimator has no such parameter.
+        ParameterError: the estimator has no such parameters, or values cannot be used.
     """
     known = {declared.name: declared for declared in declared_parameters(estimator)}
-    values, problems = {}, []
-    for name, text in typed.items():
-        if name not in known:
-            problems.append(f"{_spelling(name)} does not apply to a {estimator.__name__}.")
-            continue
-        try:
-            values[name] = known[name].constraint.parse(text)
-        except ValueError:
-            problems.append(
-                f"The {name!r} parameter of {estimator.__name__} must be "
-                f"{known[name].constraint.sentence}. Got {text!r} instead."
-            )
-    if problems:
-        raise ParameterError("\n".join(problems), hint="see rightfit train --help")
+    foreign = [f"{spelling(name)} does not apply" for name in typed if name not in known]
+    if foreign:
+        raise ParameterError(
+            f"{' and '.join(foreign)} to a {estimator.__name__}.",
+            hint="leave it out, or choose the other task with --task",
+        )
+    values = {name: _value(known[name], text) for name, text in (DEFAULTS | typed).items()}
+    check_parameters(estimator(**values))
     return values
 
 
+def spelling(name: str) -> str:
+    """The flag of a parameter.
+
+    Example:
+        >>> spelling("hidden_sizes")
+        '--hidden-sizes'
+    """
+    return "--" + name.replace("_", "-")
+
+
+def default_text(declared: Parameter) -> str:
+    """A parameter's default, as one would type it."""
+    if declared.name in DEFAULTS:
+        return DEFAULTS[declared.name]
+    default = declared.default
+    if isinstance(default, tuple):
+        return ",".join(str(item) for item in default)
+    return "none" if default is None else str(default)
+
+
+def _value(declared: Parameter, text: str) -> object:
+    try:
+        return declared.constraint.parse(text)
+    except ValueError:
+        # Stays text, which the check of all parameters then refuses with the others.
+        return text
+
+
 def _flag(declared: Parameter) -> inspect.Parameter:
-    option = typer.Option(
-        _spelling(declared.name),
-        help=f"{declared.description} Default: {_shown(declared.default)}.",
-        metavar="VALUE",
-        rich_help_panel=_PANEL,
-        show_default=False,
-    )
+    option = typer.Option(spelling(declared.name), metavar=default_text(declared))
     annotation = Annotated[str | None, option]
     return inspect.Parameter(
         declared.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
     )
-
-
-def _spelling(name: str) -> str:
-    return "--" + name.replace("_", "-")
-
-
-def _shown(default: object) -> str:
-    if isinstance(default, tuple):
-        return ",".join(str(item) for item in default)
-    return str(default)

@@ -6,38 +6,35 @@ import numpy as np
 import polars as pl
 from rich.console import Console
 
+from rightfit.cli.console import print_labelled, working
 from rightfit.data.read import read_table
 from rightfit.errors import DataError, TableFileError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
+from rightfit.estimators.regressor import Regressor
+
+_PREDICTION = "prediction"
 
 
 def predict_table(
     model_path: Path, table_path: Path, probabilities: bool, keep: list[str], console: Console
 ) -> pl.DataFrame:
     """Load a model and a table, and put the predictions into a table."""
-    model = load(model_path)
-    frame = read_table(table_path)
-    unknown = [name for name in keep if name not in frame.columns]
-    if unknown:
-        raise DataError(
-            f"The table has no column {shown(unknown)} to keep.",
-            hint=did_you_mean(unknown[0], frame.columns),
-        )
-    known = [column["name"] for column in model.schema_]
-    target = model.target_name_
-    extra = [name for name in frame.columns if name not in known and name != target]
-    if extra:
-        console.print(f"ignored, the model does not know them: {shown(extra)}", highlight=False)
-    columns = {name: frame[name] for name in keep}
-    columns["prediction"] = pl.Series(np.asarray(model.predict(frame)))
-    if probabilities:
-        columns |= _probabilities(model, frame)
-    return pl.DataFrame(columns)
+    with working(console, "predicting"):
+        model = load(model_path)
+        frame = read_table(table_path)
+        kept = _kept(frame, keep)
+        predictions = {_PREDICTION: pl.Series(np.asarray(model.predict(frame)))}
+        if probabilities:
+            predictions |= _probabilities(model, frame)
+    _say_ignored(model, frame, keep, console)
+    return pl.DataFrame(kept | predictions)
 
 
 def check_free(path: Path, *, force: bool) -> None:
-    """Refuse to replace a file unasked."""
+    """Refuse to replace a file unasked, and a folder always."""
+    if path.is_dir():
+        raise TableFileError(f"'{path}' is a folder.", hint="name a file in it")
     if path.exists() and not force:
         raise TableFileError(
             f"There is a file at '{path}' already.",
@@ -45,10 +42,36 @@ def check_free(path: Path, *, force: bool) -> None:
         )
 
 
-def _probabilities(model: object, frame: pl.DataFrame) -> dict[str, pl.Series]:
+def _kept(frame: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
+    unknown = [name for name in names if name not in frame.columns]
+    if unknown:
+        raise DataError(
+            f"The table has no column {shown(unknown)} to keep.",
+            hint=did_you_mean(unknown[0], frame.columns),
+        )
+    if _PREDICTION in names:
+        raise DataError(
+            f"The column {_PREDICTION!r} cannot be kept: the predictions are called so.",
+            hint="rename it in the table",
+        )
+    return {name: frame[name] for name in names}
+
+
+def _say_ignored(
+    model: Classifier | Regressor, frame: pl.DataFrame, keep: list[str], console: Console
+) -> None:
+    """Name the columns that the model does not know; the target and kept ones are no surprise."""
+    known = {column["name"] for column in model.schema_} | {model.target_name_, *keep}
+    extra = [name for name in frame.columns if name not in known]
+    if extra:
+        text = f"The model does not know these columns, and ignores them: {shown(extra)}."
+        print_labelled(console, "note:", "bold yellow", text)
+
+
+def _probabilities(model: Classifier | Regressor, frame: pl.DataFrame) -> dict[str, pl.Series]:
     if not isinstance(model, Classifier):
         raise DataError(
-            "This model predicts numbers, so there are no probabilities.",
+            "The model predicts numbers, so there are no probabilities.",
             hint="leave --probabilities out",
         )
     values = model.predict_proba(frame)

@@ -1,63 +1,82 @@
-"""Tables for people, from plain values."""
+"""Sheets for people, from plain values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.table import Table
 
-_MOST_COLUMNS = 40
+_MOST_COLUMNS = 30
 _NAMES = {"model": "this model", "linear": "linear model"}
+# Scores without a unit, of which one compares the digits after the point.
+_UNITLESS = frozenset({"accuracy", "balanced_accuracy", "log_loss", "roc_auc", "r2"})
 
 
 def columns_sheet(schema: Sequence[Mapping[str, Any]]) -> Table:
-    """How each column was recognised."""
-    sheet = _sheet("column", "kind", "missing", "values", "note")
-    for column in schema[:_MOST_COLUMNS]:
-        missing = f"{column['missing_fraction']:.1%}" if column["missing_fraction"] else ""
-        note = column["note"]
-        sheet.add_row(column["name"], column["kind"], missing, f"{column['n_distinct']:,}", note)
-    if len(schema) > _MOST_COLUMNS:
-        sheet.add_row(f"and {len(schema) - _MOST_COLUMNS} more", "", "", "", "")
+    """How each column was recognised; of very many, those that are not plain numbers."""
+    shown = list(schema)
+    if len(shown) > _MOST_COLUMNS:
+        shown = [column for column in schema if not _is_plain(column)][:_MOST_COLUMNS]
+    sheet = sheet_of("column", "kind", "missing", "values", "note")
+    for column in shown:
+        missing, values = _share(column["missing_fraction"]), f"{column['n_distinct']:,}"
+        sheet.add_row(column["name"], column["kind"], missing, values, column["note"])
+    more = len(schema) - len(shown)
+    if more:
+        rest = [column for column in schema if column not in shown]
+        kind = "plain numbers" if all(map(_is_plain, rest)) else ""
+        sheet.add_row(f"{'and ' if shown else ''}{more:,} {'more' if shown else ''}", kind)
     return sheet
 
 
-def scores_sheet(scores: Mapping[str, Mapping[str, float]]) -> Table:
-    """Scores on the test rows, one line a model."""
+def scores_sheet(head: str, scores: Mapping[str, Mapping[str, float]]) -> Table:
+    """Scores, one line a model; the names of the scores are those of the first model."""
     names = list(scores["model"])
-    sheet = _sheet("on the test rows", *(name.replace("_", " ") for name in names))
+    sheet = sheet_of(head, *(name.replace("_", " ") for name in names))
     for who, values in scores.items():
         constant = "majority class" if "accuracy" in names else "mean"
-        label = _NAMES.get(who, constant)
-        cells = [f"{values[name]:.4g}" if name in values else "" for name in names]
-        sheet.add_row(label, *cells, style="bold" if who == "model" else "")
+        cells = [_score(name, values[name]) if name in values else "" for name in names]
+        sheet.add_row(_NAMES.get(who, constant), *cells, style="bold" if who == "model" else "")
     return sheet
 
 
 def layers_sheet(layers: Sequence[Mapping[str, Any]]) -> Table:
     """The layers of a network with their parameter counts."""
-    sheet = _sheet("layer", "inputs", "outputs", "activation", "parameters")
+    sheet = sheet_of("layer", "inputs", "outputs", "activation", "parameters")
     for layer in layers:
-        sheet.add_row(
-            layer["name"],
-            f"{layer['inputs']:,}",
-            f"{layer['outputs']:,}",
-            layer["activation"],
-            f"{layer['parameters']:,}",
-        )
+        counts = [f"{layer[name]:,}" for name in ("inputs", "outputs", "parameters")]
+        sheet.add_row(layer["name"], *counts[:2], layer["activation"], counts[2])
     return sheet
 
 
-def plain_sheet(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """Any rows of text."""
-    sheet = _sheet(*heads)
-    for row in rows:
-        sheet.add_row(*row)
+def gradients_sheet(arrays: Sequence[Any]) -> Table:
+    """The worst slope of each array of parameters: as derived, and as measured."""
+    sheet = sheet_of("array", "numbers", "compared", "worst error", "derived", "measured")
+    for check in arrays:
+        counts = [f"{check.n_parameters:,}", f"{check.n_checked:,}"]
+        slopes = [f"{check.analytic:.6g}", f"{check.numeric:.6g}"]
+        sheet.add_row(check.name, *counts, f"{check.largest_error:.1e}", *slopes)
     return sheet
 
 
-def _sheet(*heads: str) -> Table:
-    sheet = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, head in enumerate(heads):
-        sheet.add_column(head, overflow="fold", justify="left" if number == 0 else "right")
+def sheet_of(*heads: str) -> Table:
+    """An empty sheet: text on the left, numbers on the right."""
+    sheet = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for head in heads:
+        is_text = head in ("kind", "note", "activation") or head == heads[0]
+        sheet.add_column(head, overflow="fold", justify="left" if is_text else "right")
     return sheet
+
+
+def _is_plain(column: Mapping[str, Any]) -> bool:
+    return column["kind"] == "number" and not column["missing_fraction"] and not column["note"]
+
+
+def _share(fraction: float) -> str:
+    text = f"{fraction:.1%}"
+    return "" if fraction == 0 else "<0.1%" if text == "0.0%" else text
+
+
+def _score(name: str, value: float) -> str:
+    if name in _UNITLESS:
+        return f"{value:.4f}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.4g}"

@@ -1,26 +1,29 @@
-"""What train and demo share: train on a table, score, save, and say so."""
+"""What train and demo share: train on a table, save, score, and say so."""
 
 import dataclasses
+import os
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from rich.console import Console
 
+from rightfit import TrainingStarted
+from rightfit.cli.console import messages, print_command, warnings_as_notes, working
+from rightfit.cli.flags import parse_flags
 from rightfit.cli.progress import show_progress
 from rightfit.cli.sheets import columns_sheet, scores_sheet
-from rightfit.data.read import read_table
-from rightfit.estimators.base import AbstractEstimator
+from rightfit.data.read import read_table, suffix_of
 from rightfit.estimators.classifier import Classifier
+from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_training import (
     TableSplit,
     estimator_for,
     remember,
+    save_somewhere,
+    score_on_test,
     split_table,
     target_of,
-    test_scores,
     train_events,
     with_test_table,
 )
@@ -35,47 +38,124 @@ class Request:
         table: file of the table.
         target: name of the target column.
         out: folder of the model.
+        typed: parameters of the estimator, as they were typed.
         force: replace what is there.
         task: "auto", "classification" or "regression".
         test_fraction: share of the rows kept apart.
         test: file of a table of test rows; None to keep some apart.
-        parameters: from the estimator's class to its parameters.
     """
 
     table: Path
     target: str
     out: Path
-    force: bool
-    task: str
-    test_fraction: float
-    test: Path | None
-    parameters: Callable[[type[Any]], dict[str, Any]]
+    typed: dict[str, str]
+    force: bool = False
+    task: str = "auto"
+    test_fraction: float = 0.2
+    test: Path | None = None
 
 
-def train_table(request: Request, console: Console) -> dict[str, Any]:
-    """Do what was asked for; return the result for machines."""
-    check_writable(request.out, overwrite=request.force)
-    frame = read_table(request.table)
-    target = target_of(frame, request.target)
-    estimator = estimator_for(request.task, target)
-    model = estimator(**request.parameters(estimator))
-    split = _split(request, frame, estimator)
-    _say_rows(console, request, split)
-    _train(model, split, console)
-    scores = test_scores(model, split)
-    remember(model, test_scores=scores, target=request.target, table=request.table.name)
-    model.save(request.out, overwrite=request.force)
-    console.print(columns_sheet(model.schema_))
-    console.print(f"Stopped: {model.stop_reason_}.", highlight=False)
+def model_beside(table: Path) -> Path:
+    """Where a table's model goes if nothing else is said: beside it, as TABLE.model."""
+    return table.with_name(f"{_stem(table)}.model")
+
+
+def train_table(request: Request, results: Console) -> dict[str, Any]:
+    """Do what was asked for, and print the outcome; return it for machines."""
+    console = messages()
+    with warnings_as_notes(console):
+        check_writable(request.out, overwrite=request.force)
+        model, split = _prepare(request, console)
+        _say_task(console, request, model, split)
+        _train(model, split, console)
+        remember(model, target=request.target, table=request.table.name)
+        save_somewhere(model, request.out, overwrite=request.force)
+        results.print(f"\nStopped: {model.stop_reason_}.")
+        scores = _score(request, model, split, console)
     if scores:
-        console.print(scores_sheet(scores))
-    _say_next(console, request)
+        results.print()
+        results.print(scores_sheet(f"on {split.n_test_rows:,} test rows", scores))
+    _say_next(results, request)
+    return _outcome(request, model, scores)
+
+
+def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor, TableSplit]:
+    """Read the tables, choose the estimator, and set the test rows apart."""
+    with working(console, "reading the table"):
+        frame = read_table(request.table)
+        test = None if request.test is None else read_table(request.test)
+    estimator = estimator_for(request.task, target_of(frame, request.target))
+    model = estimator(**parse_flags(request.typed, estimator))
+    has_classes = estimator is Classifier
+    if test is not None:
+        return model, with_test_table(frame, test, request.target, has_classes=has_classes)
+    fraction = request.test_fraction
+    split = split_table(frame, request.target, has_classes=has_classes, test_fraction=fraction)
+    return model, split
+
+
+def _train(model: Classifier | Regressor, split: TableSplit, console: Console) -> None:
+    """Train, and show first what becomes of columns and rows, then how it goes."""
+    for event in show_progress(train_events(model, split), console, model.patience_epochs):
+        if isinstance(event, TrainingStarted):
+            console.print(columns_sheet(model.schema_))
+            _say_rows(console, event, split)
+
+
+def _score(
+    request: Request, model: Classifier | Regressor, split: TableSplit, console: Console
+) -> dict[str, dict[str, float]]:
+    """Score a model that is saved already, and save the scores with it."""
+    try:
+        with working(console, "training a linear model to compare with"):
+            scores = score_on_test(model, split)
+        remember(model, test_scores=scores)
+        model.save(request.out, overwrite=True)
+    except BaseException:
+        console.print(f"The model lies in '{request.out}', without its test scores.")
+        raise
+    return scores
+
+
+def _say_task(
+    console: Console, request: Request, model: Classifier | Regressor, split: TableSplit
+) -> None:
+    is_class = isinstance(model, Classifier)
+    what = "class" if is_class else "number"
+    other = "numbers: --task regression" if is_class else "classes: --task classification"
+    how = f" (for {other})" if request.task == "auto" else ""
+    console.print(f"{request.table.name}: predicting the {what} {request.target!r}{how}")
+    if split.n_without_target:
+        console.print(f"{split.n_without_target:,} rows without {request.target!r} are left out")
+    console.print()
+
+
+def _say_rows(console: Console, started: TrainingStarted, split: TableSplit) -> None:
+    test = f"{split.n_test_rows:,} kept apart for the test" if split.n_test_rows else "no test"
+    held = f"{started.n_validation_rows:,} to choose when to stop"
+    console.print(
+        f"\nrows: {started.n_training_rows:,} to train on, "
+        f"{held if started.n_validation_rows else 'none to choose when to stop'}, {test}"
+    )
+    console.print(f"network: {started.n_parameters:,} parameters")
+
+
+def _say_next(results: Console, request: Request) -> None:
+    results.print()
+    print_command(results, "The model lies in ", str(request.out))
+    print_command(results, "To predict, type  ", _next_command(request))
+
+
+def _outcome(
+    request: Request, model: Classifier | Regressor, scores: dict[str, dict[str, float]]
+) -> dict[str, Any]:
     return {
         "model": str(request.out),
-        "task": "classification" if estimator is Classifier else "regression",
+        "task": "classification" if isinstance(model, Classifier) else "regression",
         "target": request.target,
         "test_scores": scores,
         "best_epoch": model.best_epoch_,
+        "n_epochs": model.n_iter_,
         "stop_reason": model.stop_reason_,
         "n_parameters": model.n_parameters_,
         "columns": model.schema_,
@@ -83,40 +163,19 @@ def train_table(request: Request, console: Console) -> dict[str, Any]:
     }
 
 
-def _split(request: Request, frame: pl.DataFrame, estimator: type[Any]) -> TableSplit:
-    if request.test is not None:
-        return with_test_table(frame, read_table(request.test), request.target)
-    return split_table(
-        frame,
-        request.target,
-        has_classes=estimator is Classifier,
-        test_fraction=request.test_fraction,
-        seed=0,
-    )
-
-
-def _train(model: AbstractEstimator, split: TableSplit, console: Console) -> None:
-    for _ in show_progress(train_events(model, split), console, model.patience_epochs):
-        pass
-
-
-def _say_rows(console: Console, request: Request, split: TableSplit) -> None:
-    test = "no test rows" if split.test is None else f"{split.test.height:,} kept for the test"
-    console.print(
-        f"{request.table.name}: {split.train.height:,} rows to train on, {test}", highlight=False
-    )
-    if split.n_without_target:
-        console.print(
-            f"{split.n_without_target:,} rows without a value of {request.target!r} left out",
-            highlight=False,
-        )
-
-
-def _say_next(console: Console, request: Request) -> None:
-    console.print(f"\nThe model lies in [bold]{request.out}[/].", highlight=False)
-    console.print(f"Next:  {_next_command(request)}", highlight=False, markup=False)
-
-
 def _next_command(request: Request) -> str:
+    """The command that predicts the rows at hand, ready to be pasted."""
     table = request.test or request.table
-    return f"rightfit predict {shlex.quote(str(request.out))} {shlex.quote(str(table))}"
+    words = ["rightfit", "predict", _path(request.out), _path(table)]
+    predictions = request.out.with_name(f"{_stem(table)}-predictions.csv")
+    # What is there already is not replaced unasked, so the rows then go to the terminal.
+    return shlex.join(words if predictions.exists() else [*words, "--out", _path(predictions)])
+
+
+def _path(path: Path) -> str:
+    """Spell a path so that it is not taken for a flag."""
+    return os.path.join(".", path) if str(path).startswith("-") else str(path)
+
+
+def _stem(table: Path) -> str:
+    return table.name[: len(table.name) - len(suffix_of(table))]

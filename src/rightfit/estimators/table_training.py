@@ -12,8 +12,14 @@ import polars as pl
 
 from rightfit.data.split import split_rows
 from rightfit.data.targets import encode_classes, infer_task, numbers_of
-from rightfit.errors import DataError, ModelFileError, RightFitError, TrainingWarning
-from rightfit.errors import did_you_mean, shown
+from rightfit.errors import (
+    DataError,
+    ModelFileError,
+    RightFitError,
+    TrainingWarning,
+    did_you_mean,
+    shown,
+)
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.evaluation import constant_scores, evaluate
@@ -36,7 +42,6 @@ _SHARED = (
     "validation_fraction",
     "watch",
 )
-_LINEAR = {"hidden_sizes": (), "learning_rate": 1e-2}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +87,24 @@ def target_of(frame: pl.DataFrame, name: str) -> pl.Series:
     return frame[name]
 
 
+def split_off_target(
+    model: AbstractEstimator, frame: pl.DataFrame, name: str | None
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Part a table into columns and target, which has the name that the model remembers or is told.
+
+    Raises:
+        DataError: the table has no such column, or the model remembers no name.
+    """
+    name = name or model.target_name_
+    if not name:
+        raise DataError(
+            "The model does not know the name of its target: it was trained on an array.",
+            hint="name the column with --target",
+        )
+    target = target_of(frame, name)
+    return frame.drop(name), target
+
+
 def estimator_for(task: str, target: pl.Series) -> type[Classifier] | type[Regressor]:
     """Choose the estimator for a task, "auto" by the look of the target."""
     if task == "auto":
@@ -100,9 +123,7 @@ def split_table(
     target = target_of(frame, name)
     known = _has_target(target, has_classes=has_classes)
     classes = target.to_numpy() if has_classes else None
-    train_rows, test_rows = split_rows(
-        known.astype(np.float64), test_fraction, _TEST_SEED, classes
-    )
+    train_rows, test_rows = split_rows(known.astype(np.float64), test_fraction, _TEST_SEED, classes)
     if test_fraction > 0 and not len(test_rows):
         raise DataError(
             f"No row can be spared for the test: the table has {len(train_rows)} with a target.",
@@ -153,7 +174,7 @@ def linear_model(model: AbstractEstimator) -> AbstractEstimator:
     """The model without hidden layers: the baseline that a deep network must beat."""
     chosen = model.get_params()
     shared = {name: chosen[name] for name in _SHARED if name in chosen}
-    return type(model)(**shared, **_LINEAR)
+    return type(model)(hidden_sizes=(), learning_rate=1e-2, **shared)
 
 
 def train_events(model: AbstractEstimator, split: TableSplit) -> Iterator[Event]:
@@ -161,7 +182,7 @@ def train_events(model: AbstractEstimator, split: TableSplit) -> Iterator[Event]
     return model.iter_fit(split.train, split.train_target)
 
 
-def test_scores(model: AbstractEstimator, split: TableSplit) -> dict[str, dict[str, float]]:
+def score_on_test(model: AbstractEstimator, split: TableSplit) -> dict[str, dict[str, float]]:
     """Score the model and two baselines on the test rows; fits the linear one.
 
     A linear model that cannot be trained, or whose training is interrupted, is left out with

@@ -113,7 +113,10 @@ def _r2(predictions: Array, targets: Array, weights: Array) -> Float[Array, ""]:
     centre = jnp.sum(targets * weights[:, None], axis=0) / jnp.sum(weights)
     left = jnp.sum((predictions - targets) ** 2 * weights[:, None], axis=0)
     total = jnp.sum((targets - centre) ** 2 * weights[:, None], axis=0)
-    return jnp.mean(1 - left / jnp.maximum(total, jnp.finfo(total.dtype).tiny))
+    # As in scikit-learn: where the targets are constant, 1 if all are met, else 0.
+    constant = total == 0
+    missed = jnp.where(constant, left > 0, left / jnp.where(constant, 1, total))
+    return jnp.mean(1 - missed)
 
 
 _CLASSES = ("binary", "multiclass")
