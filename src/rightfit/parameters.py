@@ -177,6 +177,8 @@ class TupleOf:
 
     def parse(self, text: str) -> object:
         inner = text.strip().removeprefix("(").removesuffix(")")
+        if inner.lower() == "none":
+            return ()
         return tuple(self.item.parse(part.strip()) for part in inner.split(",") if part.strip())
 
 
@@ -214,7 +216,8 @@ class Either:
 
     @property
     def sentence(self) -> str:
-        return " or ".join(option.sentence for option in self.options)
+        *others, last = [option.sentence for option in self.options]
+        return f"{', '.join(others)} or {last}" if others else last
 
     @property
     def wrong(self) -> tuple[object, ...]:
@@ -237,7 +240,10 @@ class Either:
 
 def either(*options: Constraint) -> Either:
     """Combine constraints: a value that satisfies one of them is allowed."""
-    return Either(options)
+    flat = [
+        inner for one in options for inner in (one.options if isinstance(one, Either) else (one,))
+    ]
+    return Either(tuple(flat))
 
 
 def at_least(low: int) -> Interval:

@@ -34,6 +34,10 @@ def test_survey_names_lines_as_an_editor_does() -> None:
     assert found.broken == [(4, 1), (5, 3)]
 
 
+def test_survey_reads_a_last_line_without_its_end() -> None:
+    assert surveyed("a,b\n1,2\n3").broken == [(3, 1)]
+
+
 def test_survey_finds_blank_lines_between_and_after_rows() -> None:
     found = surveyed("a,b\r\n1,2\r\n\r\n3,4\n\n")
     assert found.broken == []

@@ -78,6 +78,13 @@ def test_codes_among_numbers_are_a_category(values: list[str]) -> None:
     assert found(values).complaint == ""
 
 
+def test_levels_of_numbers_and_words_are_a_category() -> None:
+    children = ["1", "2", "3", "more"] * 10
+    assert found(children).kind == "category"
+    assert found(children[:-1]).complaint.startswith("Column 'a' has 9 values")
+    assert found(["1", "2", "3"] * 30 + ["more"] * 4).complaint.endswith("(rows 91, 92, 93, 94).")
+
+
 def test_numbers_with_units_are_a_complaint() -> None:
     assert found(["1", "2", "3", "12 kg"]).complaint.endswith("'12 kg' (row 4).")
 

@@ -44,6 +44,17 @@ def test_types_are_decided_from_the_whole_file(tmp_path: Path) -> None:
     assert frame["a"][-1] == "word"
 
 
+def test_types_of_json_lines_are_decided_from_the_whole_file(tmp_path: Path) -> None:
+    lines = "".join(f'{{"a": {i}}}\n' for i in range(500)) + '{"a": 0.5, "b": "word"}\n'
+    frame = read_table(written(tmp_path, "t.jsonl", lines))
+    assert frame.schema == {"a": pl.Float64, "b": pl.String}
+
+
+def test_a_byte_order_mark_does_not_hide_quotes(tmp_path: Path) -> None:
+    frame = read_table(written(tmp_path, "t.csv", '\ufeff"a, b",c\n1,2\n'))
+    assert frame.columns == ["a, b", "c"]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

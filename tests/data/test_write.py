@@ -52,6 +52,23 @@ def test_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.Mon
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
 
+def test_a_crash_before_the_end_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+
+    def refuse(source: Path, target: Path) -> None:
+        assert source.read_text() == FRAME.write_csv()
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(TableFileError, match="could not be written: Permission denied"):
+        write_table(FRAME, path)
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
+
+
 def test_missing_folder(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "out.csv"
     with pytest.raises(TableFileError) as caught:

@@ -52,7 +52,7 @@ def run(words: Sequence[str] | None = None) -> int:
     """
     typed = list(sys.argv[1:] if words is None else words)
     # Understood wherever it stands, since one adds it to a command that just failed.
-    is_plain = _DEBUG not in typed
+    debug = _DEBUG in typed
     typed = [word for word in typed if word != _DEBUG]
 
     def command() -> int | None:
@@ -60,4 +60,4 @@ def run(words: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # here and not at exit, where a reader that went away would be an error
         return code
 
-    return exit_code_of(command) if is_plain else command() or 0
+    return exit_code_of(command, debug=debug)

@@ -15,18 +15,20 @@ def demo(
 
     Example: rightfit demo
     """
-    from rightfit.cli.console import messages, results
+    from rightfit.cli.console import messages, print_command, results
     from rightfit.cli.digits import digits_tables
-    from rightfit.cli.training import Request, train_table
+    from rightfit.cli.training import Request, train_table, training_command
 
-    messages().print("Handwritten digits: from 8×8 pixels, which digit is it?\n")
+    console = messages()
+    console.print("Handwritten digits that scikit-learn ships: from 8×8 pixels, which digit is it?")
     table, new = digits_tables(folder)
     request = Request(
         table=table,
         target="digit",
         out=folder / "digits.model",
-        typed={"dropout_rate": "0.25"},
+        typed={"dropout_rate": "0.5"},
         force=True,
         test=new,
     )
+    print_command(console, "The same as: ", training_command(request) + "\n")
     train_table(request, results())

@@ -55,7 +55,11 @@ def parse_flags(typed: dict[str, str], estimator: type[Any]) -> dict[str, Any]:
             hint="leave it out, or choose the other task with --task",
         )
     values = {name: _value(known[name], text) for name, text in (DEFAULTS | typed).items()}
-    check_parameters(estimator(**values))
+    try:
+        check_parameters(estimator(**values))
+    except ParameterError as error:
+        hint = error.hint or "rightfit train --help-all explains every parameter"
+        raise ParameterError(error.what, expected=error.expected, hint=hint) from None
     return values
 
 

@@ -1,55 +1,73 @@
 """What becomes of an error: two lines for people, an exit code for programs."""
 
+import ast
 import os
+import re
+import shlex
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 import typer
 
+from rightfit.cli.flags import spelling
 from rightfit.errors import ParameterError, RightFitError
 
 # Click's, wherever Typer takes it from.
 _UsageError: type[Any] = typer.BadParameter.__bases__[0]
+
+_A_DICT = re.compile(r"(?P<name>\w+)=(?P<value>\{'.*?'\})")
+
+_FOR_PYTHON = re.compile(r" \(in Python: [^)]*\)")
 
 _USERS_ERROR = 1
 _USAGE_ERROR = 2
 _INTERRUPTED = 130
 
 
-def exit_code_of(command: Callable[[], int | None]) -> int:
+def exit_code_of(command: Callable[[], int | None], *, debug: bool = False) -> int:
     """Run a command; print what went wrong, and give the exit code.
 
     0 is success, 1 an error, 2 a command that cannot be understood, 130 Ctrl-C.
+
+    Args:
+        command: gives an exit code or None, or raises.
+        debug: whether to print the traceback too.
     """
     try:
         return command() or 0
-    except _UsageError as error:
-        complain(error.format_message(), _usage_hint(error))
-        return _USAGE_ERROR
-    except RightFitError as error:
-        complain("\n".join(filter(None, (error.what, error.expected))), error.hint)
-        return _USAGE_ERROR if isinstance(error, ParameterError) else _USERS_ERROR
-    except (KeyboardInterrupt, typer.Abort):
-        complain("Interrupted.", "")
-        return _INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; that is its right.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except MemoryError:
-        complain("The memory of this machine is not enough.", "try again with fewer rows")
-        return _USERS_ERROR
-    except OSError as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            traceback.print_exc()
+        code, what, hint = _judged(error)
+        complain(what, hint)
+        return code
+
+
+def _judged(error: BaseException) -> tuple[int, str, str]:
+    """The exit code of an error, what to say of it, and what to do about it."""
+    if isinstance(error, _UsageError):
+        return _USAGE_ERROR, error.format_message(), _usage_hint(error)
+    if isinstance(error, RightFitError):
+        # On a command line, a parameter is something that was typed.
+        code = _USAGE_ERROR if isinstance(error, ParameterError) else _USERS_ERROR
+        what = "\n".join(line for line in (error.what, error.expected) if line)
+        return code, what, _on_command_line(error.hint)
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return _INTERRUPTED, "Interrupted.", ""
+    if isinstance(error, MemoryError):
+        return _USERS_ERROR, "The memory of this machine is not enough.", "try with fewer rows"
+    if isinstance(error, OSError):
         place = f"{str(error.filename)!r}: " if error.filename else ""
-        complain(f"{place}{error.strerror or error}.", "check the place, and who may write there")
-        return _USERS_ERROR
-    except Exception as error:
-        complain(
-            f"RightFit itself went wrong ({type(error).__name__}: {error}).",
-            "please report it, with what --debug shows",
-        )
-        return _USERS_ERROR
+        what = f"{place}{error.strerror or error}."
+        return _USERS_ERROR, what, "check that place, and who may write there"
+    what = f"RightFit itself went wrong ({type(error).__name__}: {error})."
+    return _USERS_ERROR, what, "please report it, with what --debug shows"
 
 
 def complain(what: str, hint: str) -> None:
@@ -61,6 +79,22 @@ def complain(what: str, hint: str) -> None:
     if hint:
         console.print()
         print_labelled(console, "hint:", "bold cyan", hint)
+
+
+def _on_command_line(hint: str) -> str:
+    """Say a hint for Python in words of the command line, ready to be pasted.
+
+    Example:
+        >>> _on_command_line("train with column_kinds={'lot area': 'category'}")
+        "train with --column-kinds 'lot area=category'"
+    """
+
+    def flag(found: re.Match[str]) -> str:
+        given = ast.literal_eval(found["value"])
+        value = ",".join(f"{name}={item}" for name, item in given.items())
+        return f"{spelling(found['name'])} {shlex.quote(value)}"
+
+    return _A_DICT.sub(flag, _FOR_PYTHON.sub("", hint))
 
 
 def _usage_hint(error: Any) -> str:

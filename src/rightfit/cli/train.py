@@ -30,7 +30,7 @@ def train(
     ] = "auto",
     test_fraction: Annotated[
         float,
-        typer.Option(min=0.0, max=0.9, metavar="0.2", help="Share of the rows for the test."),
+        typer.Option(metavar="0.2", help="Share of the rows for the test."),
     ] = 0.2,
     test: Annotated[
         Path | None, typer.Option(metavar="TABLE", help="A table of test rows instead.")
@@ -53,8 +53,9 @@ def train(
     from rightfit.cli.console import messages, print_json, results
     from rightfit.cli.training import Request, model_beside, train_table
 
-    if task not in _TASKS:
-        raise typer.BadParameter(f"must be one of {', '.join(_TASKS)}", param_hint="--task")
+    _check(task, test_fraction)
+    if test is not None and test.exists() and table.exists() and test.samefile(table):
+        raise typer.BadParameter("must be another table than TABLE.", param_hint="--test")
     request = Request(
         table=table,
         target=target,
@@ -68,3 +69,16 @@ def train(
     outcome = train_table(request, messages() if as_json else results())
     if as_json:
         print_json(outcome)
+
+
+def _check(task: str, test_fraction: float) -> None:
+    if task not in _TASKS:
+        raise typer.BadParameter(
+            f"must be {', '.join(_TASKS[:-1])} or {_TASKS[-1]}. Got {task!r} instead.",
+            param_hint="--task",
+        )
+    if not 0 <= test_fraction < 1:
+        raise typer.BadParameter(
+            f"must be a float in the range [0.0, 1.0). Got {test_fraction!r} instead.",
+            param_hint="--test-fraction",
+        )

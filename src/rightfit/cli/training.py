@@ -10,7 +10,7 @@ from rich.console import Console
 
 from rightfit import TrainingStarted
 from rightfit.cli.console import messages, print_command, warnings_as_notes, working
-from rightfit.cli.flags import parse_flags
+from rightfit.cli.flags import parse_flags, spelling
 from rightfit.cli.progress import show_progress
 from rightfit.cli.sheets import columns_sheet, scores_sheet
 from rightfit.data.read import read_table, suffix_of
@@ -60,6 +60,15 @@ def model_beside(table: Path) -> Path:
     return table.with_name(f"{_stem(table)}.model")
 
 
+def training_command(request: Request) -> str:
+    """The command that asks for the same."""
+    words = ["rightfit", "train", _path(request.table), "--target", request.target]
+    words += [] if request.test is None else ["--test", _path(request.test)]
+    for name, text in request.typed.items():
+        words += [spelling(name), text]
+    return shlex.join([*words, "--out", _path(request.out), *["--force"] * request.force])
+
+
 def train_table(request: Request, results: Console) -> dict[str, Any]:
     """Do what was asked for, and print the outcome; return it for machines."""
     console = messages()
@@ -74,7 +83,7 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
         scores = _score(request, model, split, console)
     if scores:
         results.print()
-        results.print(scores_sheet(f"on {split.n_test_rows:,} test rows", scores))
+        results.print(scores_sheet(f"on {_count(split.n_test_rows, 'test row')}", scores))
     _say_next(results, request)
     return _outcome(request, model, scores)
 
@@ -86,12 +95,10 @@ def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor
         test = None if request.test is None else read_table(request.test)
     estimator = estimator_for(request.task, target_of(frame, request.target))
     model = estimator(**parse_flags(request.typed, estimator))
-    has_classes = estimator is Classifier
     if test is not None:
-        return model, with_test_table(frame, test, request.target, has_classes=has_classes)
+        return model, with_test_table(frame, test, request.target, model=model)
     fraction = request.test_fraction
-    split = split_table(frame, request.target, has_classes=has_classes, test_fraction=fraction)
-    return model, split
+    return model, split_table(frame, request.target, model=model, test_fraction=fraction)
 
 
 def _train(model: Classifier | Regressor, split: TableSplit, console: Console) -> None:
@@ -126,7 +133,8 @@ def _say_task(
     how = f" (for {other})" if request.task == "auto" else ""
     console.print(f"{request.table.name}: predicting the {what} {request.target!r}{how}")
     if split.n_without_target:
-        console.print(f"{split.n_without_target:,} rows without {request.target!r} are left out")
+        rows = _count(split.n_without_target, "row")
+        console.print(f"left out: {rows} without {request.target!r}")
     console.print()
 
 
@@ -161,6 +169,10 @@ def _outcome(
         "columns": model.schema_,
         "next": _next_command(request),
     }
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def _next_command(request: Request) -> str:

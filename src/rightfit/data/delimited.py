@@ -10,6 +10,7 @@ import polars as pl
 from rightfit.data.cells import count
 from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
+from rightfit.data.text_types import typed_text
 from rightfit.errors import MAX_SHOWN, TableFileError, shown
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -37,16 +38,10 @@ def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
     found = survey(content, separator, len(names))
     _check_quotes(path, found.open_quote)
     _check_rows(path, found.broken, len(names), separator)
-    frame = pl.read_csv(
-        raw,
-        separator=separator,
-        infer_schema_length=None,
-        try_parse_dates=True,
-        null_values=[""],
-    )
+    frame = pl.read_csv(raw, separator=separator, infer_schema=False)
     if len(found.blank):
         frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
-    return frame
+    return pl.DataFrame([typed_text(column) for column in frame.get_columns()])
 
 
 def _content(path: Path) -> bytes:

@@ -23,6 +23,9 @@ KINDS: Final = (NUMBER, CATEGORY, BOOLEAN, DATETIME, ID, CONSTANT, IGNORED)
 USED: Final = (NUMBER, CATEGORY, BOOLEAN, DATETIME)
 
 FEWEST_IDS: Final = 20
+MOST_LEVELS: Final = 20
+FEWEST_ROWS_A_LEVEL: Final = 10
+FEWEST_WORDS: Final = 0.05
 A_DATE: Final = ("a date", "dates")
 
 
@@ -146,7 +149,8 @@ def _of_text(column: pl.Series, rows: Positions) -> Recognised:
     if n_numbers and not has_codes:
         if not n_words:
             return Recognised(NUMBER, parsed.values, note="numbers written as text")
-        if n_numbers > n_words and not _are_codes(text, parsed):
+        is_category = _are_codes(text, parsed) or _are_levels(present, n_words)
+        if n_numbers > n_words and not is_category:
             complaint = parsed.complaint(column.name, column, rows, A_NUMBER)
             return Recognised(NUMBER, parsed.values, complaint=complaint)
     return _of_words(text, "digits with leading zeros" if has_codes else "")
@@ -163,6 +167,12 @@ def _of_words(text: pl.Series, note: str) -> Recognised:
     if len(present) >= FEWEST_IDS and present.n_unique() == len(present):
         return Recognised(ID, text, note="every value occurs once")
     return Recognised(CATEGORY, text, note=note)
+
+
+def _are_levels(present: pl.Series, n_words: int) -> bool:
+    """Say whether words among numbers are levels: '1', '2', 'more', each in many rows."""
+    few = present.n_unique() <= min(MOST_LEVELS, len(present) / FEWEST_ROWS_A_LEVEL)
+    return few and n_words >= FEWEST_WORDS * len(present)
 
 
 def _are_codes(text: pl.Series, parsed: Parsed) -> bool:

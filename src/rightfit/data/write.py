@@ -43,7 +43,8 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
         writer(frame, content)
     except ModuleNotFoundError:
         raise without_excel(path) from None
-    _replace(path, content.getbuffer())
+    with content.getbuffer() as view:
+        _replace(path, view)
 
 
 def without_excel(path: Path) -> TableFileError:

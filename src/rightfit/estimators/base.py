@@ -163,11 +163,11 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
 
     def _fit_one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
         check_parameters(self)
-        going_on = hasattr(self, "_model") and hasattr(self, "_moments")
         rows = self._labelled(X, y, sample_weight)
         start = Start()
-        if going_on:
-            start = Start(self._model, self._moments, len(self.history_))
+        if hasattr(self, "_model"):
+            moments = getattr(self, "_moments", None)
+            start = Start(self._model, moments, len(self.history_))
             rows = dataclasses.replace(rows, table=self._matched(rows.table))
         fitting = Fitting(
             self,
@@ -195,7 +195,9 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
                     expected="It must be (X, y) or (X, y, sample_weight).",
                 )
             held = self._labelled(*validation)
-            if not (rows.table.is_named and held.table.is_named):
+            by_position = not (rows.table.is_named and held.table.is_named)
+            # Of another width, the encoder says so.
+            if by_position and len(held.table.names) == len(rows.table.names):
                 held = dataclasses.replace(held, table=held.table.renamed(rows.table.names))
         start = Start()
         if self.warm_start and hasattr(self, "_model"):
@@ -217,7 +219,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
 
     def _choices(self, y: Any, validation_fraction: float | None) -> Choices:
         return Choices(
-            target_name=str(getattr(y, "name", None) or ""),
+            target_name=_name_of(y),
             has_classes=self._has_classes(),
             scaling=self.scaling,
             max_one_hot=int(self.max_one_hot),
@@ -230,6 +232,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
     def _keep(self, model: Model) -> None:
         """Become the owner of a model: set the fitted attributes."""
         self._model = model
+        self.__dict__.pop("_moments", None)
         self.target_name_ = model.target.name
         names = model.schema.names
         self.n_features_in_ = len(names)
@@ -271,6 +274,12 @@ def restore(estimator: AbstractEstimator, model: Model) -> AbstractEstimator:
             setattr(estimator, declared.name, model.parameters[declared.name])
     estimator._keep(model)
     return estimator
+
+
+def _name_of(y: Any) -> str:
+    # Of a dataframe, `name` may be a column.
+    name = getattr(y, "name", None)
+    return str(name) if isinstance(name, str | int) else ""
 
 
 def _weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from rightfit.errors import TrainingError, TrainingWarning
+from rightfit.errors import DataError, TrainingError, TrainingWarning
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.run import network_shape, single_epoch, training_run
 from rightfit.model.model import Model, Training
@@ -33,6 +33,8 @@ from rightfit.train.program import start as start_state
 from rightfit.train.stopping import describe_stop
 
 _LARGE_INPUT = 100.0
+_ONE_EPOCH = "partial_fit trains one epoch a call; more training would probably help"
+_NEED_A_DIFFERENCE = ("r2", "roc_auc")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Fitting:
         self.objective = objective(self.prepared.way.target.n_targets)
         self.shape = network_shape(chosen, self.prepared.way, self.objective)
         self.run: Run = training_run(chosen, self.objective, self.prepared, self.seed)
+        if self.prepared.validation is not None and self.objective.watch_metric:
+            _check_watched(self.objective.metric, self.prepared.validation)
         self.start = start
         self.history: list[EpochRecord] = []
 
@@ -85,15 +89,14 @@ class Fitting:
             network = _same_shape(self.start.model, network, self.chosen)
         state: State = compiled(start_state, self.run.plan, network, self.run.knobs.momentum)
         n_epochs = self.start.n_epochs
-        if self.start.moments is not None:
-            moments = jax.tree.unflatten(jax.tree.structure(state.moments), self.start.moments)
-            steps = n_epochs * math.ceil(int(self.run.training.n_rows) / self.run.plan.batch_size)
-            state = state._replace(
-                moments=compiled(jax.device_put, moments),
-                epoch=np.int32(n_epochs),
-                step=np.int32(steps),
-            )
-        return state
+        if not n_epochs:
+            return state
+        steps = n_epochs * math.ceil(int(self.run.training.n_rows) / self.run.plan.batch_size)
+        return state._replace(
+            moments=self._moments_to_go_on_with(state.moments),
+            epoch=np.int32(n_epochs),
+            step=np.int32(steps),
+        )
 
     def events(self, *, one_epoch: bool = False) -> Iterator[Event]:
         """Train, and pass on what happens; keep the history on the way.
@@ -119,7 +122,8 @@ class Fitting:
     def model(self, ended: TrainingEnded, *, latest: bool = False) -> Model:
         """Make the model from where training ended, with the best weights or the latest."""
         network = ended.state.network if latest else ended.state.best_network
-        earlier = self.start.model.training.history if latest and self.start.model else []
+        before = self.start.model
+        earlier = before.training.history if latest and before else []
         best_epoch = ended.epoch if latest else int(ended.state.best_epoch)
         history = [*earlier, *map(as_plain, self.history)]
         way = self.prepared.way
@@ -132,11 +136,11 @@ class Fitting:
             schema=way.schema,
             encoder=way.encoder,
             target=way.target,
-            has_names=self.rows.table.is_named,
+            has_names=before.has_names if before else self.rows.table.is_named,
             training=Training(
                 history=history,
                 best_epoch=best_epoch,
-                stop_reason=self._stop_reason(ended, best_epoch),
+                stop_reason=_ONE_EPOCH if latest else self._stop_reason(ended, best_epoch),
                 n_training_rows=int(self.prepared.training.n_rows),
                 n_validation_rows=_count(self.prepared.validation),
                 n_dropped_rows=self.prepared.n_dropped_rows,
@@ -147,6 +151,17 @@ class Fitting:
     def moments(self, ended: TrainingEnded) -> list[Any]:
         """The optimizer's memory as NumPy arrays, for the next `partial_fit`."""
         return [np.asarray(leaf) for leaf in jax.tree.leaves(ended.state.moments)]
+
+    def _moments_to_go_on_with(self, fresh: Any) -> Any:
+        before, model = self.start.moments, self.start.model
+        # Those of another optimizer or network are of no use.
+        if before is None or model is None or model.shape != self.shape:
+            return fresh
+        if model.parameters["optimizer"] != self.chosen.optimizer:
+            return fresh
+        leaves, structure = jax.tree.flatten(fresh)
+        kept = [old.astype(new.dtype) for old, new in zip(before, leaves, strict=True)]
+        return compiled(jax.device_put, jax.tree.unflatten(structure, kept))
 
     def _stop_reason(self, ended: TrainingEnded, best_epoch: int) -> str:
         watched = "validation loss" if self.prepared.validation is not None else "training loss"
@@ -181,6 +196,17 @@ class Fitting:
             what,
             expected=f"The likely cause is the learning rate, {rate:.3g}.",
             hint=f"lower learning_rate to {rate / 1000:.1g} or less",
+        )
+
+
+def _check_watched(metric: str, validation: Rows) -> None:
+    """Refuse a metric that the validation rows leave undefined."""
+    targets = np.asarray(validation.targets)[: int(validation.n_rows)]
+    if metric in _NEED_A_DIFFERENCE and (targets == targets[0]).all():
+        raise DataError(
+            f"The validation rows all have the same target, so that their {metric} is undefined.",
+            expected=f"To watch {metric}, two different targets are needed among them.",
+            hint="watch the loss, or hand over other validation rows",
         )
 
 

@@ -106,8 +106,8 @@ def _knobs(
 ) -> Knobs:
     optimizer = OPTIMIZERS[chosen.optimizer]
     rate = optimizer.learning_rate if chosen.learning_rate is None else chosen.learning_rate
-    horizon = chosen.schedule_epochs or chosen.max_epochs
-    patience = _NEVER if chosen.patience_epochs is None else chosen.patience_epochs
+    horizon = min(chosen.schedule_epochs or chosen.max_epochs, _NEVER)
+    patience = min(chosen.patience_epochs or _NEVER, _NEVER)
     return Knobs(
         learning_rate=number(rate),
         momentum=number(chosen.momentum),

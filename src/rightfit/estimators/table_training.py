@@ -3,14 +3,17 @@
 import dataclasses
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from rightfit.data.cells import EVERY_ROW
+from rightfit.data.schema import recognise_columns
 from rightfit.data.split import split_rows
+from rightfit.data.table import as_table
 from rightfit.data.targets import encode_classes, infer_task, numbers_of
 from rightfit.errors import (
     DataError,
@@ -113,15 +116,19 @@ def estimator_for(task: str, target: pl.Series) -> type[Classifier] | type[Regre
 
 
 def split_table(
-    frame: pl.DataFrame, name: str, *, has_classes: bool, test_fraction: float
+    frame: pl.DataFrame, name: str, *, model: AbstractEstimator, test_fraction: float
 ) -> TableSplit:
     """Set test rows apart, stratified for classes, and leave out rows without a target.
 
+    Nothing is learnt from the test rows, but that they can be read is checked here, with
+    the others, and not when training is over.
+
     Raises:
-        DataError: the target cannot be used, or there are too few rows for a test.
+        DataError: a column or the target cannot be used, or there are too few rows for a test.
     """
     target = target_of(frame, name)
-    known = _has_target(target, has_classes=has_classes)
+    has_classes = isinstance(model, Classifier)
+    known = ~is_missing(encode_classes(target)[0] if has_classes else numbers_of(target))
     classes = target.to_numpy() if has_classes else None
     train_rows, test_rows = split_rows(known.astype(np.float64), test_fraction, _TEST_SEED, classes)
     if test_fraction > 0 and not len(test_rows):
@@ -131,6 +138,9 @@ def split_table(
             hint="train without a test (--test-fraction 0), or name a table of test rows (--test)",
         )
     columns = frame.drop(name)
+    table = as_table(columns)
+    schema = recognise_columns(table, train_rows, model.column_kinds)
+    table.read_as_numbers(schema.of_kind("number"))
     return TableSplit(
         train=columns[train_rows],
         train_target=target[train_rows],
@@ -141,33 +151,26 @@ def split_table(
 
 
 def with_test_table(
-    frame: pl.DataFrame, test: pl.DataFrame, name: str, *, has_classes: bool
+    frame: pl.DataFrame, test: pl.DataFrame, name: str, *, model: AbstractEstimator
 ) -> TableSplit:
     """Take all of one table for training and another one for the test; check both beforehand.
 
     Raises:
-        DataError: the test table lacks columns, or its targets cannot be used.
+        DataError: a column or the target of one of them cannot be used.
     """
-    target = target_of(frame, name)
-    known = _has_target(target, has_classes=has_classes)
-    missing = [column for column in frame.columns if column not in test.columns]
-    if missing:
-        raise DataError(
-            f"The test table lacks {len(missing)} of the table's columns: {shown(missing)}.",
-            expected="It has the target and all columns of the table.",
-            hint=did_you_mean(missing[0], test.columns),
-        )
-    if has_classes:
-        encode_classes(test[name], encode_classes(target)[1])
-    else:
-        numbers_of(test[name])
-    return TableSplit(
-        train=frame.drop(name).filter(known),
-        train_target=target.filter(known),
-        test=test.drop(name),
-        test_target=test[name],
-        n_without_target=int((~known).sum()),
-    )
+    split = split_table(frame, name, model=model, test_fraction=0.0)
+    schema = recognise_columns(as_table(split.train), EVERY_ROW, model.column_kinds)
+    try:
+        _check_names(test, frame.columns)
+        as_table(test).read_as_numbers(schema.of_kind("number"))
+        if isinstance(model, Classifier):
+            encode_classes(test[name], encode_classes(split.train_target)[1])
+        else:
+            numbers_of(test[name])
+    except DataError as error:
+        what = f"In the test table: {error.what}"
+        raise DataError(what, expected=error.expected, hint=error.hint) from error
+    return dataclasses.replace(split, test=test.drop(name), test_target=test[name])
 
 
 def linear_model(model: AbstractEstimator) -> AbstractEstimator:
@@ -231,8 +234,14 @@ def save_somewhere(model: AbstractEstimator, path: Path, *, overwrite: bool) -> 
         ) from problem
 
 
-def _has_target(target: pl.Series, *, has_classes: bool) -> np.ndarray:
-    return ~is_missing(encode_classes(target)[0] if has_classes else numbers_of(target))
+def _check_names(test: pl.DataFrame, names: Sequence[str]) -> None:
+    missing = [name for name in names if name not in test.columns]
+    if missing:
+        raise DataError(
+            f"Columns are missing: {shown(missing)}.",
+            expected="It has the target and all columns of the table.",
+            hint=did_you_mean(missing[0], test.columns),
+        )
 
 
 def _linear_scores(model: AbstractEstimator, split: TableSplit) -> dict[str, float] | None:

@@ -57,7 +57,7 @@ class Objective:
         outputs: Float[Array, "row output"],
         targets: Shaped[Array, "row ..."],
         weights: Float[Array, " row"],
-        scale: Float[Array, " output"],
+        scale: Float[Array, " target"],
     ) -> Float[Array, ""]:
         """The metric, in the target's own units; rows of weight 0 do not count.
 
