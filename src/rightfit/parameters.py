@@ -67,14 +67,15 @@ class Interval:
         number = numbers.Integral if self.kind is int else numbers.Real
         if not isinstance(value, number) or isinstance(value, bool):
             return False
-        size = float(value)
-        if math.isnan(size) or (math.isinf(size)):
+        # Whole numbers may be larger than any float, so they are not converted.
+        size: Any = value
+        if size != size or size in (math.inf, -math.inf):
             return False
         low = self.low is None or size > self.low
         high = self.high is None or size < self.high
         on_low = self.closed in ("left", "both") and size == self.low
         on_high = self.closed in ("right", "both") and size == self.high
-        return (low or on_low) and (high or on_high)
+        return bool((low or on_low) and (high or on_high))
 
     def parse(self, text: str) -> object:
         return self.kind(text)
@@ -109,7 +110,9 @@ class Flag:
     wrong: ClassVar[tuple[object, ...]] = ("yes", 2)
 
     def accepts(self, value: object) -> bool:
-        return isinstance(value, bool) or type(value).__name__ == "bool_"
+        # NumPy's truth values are named by their module, so that NumPy need not be imported.
+        kind = type(value)
+        return isinstance(value, bool) or (kind.__module__, kind.__name__[:4]) == ("numpy", "bool")
 
     def parse(self, text: str) -> object:
         words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -88,8 +88,20 @@ def test_keep_best_neither_keeps_nor_counts_an_epoch_that_failed(value: float) -
     assert (int(after.epoch), int(after.best_epoch)) == (1, 1)
     assert float(after.best_watched) == 1.0
     assert not after.stopped
-    # The epoch will be run again, so nobody has waited for it.
-    assert int(after.waited_epochs) == int(before.waited_epochs)
+
+
+def test_keep_best_has_not_waited_for_an_epoch_that_failed() -> None:
+    # It will be run again: patience is counted in epochs that have ended.
+    knobs = knobs_of(patience_epochs=2)
+    state = first_state()
+    for value, finite in ((1.0, True), (2.0, True), (np.nan, False), (0.5, True)):
+        state = _keep_best(state, np.float32(value), np.bool_(finite), knobs)
+        assert not state.stopped
+    waiting = first_state()
+    for value, finite in ((1.0, True), (np.nan, False), (2.0, True)):
+        waiting = _keep_best(waiting, np.float32(value), np.bool_(finite), knobs)
+    assert not waiting.stopped
+    assert int(waiting.waited_epochs) == 1
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "momentum"])

@@ -17,18 +17,14 @@ def demo(
     """
     from rightfit.cli.console import messages, print_command, results
     from rightfit.cli.digits import digits_tables
-    from rightfit.cli.training import Request, train_table, training_command
+    from rightfit.cli.pasted import train_command
+    from rightfit.cli.training import Request, train_table
 
     console = messages()
     console.print("Handwritten digits that scikit-learn ships: from 8×8 pixels, which digit is it?")
     table, new = digits_tables(folder)
-    request = Request(
-        table=table,
-        target="digit",
-        out=folder / "digits.model",
-        typed={"dropout_rate": "0.5"},
-        force=True,
-        test=new,
-    )
-    print_command(console, "The same as: ", training_command(request) + "\n")
-    train_table(request, results())
+    out = folder / "digits.model"
+    parameters = {"dropout_rate": "0.5"}
+    same = train_command(table, "digit", test=new, parameters=parameters, out=out)
+    print_command(console, "The same as: ", f"{same}\n")
+    train_table(Request(table, "digit", out, parameters, force=True, test=new), results())

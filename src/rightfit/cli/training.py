@@ -1,8 +1,6 @@
 """What train and demo share: train on a table, save, score, and say so."""
 
 import dataclasses
-import os
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +8,11 @@ from rich.console import Console
 
 from rightfit import TrainingStarted
 from rightfit.cli.console import messages, print_command, warnings_as_notes, working
-from rightfit.cli.flags import parse_flags, spelling
+from rightfit.cli.flags import parse_flags
+from rightfit.cli.pasted import predict_command, stem
 from rightfit.cli.progress import show_progress
 from rightfit.cli.sheets import columns_sheet, scores_sheet
-from rightfit.data.read import read_table, suffix_of
+from rightfit.data.read import read_table
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_training import (
@@ -57,16 +56,7 @@ class Request:
 
 def model_beside(table: Path) -> Path:
     """Where a table's model goes if nothing else is said: beside it, as TABLE.model."""
-    return table.with_name(f"{_stem(table)}.model")
-
-
-def training_command(request: Request) -> str:
-    """The command that asks for the same."""
-    words = ["rightfit", "train", _path(request.table), "--target", request.target]
-    words += [] if request.test is None else ["--test", _path(request.test)]
-    for name, text in request.typed.items():
-        words += [spelling(name), text]
-    return shlex.join([*words, "--out", _path(request.out), *["--force"] * request.force])
+    return table.with_name(f"{stem(table)}.model")
 
 
 def train_table(request: Request, results: Console) -> dict[str, Any]:
@@ -151,7 +141,9 @@ def _say_rows(console: Console, started: TrainingStarted, split: TableSplit) -> 
 def _say_next(results: Console, request: Request) -> None:
     results.print()
     print_command(results, "The model lies in ", str(request.out))
-    print_command(results, "To predict, type  ", _next_command(request))
+    print_command(
+        results, "To predict, type  ", predict_command(request.out, request.test or request.table)
+    )
 
 
 def _outcome(
@@ -167,27 +159,9 @@ def _outcome(
         "stop_reason": model.stop_reason_,
         "n_parameters": model.n_parameters_,
         "columns": model.schema_,
-        "next": _next_command(request),
+        "next": predict_command(request.out, request.test or request.table),
     }
 
 
 def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def _next_command(request: Request) -> str:
-    """The command that predicts the rows at hand, ready to be pasted."""
-    table = request.test or request.table
-    words = ["rightfit", "predict", _path(request.out), _path(table)]
-    predictions = request.out.with_name(f"{_stem(table)}-predictions.csv")
-    # What is there already is not replaced unasked, so the rows then go to the terminal.
-    return shlex.join(words if predictions.exists() else [*words, "--out", _path(predictions)])
-
-
-def _path(path: Path) -> str:
-    """Spell a path so that it is not taken for a flag."""
-    return os.path.join(".", path) if str(path).startswith("-") else str(path)
-
-
-def _stem(table: Path) -> str:
-    return table.name[: len(table.name) - len(suffix_of(table))]

@@ -33,7 +33,7 @@ from rightfit.train.program import start as start_state
 from rightfit.train.stopping import describe_stop
 
 _LARGE_INPUT = 100.0
-_ONE_EPOCH = "partial_fit trains one epoch a call; more training would probably help"
+_ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
 _NEED_A_DIFFERENCE = ("r2", "roc_auc")
 
 

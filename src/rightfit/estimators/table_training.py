@@ -164,13 +164,14 @@ def with_test_table(
         _check_names(test, frame.columns)
         as_table(test).read_as_numbers(schema.of_kind("number"))
         if isinstance(model, Classifier):
-            encode_classes(test[name], encode_classes(split.train_target)[1])
+            encoded = encode_classes(test[name], encode_classes(split.train_target)[1])[0]
         else:
-            numbers_of(test[name])
+            encoded = numbers_of(test[name])
     except DataError as error:
         what = f"In the test table: {error.what}"
         raise DataError(what, expected=error.expected, hint=error.hint) from error
-    return dataclasses.replace(split, test=test.drop(name), test_target=test[name])
+    known = test.filter(~is_missing(encoded))
+    return dataclasses.replace(split, test=known.drop(name), test_target=known[name])
 
 
 def linear_model(model: AbstractEstimator) -> AbstractEstimator:

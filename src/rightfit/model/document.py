@@ -1,6 +1,7 @@
 """A model as plain data, and back: one JSON document and named arrays."""
 
 import dataclasses
+import math
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -34,7 +35,7 @@ def to_document(model: Model) -> tuple[dict[str, Any], dict[str, Shaped[np.ndarr
         "encoder": model.encoder.to_json(),
         "target": _target_to_json(model.target),
         "has_names": model.has_names,
-        "training": dataclasses.asdict(model.training),
+        "training": _without_infinities(dataclasses.asdict(model.training)),
         "versions": versions(),
     }
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(model.network)]
@@ -120,6 +121,15 @@ def _untag_tuples(value: Any) -> Any:
             return tuple(_untag_tuples(item) for item in value["tuple"])
         return {name: _untag_tuples(item) for name, item in value.items()}
     return value
+
+
+def _without_infinities(value: Any) -> Any:
+    """JSON has no infinity and no NaN: a score that overflowed becomes None."""
+    if isinstance(value, Mapping):
+        return {name: _without_infinities(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_infinities(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _tupled(value: Any) -> Any:

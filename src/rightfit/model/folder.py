@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -100,33 +100,57 @@ def load_model(path: Path) -> Model:
 
 def _write_beside(path: Path, content: dict[str, Any], weights: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    new = _hidden(path, "new")
     new.mkdir()
     try:
         _write_inside(new, content, weights)
-        if path.is_file() or path.is_symlink():
-            path.unlink()
-        new.rename(path)
-        _sync_folder(path.parent)
+        _put_in_place(new, path)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+    _sync_folder(path.parent)
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    if not (path.exists() or path.is_symlink()):
+        new.rename(path)
+        return
+    # A folder cannot replace a file in one step: the file steps aside, and back if that fails.
+    aside = _hidden(path, "old")
+    path.rename(aside)
+    try:
+        new.rename(path)
+    except BaseException:
+        aside.rename(path)
+        raise
+    aside.unlink()
 
 
 def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
-    _write_file(path / content["weights_file"], weights)
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     digest = sha256(text.encode()).hexdigest()
     framed = f'{{"format": {FORMAT}, "sha256": "{digest}", "content":\n{text}\n}}\n'
-    _write_file(path / DOCUMENT, framed.encode())
-    for old in path.glob("weights-*.safetensors"):
-        if old.name != content["weights_file"]:
-            old.unlink()
+    try:
+        _write_file(path / content["weights_file"], weights)
+        _sync_folder(path)
+        _write_file(path / DOCUMENT, framed.encode())
+    finally:
+        _remove_unnamed_weights(path)
     _sync_folder(path)
+
+
+def _remove_unnamed_weights(path: Path) -> None:
+    """Remove the weights that the document does not name: old ones, or new ones after a failure."""
+    with suppress(OSError):  # They harm nobody, and the next save tries again.
+        document = path / DOCUMENT
+        text = document.read_bytes() if document.exists() else b""
+        for weights in path.glob("weights-*.safetensors"):
+            if weights.name.encode() not in text:
+                weights.unlink()
 
 
 def _write_file(path: Path, data: bytes) -> None:
     """Write to a new name, flush it to the disk, and rename; a crash leaves old or new."""
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    new = _hidden(path, "new")
     try:
         with new.open("wb") as file:
             file.write(data)
@@ -137,14 +161,18 @@ def _write_file(path: Path, data: bytes) -> None:
         new.unlink(missing_ok=True)
 
 
+def _hidden(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.{ending}")
+
+
 def _sync_folder(path: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Make renames outlive a power cut, where the system can."""
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _read_document(path: Path) -> dict[str, Any]:
@@ -155,21 +183,19 @@ def _read_document(path: Path) -> dict[str, Any]:
             f"'{path}' is not a model.",
             expected=f"A model is a folder with a file '{DOCUMENT}'.",
         )
-    text = (path / DOCUMENT).read_text(encoding="utf-8", errors="replace")
     try:
-        frame = json.loads(text)
-        found = frame["format"]
-        if isinstance(found, int) and found > FORMAT:
-            raise ModelFileError(
-                f"The model at '{path}' has format {found}.",
-                expected=f"This release of RightFit reads formats up to {FORMAT}.",
-                hint="upgrade: pip install --upgrade rightfit",
-            )
-        content, digest = frame["content"], frame["sha256"]
-    except (json.JSONDecodeError, KeyError, TypeError) as problem:
+        frame = json.loads((path / DOCUMENT).read_text(encoding="utf-8"))
+        found, content = frame["format"], frame.get("content")
+        written = json.dumps(content, ensure_ascii=False, indent=1).encode()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise _damaged(path, f"'{DOCUMENT}' cannot be read") from problem
-    written = json.dumps(content, ensure_ascii=False, indent=1)
-    if sha256(written.encode()).hexdigest() != digest or not isinstance(content, dict):
+    if isinstance(found, int) and found > FORMAT:
+        raise ModelFileError(
+            f"The model at '{path}' has format {found}.",
+            expected=f"This release of RightFit reads formats up to {FORMAT}.",
+            hint="upgrade: pip install --upgrade rightfit",
+        )
+    if sha256(written).hexdigest() != frame.get("sha256") or not isinstance(content, dict):
         raise _damaged(path, f"'{DOCUMENT}' was changed after it was written")
     return content
 
@@ -199,11 +225,10 @@ def _explained(path: Path) -> Iterator[None]:
     except OSError as problem:
         if isinstance(problem, ModelFileError):
             raise
-        why = "the disk is full" if problem.errno == errno.ENOSPC else problem.strerror
+        full = problem.errno == errno.ENOSPC
+        why = "the disk is full" if full else problem.strerror or problem
         raise ModelFileError(
             f"The model could not be written to '{path}': {why}.",
             expected="What was there before is unchanged.",
-            hint="choose a place with more room (--out)"
-            if problem.errno == errno.ENOSPC
-            else "choose another place (--out)",
+            hint=f"choose {'a place with more room' if full else 'another place'} (--out)",
         ) from problem

@@ -92,7 +92,7 @@ def keep_best(
     margin = knobs.tolerance * jnp.abs(jnp.where(jnp.isinf(state.reference), 0, state.reference))
     clearly_better = finite & (watched < state.reference - margin)
     epoch = state.epoch + finite
-    waited = jnp.where(clearly_better, 0, state.waited_epochs + 1)
+    waited = jnp.where(clearly_better, 0, state.waited_epochs + finite)
     return state._replace(
         best_network=jax.tree.map(
             lambda new, old: jnp.where(better, new, old), state.network, state.best_network

@@ -1,0 +1,318 @@
+import os
+import signal
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from rightfit.train import loop
+from rightfit.train.compilation_cache import compiled
+from rightfit.train.epoch import score
+from rightfit.train.events import (
+    EpochRecord,
+    EpochsEnded,
+    Event,
+    LearningRateLowered,
+    TrainingEnded,
+    TrainingStarted,
+)
+from rightfit.train.loop import Run, train
+from tests.train.runs import (
+    bits,
+    counted_compilations,
+    ended,
+    events_of,
+    knobs_of,
+    network_of,
+    objective_of,
+    plan_of,
+    random_rows,
+    run_chunk,
+    run_of,
+    state_of,
+)
+
+_score = jax.jit(score, static_argnames="plan")
+
+
+def records_of(events: list[Event]) -> list[EpochRecord]:
+    return [record for event in events if isinstance(event, EpochsEnded) for record in event.records]
+
+
+def lowered(events: list[Event]) -> list[LearningRateLowered]:
+    return [event for event in events if isinstance(event, LearningRateLowered)]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+    """A clock that moves on by a fixed time whenever it is read."""
+    now, tick = 100.0, 0.0
+
+    def read() -> float:
+        nonlocal now
+        now += tick
+        return now
+
+    def set_tick(seconds: float) -> None:
+        nonlocal tick
+        tick = seconds
+
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=read))
+    yield set_tick
+
+
+def test_training_starts_with_its_size_and_ends_with_its_reason() -> None:
+    events = events_of(run_of(max_seconds=900.0))
+    assert events[0] == TrainingStarted(
+        n_parameters=21, n_training_rows=13, n_validation_rows=9, max_epochs=20, max_seconds=900.0
+    )
+    assert [type(event) for event in events[1:-1]] == [EpochsEnded] * (len(events) - 2)
+    last = ended(events)
+    assert (last.reason, last.epoch, last.step) == ("max_epochs", 20, 80)
+
+
+def test_training_starts_without_validation_rows_when_there_are_none() -> None:
+    events = events_of(run_of(plan_of(), validation=None, max_epochs=2))
+    first = events[0]
+    assert isinstance(first, TrainingStarted)
+    assert first.n_validation_rows == 0
+    assert first.max_seconds is None
+    assert all(r.validation_loss is None and r.metric is None for r in records_of(events))
+
+
+def test_every_epoch_has_a_record_in_order() -> None:
+    run = run_of()
+    events = events_of(run)
+    records = records_of(events)
+    assert [record.epoch for record in records] == list(range(1, 21))
+    seconds = [record.seconds for record in records]
+    assert seconds == sorted(seconds)
+    assert seconds[0] >= 0
+    _, columns = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 20)
+    assert [record.train_loss for record in records] == columns.train_loss.tolist()
+    assert [record.validation_loss for record in records] == columns.validation_loss.tolist()
+    assert [record.metric for record in records] == columns.metric.tolist()
+    assert [record.learning_rate for record in records] == columns.learning_rate.tolist()
+
+
+def test_each_chunk_names_the_best_epoch_so_far() -> None:
+    events = events_of(run_of(knobs=knobs_of(learning_rate=0.35)))
+    seen: list[float] = []
+    for event in events:
+        if isinstance(event, EpochsEnded):
+            seen += [r.validation_loss for r in event.records if r.validation_loss is not None]
+            assert event.best_epoch == np.argmin(seen) + 1
+    assert len(seen) == 20
+
+
+@pytest.mark.parametrize("growth", [1, 2, 100])
+def test_chunks_do_not_change_the_bits(monkeypatch: pytest.MonkeyPatch, growth: int) -> None:
+    run = run_of()
+    expected, _ = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 20)
+    monkeypatch.setattr(loop, "_GROWTH", growth)
+    events = events_of(run)
+    assert bits(ended(events).state) == bits(expected)
+    n_chunks = sum(isinstance(event, EpochsEnded) for event in events)
+    assert n_chunks == {1: 20, 2: 5, 100: 2}[growth]
+
+
+def test_patience_ends_training() -> None:
+    events = events_of(run_of(knobs=knobs_of(learning_rate=0.0, patience_epochs=3)))
+    last = ended(events)
+    assert (last.reason, last.epoch, last.step) == ("patience", 4, 16)
+    assert int(last.state.best_epoch) == 1
+    assert len(records_of(events)) == 4
+
+
+def test_one_epoch_is_enough() -> None:
+    last = ended(events_of(run_of(max_epochs=1)))
+    assert (last.reason, last.epoch, last.step) == ("max_epochs", 1, 4)
+
+
+def test_training_goes_on_from_the_epoch_of_its_state() -> None:
+    whole = events_of(run_of())
+    half = events_of(run_of(max_epochs=12))
+    rest = list(train(run_of(max_epochs=8), ended(half).state))
+    assert [record.epoch for record in records_of(rest)] == list(range(13, 21))
+    assert ended(rest).epoch == 20
+    assert bits(ended(rest).state) == bits(ended(whole).state)
+
+
+@pytest.mark.usefixtures("clock")
+def test_clock_that_stands_still_ends_nothing() -> None:
+    assert ended(events_of(run_of(max_seconds=1.0))).reason == "max_epochs"
+
+
+def test_time_limit_ends_training(clock: Callable[[float], None]) -> None:
+    clock(0.25)
+    events = events_of(run_of(max_seconds=5.0, max_epochs=100_000))
+    last = ended(events)
+    assert last.reason == "max_seconds"
+    assert last.epoch == len(records_of(events))
+    assert records_of(events)[-1].seconds <= 5.0
+
+
+def test_time_limit_below_the_first_epoch_ends_training_after_it(
+    clock: Callable[[float], None],
+) -> None:
+    clock(10.0)
+    last = ended(events_of(run_of(max_seconds=0.5)))
+    assert (last.reason, last.epoch) == ("max_seconds", 1)
+
+
+def test_chunks_shrink_when_epochs_are_slow(clock: Callable[[float], None]) -> None:
+    # Each call of the program takes one second, so an epoch is soon a chunk.
+    clock(1.0)
+    sizes = [len(e.records) for e in events_of(run_of()) if isinstance(e, EpochsEnded)]
+    assert sizes[0] == 1
+    assert sizes[1] == 8
+    assert sizes[2] <= 4
+    assert sum(sizes) == 20
+
+
+def diverging(rate: float, **changes: Any) -> Run:
+    """Steepest descent on a quadratic bowl: too long a step grows from epoch to epoch."""
+    return run_of(
+        knobs=knobs_of(learning_rate=rate),
+        training=random_rows(weighted=True),
+        **{"max_epochs": 300, **changes},
+    )
+
+
+def test_training_goes_back_with_smaller_steps_when_a_loss_is_not_finite() -> None:
+    events = events_of(diverging(4.0), network_of(hidden_sizes=()))
+    restarts = lowered(events)
+    assert 1 <= len(restarts) <= 3
+    for number, event in enumerate(restarts, start=1):
+        assert event.learning_rate == pytest.approx(4.0 / 4**number)
+        assert event.epoch >= 1
+        assert event.step >= 1
+    last = ended(events)
+    assert last.reason == "max_epochs"
+    assert last.epoch == 300
+    losses = [r.validation_loss for r in records_of(events) if r.validation_loss is not None]
+    assert np.isfinite(losses).all()
+    assert min(losses) < losses[0]
+    assert [record.epoch for record in records_of(events)] == list(range(1, 301))
+    assert records_of(events)[-1].learning_rate == pytest.approx(4.0 / 4 ** len(restarts))
+
+
+def test_training_gives_up_after_three_restarts_and_keeps_finite_weights() -> None:
+    events = events_of(diverging(1e30), network_of(hidden_sizes=()))
+    assert [event.learning_rate for event in lowered(events)] == pytest.approx(
+        [1e30 / 4, 1e30 / 16, 1e30 / 64]
+    )
+    last = ended(events)
+    assert last.reason == "not_finite"
+    assert (last.epoch, last.step) == (1, lowered(events)[-1].step)
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(last.state.best_network))
+
+
+def test_failure_names_the_step_of_a_row_that_is_not_finite() -> None:
+    run = run_of()
+    run.training.features.numbers[7, 1] = np.inf
+    order = _order_of(run)
+    events = events_of(run)
+    # Row 7 is met in this batch of the first epoch.
+    step = order.index(7) // 4 + 1
+    assert [(event.epoch, event.step) for event in lowered(events)] == [(1, step)] * 3
+    assert (ended(events).epoch, ended(events).step) == (1, step)
+    assert records_of(events) == []
+
+
+def _order_of(run: Run) -> list[int]:
+    from rightfit.train.orders import row_orders
+
+    return row_orders(run.seed, 0, 1, 13, 16)[0, :13].tolist()
+
+
+@pytest.mark.parametrize("rate", [4.0, 1e30])
+def test_best_network_without_validation_rows_is_no_worse_than_the_first(rate: float) -> None:
+    plan = plan_of(batch_size=64)
+    run = diverging(rate, plan=plan, validation=None, max_epochs=3)
+    network = network_of(hidden_sizes=())
+    best = ended(events_of(run, network)).state.best_network
+    before, after = (
+        float(compiled(_score, plan, each, run.training, run.knobs)[0]) for each in (network, best)
+    )
+    assert np.isfinite(after)
+    assert after <= before
+
+
+def test_interruption_ends_training_after_the_chunk() -> None:
+    run = run_of(max_epochs=100_000)
+    before = signal.getsignal(signal.SIGINT)
+    events: list[Event] = []
+    for event in train(run, state_of(run.plan, network_of(), run.knobs)):
+        events.append(event)
+        if isinstance(event, EpochsEnded) and len(events) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+    last = ended(events)
+    assert last.reason == "interrupted"
+    assert last.epoch == len(records_of(events)) < 100_000
+    assert int(last.state.best_epoch) >= 1
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_second_interruption_raises_at_once() -> None:
+    run = run_of(max_epochs=100_000)
+    before = signal.getsignal(signal.SIGINT)
+    events = train(run, state_of(run.plan, network_of(), run.knobs))
+    next(events)
+    next(events)
+    os.kill(os.getpid(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    events.close()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_handler_is_restored_when_the_consumer_stops_listening() -> None:
+    run = run_of()
+    before = signal.getsignal(signal.SIGINT)
+    events = train(run, state_of(run.plan, network_of(), run.knobs))
+    next(events)
+    next(events)
+    assert signal.getsignal(signal.SIGINT) is not before
+    events.close()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"knobs": {"learning_rate": 0.01}},
+        {"knobs": {"l2": 0.3, "weight_decay": 0.2, "momentum": 0.5}},
+        {"knobs": {"dropout_rate": 0.25}},
+        {"knobs": {"patience_epochs": 4, "tolerance": 0.5}},
+        {"knobs": {"horizon_steps": 7, "warmup": 0.5, "target_scale": [3.0], "key": [8, 9]}},
+        {"max_epochs": 7, "max_seconds": 60.0, "seed": 11},
+        {"training": {"n_rows": 16, "seed": 5}, "validation": {"n_rows": 2, "seed": 6}},
+    ],
+    ids=lambda change: ",".join([*change, *change.get("knobs", {})]) or "nothing",
+)
+def test_second_run_compiles_nothing_when_only_numbers_change(change: dict[str, Any]) -> None:
+    plan = plan_of(dropout=True, schedule="cosine", validates=True)
+
+    def run(change: dict[str, Any]) -> None:
+        knobs = {"dropout_rate": 0.5} | change.get("knobs", {})
+        others: dict[str, Any] = {"max_epochs": 12} | change
+        others["knobs"] = knobs_of(**knobs)
+        for side in ("training", "validation"):
+            others[side] = random_rows(**change.get(side, {"n_rows": 9}))
+        assert isinstance(events_of(run_of(plan, **others))[-1], TrainingEnded)
+
+    run({})
+    with counted_compilations() as compilations:
+        run(change)
+    assert compilations == []
+
+
+def test_counted_compilations_sees_a_new_plan() -> None:
+    with counted_compilations() as compilations:
+        events_of(run_of(plan_of(objective_of(metric="r2"), batch_size=5, validates=True)))
+    assert compilations
