@@ -101,6 +101,14 @@ def test_a_column_constant_but_for_missing_values_is_kept() -> None:
     assert numbers.tolist() == [[0, 0, 1], [0, 0, 0]]
 
 
+def test_each_truth_value_has_its_own_indicator() -> None:
+    X = pl.DataFrame({"a": [True, None, False], "b": [None, True, False], "c": [True, False, True]})
+    encoder = fitted(X)
+    assert encoder.number_names == ("a", "b", "c", "a is missing", "b is missing")
+    numbers = encoder.encode(as_table(X)).numbers
+    assert numbers[:, 3:].T.tolist() == [[0, 1, 0], [1, 0, 0]]
+
+
 def test_an_empty_column_is_not_needed_later() -> None:
     encoder = fitted(FRAME)
     assert encoder.missing_columns(as_table(FRAME.drop("id"))) == []

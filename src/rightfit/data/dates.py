@@ -25,6 +25,7 @@ CLOCK: Final = "clock"
 EARLIEST_YEAR: Final = 1000  # "01/02/20" is a day of 2020, not of the year 20
 LIKE_A_DATE: Final = r"\d\D+.*\d"
 SAMPLE: Final = 200
+FEW: Final = 20
 SHARE: Final = 0.95
 
 PARTS: Final = ("days", "year", "month", "day", "weekday", "hour", "seconds of the day")
@@ -108,18 +109,30 @@ def _parsed_text(text: pl.Series, style: str) -> pl.Series:
     if style == CLOCK:
         times = text.str.to_time("%H:%M:%S%.f", strict=False)
         return _on_first_day(_first_of(times, text.str.to_time("%H:%M", strict=False)))
-    spaced = text.str.replace(r"(\d)T(\d)", "$1 $2")
     moments = pl.Series(text.name, [None] * len(text), pl.Datetime("us"))
-    for form in (*STYLES[style], *(ZONED if style == "year first" else ())):
-        if moments.null_count() == text.null_count():
+    rest = text.is_not_null().arg_true()
+    words = text.gather(rest).str.replace(r"(\d)T(\d)", "$1 $2")
+    for form in _likely_first(words, style):
+        if not len(rest):
             break
-        read = spaced.str.to_datetime(form, time_unit="us", strict=False)
-        if read.dtype == pl.Datetime("us", "UTC"):
-            read = read.dt.replace_time_zone(None)
-        moments = _first_of(
-            moments, read.set((read.dt.year() < EARLIEST_YEAR).fill_null(False), None)
-        )
+        read = _moments(words, form)
+        moments = moments.scatter(rest, read)
+        rest, words = rest.filter(read.is_null()), words.filter(read.is_null())
     return moments
+
+
+def _likely_first(words: pl.Series, style: str) -> list[str]:
+    """Order the forms of a style by how many of the first words they can read."""
+    forms = (*STYLES[style], *(ZONED if style == "year first" else ()))
+    some = words.head(FEW)
+    return sorted(forms, key=lambda form: _moments(some, form).null_count())
+
+
+def _moments(words: pl.Series, form: str) -> pl.Series:
+    read = words.str.to_datetime(form, time_unit="us", strict=False)
+    if isinstance(read.dtype, pl.Datetime) and read.dtype.time_zone:
+        read = read.dt.replace_time_zone(None)
+    return read.set((read.dt.year() < EARLIEST_YEAR).fill_null(False), None)
 
 
 def _first_of(one: pl.Series, other: pl.Series) -> pl.Series:

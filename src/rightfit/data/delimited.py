@@ -48,7 +48,7 @@ def _content(path: Path) -> bytes:
     raw = path.read_bytes()
     raw = gzip.decompress(raw) if path.suffix.lower() == ".gz" else raw
     raw = raw.removeprefix(BYTE_ORDER_MARK)
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise empty(path)
     return raw
 

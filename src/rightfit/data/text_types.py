@@ -40,7 +40,7 @@ def typed_text(text: pl.Series) -> pl.Series:
                 TRUTH_VALUES, default=None, return_dtype=pl.Boolean
             ),
         )
-    return _dates(text) if date_style(some) in ("year first", CLOCK) else text
+    return _dates(text, date_style(some))
 
 
 def _all_or_text(text: pl.Series, read: pl.Series) -> pl.Series:
@@ -56,8 +56,7 @@ def _numbers(text: pl.Series) -> pl.Series:
     return _all_or_text(text, text.cast(pl.Float64, strict=False))
 
 
-def _dates(text: pl.Series) -> pl.Series:
-    style = date_style(text) or ""
+def _dates(text: pl.Series, style: str | None) -> pl.Series:
     if style not in ("year first", CLOCK):
         return text
     moments = parse_dates(text, style).values

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from rightfit.data.cells import EVERY_ROW
 from rightfit.data.schema import recognise_columns
@@ -127,9 +128,8 @@ def split_table(
         DataError: a column or the target cannot be used, or there are too few rows for a test.
     """
     target = target_of(frame, name)
-    has_classes = isinstance(model, Classifier)
-    known = ~is_missing(encode_classes(target)[0] if has_classes else numbers_of(target))
-    classes = target.to_numpy() if has_classes else None
+    known = _has_target(target, model)
+    classes = target.to_numpy() if isinstance(model, Classifier) else None
     train_rows, test_rows = split_rows(known.astype(np.float64), test_fraction, _TEST_SEED, classes)
     if test_fraction > 0 and not len(test_rows):
         raise DataError(
@@ -162,16 +162,13 @@ def with_test_table(
     schema = recognise_columns(as_table(split.train), EVERY_ROW, model.column_kinds)
     try:
         _check_names(test, frame.columns)
-        as_table(test).read_as_numbers(schema.of_kind("number"))
-        if isinstance(model, Classifier):
-            encoded = encode_classes(test[name], encode_classes(split.train_target)[1])[0]
-        else:
-            encoded = numbers_of(test[name])
+        as_table(test.select(split.train.columns)).read_as_numbers(schema.of_kind("number"))
+        known = _has_target(test[name], model, like=split.train_target)
     except DataError as error:
         what = f"In the test table: {error.what}"
         raise DataError(what, expected=error.expected, hint=error.hint) from error
-    known = test.filter(~is_missing(encoded))
-    return dataclasses.replace(split, test=known.drop(name), test_target=known[name])
+    test = test.filter(known)
+    return dataclasses.replace(split, test=test.drop(name), test_target=test[name])
 
 
 def linear_model(model: AbstractEstimator) -> AbstractEstimator:
@@ -243,6 +240,16 @@ def _check_names(test: pl.DataFrame, names: Sequence[str]) -> None:
             expected="It has the target and all columns of the table.",
             hint=did_you_mean(missing[0], test.columns),
         )
+
+
+def _has_target(
+    target: pl.Series, model: AbstractEstimator, like: pl.Series | None = None
+) -> NDArray[np.bool_]:
+    """Find the rows with a target; `like` has the classes that may occur, None for any."""
+    if not isinstance(model, Classifier):
+        return ~is_missing(numbers_of(target))
+    classes = None if like is None else encode_classes(like)[1]
+    return ~is_missing(encode_classes(target, classes)[0])
 
 
 def _linear_scores(model: AbstractEstimator, split: TableSplit) -> dict[str, float] | None:

@@ -1,0 +1,88 @@
+import io
+import time
+from collections.abc import Iterator
+
+import pytest
+from rich.console import Console
+
+from rightfit import EpochRecord, EpochsEnded, Event, TrainingStarted
+from rightfit.cli import progress
+from rightfit.cli.progress import show_progress, time_left
+from rightfit.estimators.pace import Pace
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def events(n_chunks: int = 3, validation_loss: float | None = 0.25) -> Iterator[Event]:
+    yield TrainingStarted(65, 48, 12, max_epochs=100, max_seconds=None)
+    for chunk in range(n_chunks):
+        epochs = range(10 * chunk + 1, 10 * chunk + 11)
+        yield EpochsEnded(
+            tuple(
+                EpochRecord(epoch, 0.5, validation_loss, 0.9, 0.1, float(epoch)) for epoch in epochs
+            ),
+            best_epoch=10 * chunk + 5,
+        )
+
+
+def follow(console: Console, patience: int | None, **options: float | None) -> list[Event]:
+    return list(show_progress(events(**options), console, patience))  # type: ignore[arg-type]
+
+
+def test_events_are_passed_on_unchanged() -> None:
+    for file in (io.StringIO(), Screen()):
+        assert follow(Console(file=file), 16) == list(events())
+
+
+def test_file_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(progress, "time_left", lambda pace: "0:05 left")
+    file = io.StringIO()
+    for _ in show_progress(events(6), Console(file=file, width=1000), 16):
+        now += 4.0
+    assert file.getvalue() == (
+        "epoch 30, loss: training 0.5, validation 0.25; best epoch 25; 0:05 left\n"
+        "epoch 60, loss: training 0.5, validation 0.25; best epoch 55; 0:05 left\n"
+    )
+
+
+def test_file_gets_nothing_of_a_short_training() -> None:
+    file = io.StringIO()
+    follow(Console(file=file), 16)
+    assert file.getvalue() == ""
+
+
+def test_screen_shows_epoch_losses_best_epoch_and_time_left() -> None:
+    file = Screen()
+    console = Console(file=file, force_terminal=True, width=80, color_system=None)
+    pictures = []
+    for _ in show_progress(events(), console, 16):
+        pictures.append(file.getvalue())
+    assert "compiling" in file.getvalue()
+    assert "epoch 30" in file.getvalue()
+    assert "loss: training 0.5, validation 0.25; best epoch 25" in file.getvalue()
+    assert "0:11 left unless it gets better" in file.getvalue()
+    assert "Ctrl-C stops and keeps the best" in file.getvalue()
+    assert pictures[0] == ""  # so that what is printed at the start stands above the bar
+
+
+def test_losses_leave_out_validation_rows_that_are_not_there() -> None:
+    pace = Pace(None)
+    for event in events(validation_loss=None):
+        pace.note(event)
+    assert progress.losses(pace) == "loss: training 0.5; best epoch 25"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "0:00 left"), (65.4, "1:05 left"), (3_725.0, "1:02:05 left"), (None, "")],
+)
+def test_time_left_is_a_clock(
+    seconds: float | None, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pace, "seconds_left", seconds)
+    assert time_left(Pace(None)) == text

@@ -1,0 +1,70 @@
+from typing import Any
+
+import pytest
+
+from rightfit.cli.console import results
+from rightfit.cli.sheets import columns_sheet, scores_sheet
+
+
+def column(name: str, kind: str = "number", missing: float = 0.0, note: str = "") -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": kind,
+        "dtype": "Int64",
+        "missing_fraction": missing,
+        "n_distinct": 1234,
+        "note": note,
+    }
+
+
+def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
+    results().print(sheet)
+    return [line.rstrip() for line in capfd.readouterr().out.splitlines()]
+
+
+def test_columns_are_shown_as_they_are_called(capfd: pytest.CaptureFixture[str]) -> None:
+    schema = [column("area [m2]"), column("town", "category", 0.0001), column("x", missing=0.25)]
+    assert printed(columns_sheet(schema), capfd) == [
+        "column     kind      missing  values  note",
+        "area [m2]  number              1,234",
+        "town       category    <0.1%   1,234",
+        "x          number      25.0%   1,234",
+    ]
+
+
+def test_of_many_columns_those_that_are_not_plain_numbers_are_shown(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    schema = [column(f"x{i}") for i in range(40)]
+    schema[7] = column("x7", "constant", note="always 0")
+    assert printed(columns_sheet(schema), capfd) == [
+        "column       kind           missing  values  note",
+        "x7           constant                 1,234  always 0",
+        "and 39 more  plain numbers",
+    ]
+
+
+def test_many_plain_columns_are_only_counted(capfd: pytest.CaptureFixture[str]) -> None:
+    schema = [column(f"x{i}") for i in range(40)]
+    assert printed(columns_sheet(schema), capfd)[1:] == ["40      plain numbers"]
+
+
+def test_very_many_columns_are_cut(capfd: pytest.CaptureFixture[str]) -> None:
+    schema = [column(f"x{i}", "category") for i in range(100)]
+    lines = printed(columns_sheet(schema), capfd)
+    assert len(lines) == 32
+    assert lines[-1] == "and 70 more"
+
+
+def test_scores_have_as_many_digits_as_one_compares(capfd: pytest.CaptureFixture[str]) -> None:
+    scores = {
+        "model": {"root_mean_squared_error": 52187.4, "mean_absolute_error": 5.2, "r2": 0.79},
+        "linear": {"root_mean_squared_error": 0.00123, "mean_absolute_error": 70.0, "r2": -0.0001},
+        "constant": {"root_mean_squared_error": 999.0, "mean_absolute_error": 1000.0},
+    }
+    assert printed(scores_sheet("on 7 test rows", scores), capfd) == [
+        "on 7 test rows  root mean squared error  mean absolute error       r2",
+        "this model                       52,187                5.200   0.7900",
+        "linear model                   0.001230                70.00  -0.0001",
+        "mean                              999.0                1,000",
+    ]
