@@ -143,6 +143,7 @@ def test_constraint_refuses_a_wrong_value(constraint: Constraint, value: object)
         (TupleOf(at_least(1)), " (256, 128) ", (256, 128)),
         (TupleOf(at_least(1)), "64,", (64,)),
         (TupleOf(at_least(1)), "()", ()),
+        (TupleOf(at_least(1)), "none", ()),
         (TupleOf(at_least(1)), "", ()),
         (MappingOf(WORDS), "zip=auto, b=none", {"zip": "auto", "b": "none"}),
         # A column's name may hold the sign itself.
@@ -184,6 +185,11 @@ def test_parse_raises_value_error_when_text_cannot_be_read(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         constraint.parse(text)
+
+
+def test_either_has_no_alternatives_within_alternatives() -> None:
+    nested = either(OPTIONAL, WORDS)
+    assert nested == either(at_least(1), Nothing(), WORDS)
 
 
 @dataclasses.dataclass

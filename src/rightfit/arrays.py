@@ -21,7 +21,7 @@ class Features(NamedTuple):
 
     Attributes:
         numbers: float32 `[row, number]`, scaled, without missing values.
-        codes: int32 `[row, category]`; 0 stands for a value that is unseen, rare or missing.
+        codes: int32 `[row, category]`; 0 stands for a value that is unseen or rare.
     """
 
     numbers: Any

@@ -42,11 +42,11 @@ def test_file_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr(progress, "time_left", lambda pace: "0:05 left")
     file = io.StringIO()
-    for _ in show_progress(events(6), Console(file=file, width=1000), 16):
+    for _ in show_progress(events(8), Console(file=file, width=1000), 16):
         now += 4.0
     assert file.getvalue() == (
-        "epoch 30, loss: training 0.5, validation 0.25; best epoch 25; 0:05 left\n"
-        "epoch 60, loss: training 0.5, validation 0.25; best epoch 55; 0:05 left\n"
+        "epoch 40, loss: training 0.5, validation 0.25; best epoch 35; 0:05 left\n"
+        "epoch 70, loss: training 0.5, validation 0.25; best epoch 65; 0:05 left\n"
     )
 
 
@@ -62,12 +62,17 @@ def test_screen_shows_epoch_losses_best_epoch_and_time_left() -> None:
     pictures = []
     for _ in show_progress(events(), console, 16):
         pictures.append(file.getvalue())
-    assert "compiling" in file.getvalue()
     assert "epoch 30" in file.getvalue()
     assert "loss: training 0.5, validation 0.25; best epoch 25" in file.getvalue()
     assert "0:11 left unless it gets better" in file.getvalue()
     assert "Ctrl-C stops and keeps the best" in file.getvalue()
     assert pictures[0] == ""  # so that what is printed at the start stands above the bar
+
+
+def test_screen_says_that_the_first_epoch_has_to_wait() -> None:
+    file = Screen()
+    Console(file=file, width=80).print(progress._picture(Pace(16)))
+    assert file.getvalue().startswith("compiling  ")
 
 
 def test_losses_leave_out_validation_rows_that_are_not_there() -> None:

@@ -59,7 +59,7 @@ def test_missing_values_stand_in_the_middle(method: str) -> None:
         [0.1] * 3,
         [1e300, -1e300, 0.0],
         [1e-300, 0.0, 0.0],
-        [5e-324, 0.0, 0.0],
+        [1e-310, 0.0, 0.0],
     ],
 )
 def test_what_comes_out_is_finite(values: list[float], dtype: Any, method: str) -> None:

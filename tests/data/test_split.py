@@ -31,6 +31,12 @@ def test_totals_come_out_over_many_small_classes() -> None:
     assert len(split_rows(np.ones(200), 0.1, 0, classes)[1]) == 20
 
 
+def test_the_largest_remainder_takes_the_row_that_is_left() -> None:
+    classes = np.repeat(["a", "b"], [14, 6])
+    _, held = split_rows(np.ones(20), 0.1, 0, classes)
+    assert sorted(classes[held]) == ["a", "b"]
+
+
 def test_the_seed_chooses_the_split_and_nothing_else() -> None:
     one, same, other = (split_rows(np.ones(100), 0.2, seed)[1] for seed in (3, 3, 4))
     assert one.tolist() == same.tolist()

@@ -13,9 +13,7 @@ TASKS: list[Task] = ["binary", "multiclass", "regression"]
     ("task", "n_targets", "n_outputs"),
     [("binary", 2, 1), ("multiclass", 3, 3), ("regression", 1, 1), ("regression", 4, 4)],
 )
-def test_n_outputs_is_one_logit_for_two_classes(
-    task: Task, n_targets: int, n_outputs: int
-) -> None:
+def test_n_outputs_is_one_logit_for_two_classes(task: Task, n_targets: int, n_outputs: int) -> None:
     assert objective_of(task).n_outputs(n_targets) == n_outputs
 
 
@@ -39,7 +37,12 @@ def test_predictions_of_two_classes_keep_small_probabilities() -> None:
 
 @pytest.mark.parametrize(
     ("metric", "factor"),
-    [("root_mean_squared_error", 5), ("mean_squared_error", 25), ("mean_absolute_error", 5), ("r2", 1)],
+    [
+        ("root_mean_squared_error", 5),
+        ("mean_squared_error", 25),
+        ("mean_absolute_error", 5),
+        ("r2", 1),
+    ],
 )
 def test_measure_is_in_the_units_of_the_target(metric: str, factor: float) -> None:
     generator = np.random.default_rng(1)

@@ -196,9 +196,7 @@ def loss_and_gradient(
     return float((each * shares).sum() + l2 / 2 * penalty), Arrays(tables, weights, biases)
 
 
-def _table_slopes(
-    network: Network, rows: Rows, delta: Numbers, l2: float
-) -> list[Numbers | None]:
+def _table_slopes(network: Network, rows: Rows, delta: Numbers, l2: float) -> list[Numbers | None]:
     slopes: list[Numbers | None] = []
     first = rows.features.numbers.shape[1]
     for i, category in enumerate(network.categories):

@@ -44,9 +44,7 @@ def test_every_gradient_of_a_deep_network_equals_a_backward_pass_by_hand(
     task: Task, name: str
 ) -> None:
     rows = random_rows(task, n_levels=N_LEVELS, weighted=True, dtype=np.float64)
-    network = network_of(
-        task, (6, 5), n_levels=N_LEVELS, embedding_widths=WIDTHS, dtype=np.float64
-    )
+    network = network_of(task, (6, 5), n_levels=N_LEVELS, embedding_widths=WIDTHS, dtype=np.float64)
     plan = plan_of(objective_of(task, loss=name))
     knobs = knobs_of(l2=0.1, dtype=np.float64)
     value, gradient = value_and_gradient(plan, network, rows, knobs)

@@ -72,7 +72,9 @@ def test_epoch_over_five_rows_equals_three_steps_by_hand(dtype: type) -> None:
         state, summed = compiled(_step, plan, state, knobs, gathered)
         number += 1
         assert int(state.step) == number
-        for array, known in zip(jax.tree.leaves(state.network), jax.tree.leaves(network), strict=True):
+        for array, known in zip(
+            jax.tree.leaves(state.network), jax.tree.leaves(network), strict=True
+        ):
             close(array, known, atol=1e-6)
         assert float(summed) == pytest.approx((value - penalty) * len(chosen), rel=1e-5)
 

@@ -41,7 +41,9 @@ def steps_by_hand(name: str, *, rate: float, momentum: float, decay: float, l2: 
         batch = random_rows(weighted=True, seed=number, dtype=np.float64)
         gradient = loss_and_gradient(network, batch, "squared_error", l2)[1].listed()
         moved = []
-        for array, slope, memory in zip(arrays_of(network).listed(), gradient, memories, strict=True):
+        for array, slope, memory in zip(
+            arrays_of(network).listed(), gradient, memories, strict=True
+        ):
             direction = OPTIMIZER_FORMULAS[name](memory, slope, momentum)
             shrunk = decay * array if is_weight(array) else 0
             moved.append(array - rate * (direction + shrunk))
@@ -86,7 +88,9 @@ def test_plan_without_weight_decay_ignores_the_knob() -> None:
     knobs = knobs_of(weight_decay=0.4, dtype=np.float64)
     plan = plan_of(weight_decay=False)
     batch = random_rows(dtype=np.float64)
-    state, _ = compiled(_step, plan, state_of(plan, network_of(dtype=np.float64), knobs), knobs, batch)
+    state, _ = compiled(
+        _step, plan, state_of(plan, network_of(dtype=np.float64), knobs), knobs, batch
+    )
     gradient = loss_and_gradient(network_of(dtype=np.float64), batch, "squared_error")[1]
     for after, before, slope in zip(
         arrays_of(state.network).listed(),

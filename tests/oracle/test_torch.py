@@ -111,13 +111,9 @@ def test_forward_pass_equals_torch(activation: str) -> None:
 @pytest.mark.parametrize(("task", "name"), CASES)
 def test_every_gradient_equals_torch(task: Task, name: str) -> None:
     rows = random_rows(task, n_levels=N_LEVELS, weighted=True, dtype=np.float64)
-    network = network_of(
-        task, (6, 5), n_levels=N_LEVELS, embedding_widths=WIDTHS, dtype=np.float64
-    )
+    network = network_of(task, (6, 5), n_levels=N_LEVELS, embedding_widths=WIDTHS, dtype=np.float64)
     plan = plan_of(objective_of(task, loss=name))
-    value, gradient = value_and_gradient(
-        plan, network, rows, knobs_of(l2=0.1, dtype=np.float64)
-    )
+    value, gradient = value_and_gradient(plan, network, rows, knobs_of(l2=0.1, dtype=np.float64))
     tensors = tensors_of(network)
     total = torch_loss(torch_outputs(network, tensors, rows), rows, name)
     total = total + 0.05 * sum((tensor**2).sum() for tensor in tensors if tensor.ndim == 2)

@@ -90,7 +90,7 @@ def test_gradients_agree_without_hidden_layers() -> None:
 
 
 def test_checks_name_every_array_and_show_the_gradient() -> None:
-    checks = compared(loss="squared_error", l2=0.3)
+    checks = compared(loss="squared_error", l2=0.25)
     names = ["categories.1.table", "layers.0.weight", "layers.0.bias"]
     names += ["layers.1.weight", "layers.1.bias"]
     assert [check.name for check in checks] == names
@@ -99,7 +99,7 @@ def test_checks_name_every_array_and_show_the_gradient() -> None:
     assert [check.n_parameters for check in checks] == [18, 36, 4, 4, 1]
     assert [check.n_checked for check in checks] == [18, 36, 4, 4, 1]
     rows = random_rows(n_rows=9, n_levels=N_LEVELS, weighted=True)
-    _, gradient = loss_and_gradient(built, rows, "squared_error", l2=0.3)
+    _, gradient = loss_and_gradient(built, rows, "squared_error", l2=0.25)
     for check, slopes in zip(checks, gradient.listed(), strict=True):
         assert np.isclose(slopes, check.analytic, rtol=1e-6, atol=1e-12).any()
         assert check.numeric == pytest.approx(check.analytic, rel=1e-5, abs=1e-7)

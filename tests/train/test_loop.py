@@ -41,7 +41,9 @@ _score = jax.jit(score, static_argnames="plan")
 
 
 def records_of(events: list[Event]) -> list[EpochRecord]:
-    return [record for event in events if isinstance(event, EpochsEnded) for record in event.records]
+    return [
+        record for event in events if isinstance(event, EpochsEnded) for record in event.records
+    ]
 
 
 def lowered(events: list[Event]) -> list[LearningRateLowered]:
@@ -175,7 +177,7 @@ def test_time_limit_below_the_first_epoch_ends_training_after_it(
 
 
 def test_chunks_take_about_as_long_as_progress_may_wait(clock: Callable[[float], None]) -> None:
-    clock(0.1)
+    clock(0.09)
     sizes = [len(e.records) for e in events_of(run_of()) if isinstance(e, EpochsEnded)]
     # The first compiles and tells nothing; the second is short; then 0.4 seconds each.
     assert sizes == [1, 8, 4, 4, 3]

@@ -7,7 +7,6 @@ from typing import Any, Final, Literal
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sklearn.exceptions import DataConversionWarning
 
 from rightfit.data.cells import count
 from rightfit.data.complaints import raise_together
@@ -175,6 +174,9 @@ def _only_column(y: Any) -> pl.Series:
 def _warn_of_column_vector(y: Any, columns: list[pl.Series]) -> None:
     shape = getattr(y, "shape", ())
     if len(columns) == 1 and len(shape) == 2:
+        # scikit-learn takes a second to import, and a file has no column vectors.
+        from sklearn.exceptions import DataConversionWarning
+
         warnings.warn(
             "A column-vector y was passed when a 1d array was expected. Please change the shape "
             "of y to (n_samples,), for example using ravel().",

@@ -6,8 +6,8 @@ from typing import final
 
 from rightfit.train.events import EpochRecord, EpochsEnded, Event, TrainingStarted
 
-# Chunks of epochs whose speed counts; the first one compiles and is soon forgotten.
-_RECENT = 8
+# Chunks of epochs whose mean speed counts: about twenty seconds.
+_RECENT = 50
 
 
 @final

@@ -162,7 +162,8 @@ def with_test_table(
     schema = recognise_columns(as_table(split.train), EVERY_ROW, model.column_kinds)
     try:
         _check_names(test, frame.columns)
-        as_table(test.select(split.train.columns)).read_as_numbers(schema.of_kind("number"))
+        test = test.select(frame.columns)
+        as_table(test.drop(name)).read_as_numbers(schema.of_kind("number"))
         known = _has_target(test[name], model, like=split.train_target)
     except DataError as error:
         what = f"In the test table: {error.what}"

@@ -24,6 +24,8 @@ from rightfit.model.model import Model
 
 FORMAT = 1
 DOCUMENT = "model.json"
+# Exactly our own names, so that no file of the user's is taken for one.
+_WEIGHTS = f"weights-{'[0-9a-f]' * 16}.safetensors"
 
 
 def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
@@ -63,8 +65,7 @@ def check_writable(path: Path, *, overwrite: bool = False) -> None:
         return
     hint = "choose another place, or pass --force (in Python: overwrite=True) to replace it"
     if path.is_dir():
-        is_empty = not any(path.iterdir())
-        if is_empty:
+        if set(path.iterdir()) <= _leftovers(path):
             return
         if not (path / DOCUMENT).exists():
             raise ModelFileError(
@@ -134,18 +135,18 @@ def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
         _sync_folder(path)
         _write_file(path / DOCUMENT, framed.encode())
     finally:
-        _remove_unnamed_weights(path)
+        with suppress(OSError):  # They harm nobody, and the next save tries again.
+            for leftover in _leftovers(path):
+                leftover.unlink()
     _sync_folder(path)
 
 
-def _remove_unnamed_weights(path: Path) -> None:
-    """Remove the weights that the document does not name: old ones, or new ones after a failure."""
-    with suppress(OSError):  # They harm nobody, and the next save tries again.
-        document = path / DOCUMENT
-        text = document.read_bytes() if document.exists() else b""
-        for weights in path.glob("weights-*.safetensors"):
-            if weights.name.encode() not in text:
-                weights.unlink()
+def _leftovers(path: Path) -> set[Path]:
+    """Find what saving left: old weights, new ones that failed, and halves after a crash."""
+    document = path / DOCUMENT
+    text = document.read_bytes() if document.exists() else b""
+    weights = [file for file in path.glob(_WEIGHTS) if file.name.encode() not in text]
+    return {*weights, *path.glob(f".{_WEIGHTS}.*.new"), *path.glob(f".{DOCUMENT}.*.new")}
 
 
 def _write_file(path: Path, data: bytes) -> None:

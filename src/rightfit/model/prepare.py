@@ -15,7 +15,13 @@ from rightfit.data.schema import Schema, recognise_columns
 from rightfit.data.split import split_rows
 from rightfit.data.table import Table
 from rightfit.errors import DataError
-from rightfit.model.target import Target, fit_classes, fit_numbers, is_missing
+from rightfit.model.target import (
+    Target,
+    fit_classes,
+    fit_numbers,
+    is_missing,
+    nothing_to_train_on,
+)
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.plan import Rows
 from rightfit.train.rows import bucket
@@ -199,10 +205,7 @@ def _split(
     choices: Choices,
 ) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]:
     if not usable.any():
-        raise DataError(
-            f"None of the {len(usable)} rows has a target and a weight above 0.",
-            expected="At least one row with a target is needed.",
-        )
+        raise nothing_to_train_on(len(usable))
     nothing = np.zeros(0, np.int64)
     fraction = choices.validation_fraction
     if fraction is None:

@@ -79,16 +79,29 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
     """Measure the weighted mean and standard deviation of number targets; NaN rows are left out.
 
     A constant target keeps the scale 1.
+
+    Raises:
+        DataError: no row has a target and a weight.
     """
     numbers = numbers_of(y)
     matrix = _columns(numbers)
     known = ~np.isnan(matrix).any(axis=1) & (weights > 0)
+    if not known.any():
+        raise nothing_to_train_on(len(known))
     matrix, weights = matrix[known], weights[known]
     center = np.average(matrix, axis=0, weights=weights)
     deviation = np.sqrt(np.average((matrix - center) ** 2, axis=0, weights=weights))
     # Below rounding, what is left of a constant is noise.
     constant = deviation <= 1e-12 * np.maximum(np.abs(center), 1e-300)
     return Target(name, None, center, np.where(constant, 1.0, deviation), numbers.ndim == 2)
+
+
+def nothing_to_train_on(n_rows: int) -> DataError:
+    """Say that no row is left."""
+    return DataError(
+        f"None of the {n_rows} rows has a target and a weight above 0.",
+        expected="At least one row with a target is needed.",
+    )
 
 
 def _columns(numbers: Float[np.ndarray, "row ..."]) -> Float[np.ndarray, "row output"]:

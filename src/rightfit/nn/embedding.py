@@ -11,7 +11,7 @@ from rightfit.nn.weights import Weights
 class CategoryInput(eqx.Module):
     """Turns the codes of one category column into features.
 
-    Code 0 (unseen, rare or missing) is all zeros when one-hot; an embedding learns
+    Code 0 (unseen or rare) is all zeros when one-hot; an embedding learns
     it from the rare levels.
 
     Attributes:

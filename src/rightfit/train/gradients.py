@@ -82,7 +82,7 @@ def array_names(network: Network) -> list[str]:
     return [jax.tree_util.keystr(path, simple=True, separator=".") for path in paths]
 
 
-def _double(array: Array) -> Array:
+def _double(array: Array | np.ndarray | np.generic) -> Array:
     if jnp.issubdtype(array.dtype, jnp.floating):
         return jnp.asarray(np.asarray(array), jnp.float64)
     return jnp.asarray(np.asarray(array))

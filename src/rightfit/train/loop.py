@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import jax
 import numpy as np
@@ -52,7 +52,7 @@ class Run:
     seed: int
 
 
-def train(run: Run, state: State) -> Iterator[Event]:
+def train(run: Run, state: State) -> Generator[Event, None, None]:
     """Train until a rule ends it, and yield what happens.
 
     The last event is always `TrainingEnded`. A loss that is not finite sends

@@ -6,11 +6,13 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from rightfit.nn import Network
+from rightfit.nn import Network, sum_of_squared_weights
 from rightfit.train.epoch import score, train_epoch
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Records, Rows, State
 from rightfit.train.step import learning_rate
+
+_FEW_ROWS = 4096
 
 
 @partial(jax.jit, static_argnames="plan")
@@ -69,13 +71,17 @@ def run_epochs(
         state, train_loss = train_epoch(plan, state, knobs, training, orders[number])
         loss, metric = nothing, nothing
         watched = train_loss
+        if validation is None and training.weights.shape[0] <= _FEW_ROWS:
+            # An epoch of few steps has moved far from the weights that its loss was met with.
+            watched, _ = score(plan, state.network, training, knobs)
         if validation is not None:
             loss, metric = score(plan, state.network, validation, knobs)
             watched = plan.objective.watched(loss, metric)
         rate = learning_rate(plan, knobs, state.step - 1)
         record = Records(train_loss, loss, metric, rate)
         records = jax.tree.map(lambda all, this: all.at[number].set(this), records, record)
-        finite = jnp.isfinite(watched) & (state.failed_step < 0)
+        size = sum_of_squared_weights(state.network)
+        finite = jnp.isfinite(watched) & jnp.isfinite(size) & (state.failed_step < 0)
         failed = jnp.where(finite, -1, jnp.maximum(state.failed_step, state.step - 1))
         ended = keep_best(state._replace(failed_step=failed), watched, finite, knobs)
         return ended, records

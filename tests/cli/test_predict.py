@@ -1,0 +1,150 @@
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import rightfit as library
+from rightfit.data.read import read_table
+from tests.cli.conftest import TINY, Type
+
+TAKEN = "error: There is a file at 'p.csv' already.\n\n"
+
+
+def test_predictions_are_those_of_the_library(
+    rightfit: Type, model: Path, table: pl.DataFrame
+) -> None:
+    answer = rightfit("predict", "use.model", "houses.csv")
+    assert (answer.code, answer.err) == (0, "")
+    predicted = pl.read_csv(io.StringIO(answer.out))
+    assert predicted.columns == ["prediction"]
+    assert predicted["prediction"].to_list() == library.load(model).predict(table).tolist()
+
+
+def test_numbers_are_predicted(rightfit: Type, regressor: Path) -> None:
+    answer = rightfit("predict", "price.model", "houses.csv")
+    assert pl.read_csv(io.StringIO(answer.out)).schema == {"prediction": pl.Float64}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".arrow", ".jsonl"])
+def test_suffix_says_the_format(rightfit: Type, model: Path, suffix: str) -> None:
+    answer = rightfit("predict", "use.model", "houses.csv", "--out", f"p{suffix}")
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err == f"60 predictions written to p{suffix}\n"
+    assert read_table(f"p{suffix}").shape == (60, 1)
+
+
+def test_probabilities_have_a_column_a_class_and_add_up(rightfit: Type, model: Path) -> None:
+    answer = rightfit("predict", "use.model", "houses.csv", "--probabilities")
+    predicted = pl.read_csv(io.StringIO(answer.out))
+    assert predicted.columns == ["prediction", "probability of home", "probability of shop"]
+    total = predicted["probability of home"] + predicted["probability of shop"]
+    assert ((total - 1).abs() < 1e-9).all()
+
+
+def test_columns_are_kept_beside_the_predictions(
+    rightfit: Type, model: Path, table: pl.DataFrame
+) -> None:
+    answer = rightfit("predict", "use.model", "houses.csv", "--keep", "town", "--keep", "age")
+    predicted = pl.read_csv(io.StringIO(answer.out))
+    assert predicted.columns == ["town", "age", "prediction"]
+    assert predicted["age"].to_list() == table["age"].to_list()
+
+
+def test_columns_that_the_model_does_not_know_are_ignored_and_named(
+    rightfit: Type, model: Path, table: pl.DataFrame
+) -> None:
+    table.drop("use").with_columns(extra=1, more=2, id=3).write_csv("extra.csv")
+    answer = rightfit("predict", "use.model", "extra.csv", "--keep", "id")
+    assert answer.code == 0
+    assert answer.err == (
+        "note: The model does not know these columns, and ignores them: 'extra', 'more'.\n"
+    )
+    same = rightfit("predict", "use.model", "houses.csv").out
+    assert [line.split(",")[-1] for line in answer.out.splitlines()] == same.splitlines()
+
+
+def test_file_is_replaced_only_if_asked(rightfit: Type, model: Path) -> None:
+    Path("p.csv").write_text("old")
+    answer = rightfit("predict", "use.model", "houses.csv", "--out", "p.csv")
+    hint = "hint: choose another place, or pass --force to replace it\n"
+    assert (answer.code, answer.out, answer.err) == (1, "", TAKEN + hint)
+    assert Path("p.csv").read_text() == "old"
+    assert rightfit("predict", "use.model", "houses.csv", "--out", "p.csv", "--force").code == 0
+    assert Path("p.csv").read_text().startswith("prediction\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (
+            ("--keep", "twn"),
+            "error: The table has no column 'twn' to keep.\n\nhint: did you mean 'town'?\n",
+        ),
+        (
+            ("--out", "."),
+            "error: '.' is a folder.\n\nhint: name a file in it\n",
+        ),
+        (
+            ("--out", "there/p.csv"),
+            "error: 'there/p.csv' could not be written: No such file or directory.\n\n"
+            "hint: check that the folder exists and may be written\n",
+        ),
+        (
+            ("--out", "p.txt"),
+            "error: A table cannot be written to 'p.txt': its suffix is not known.\n"
+            "The name ends in .csv, .tsv, .parquet, .arrow, .feather, .ipc, .jsonl, .ndjson, "
+            ".xlsx.\n\nhint: choose one of these\n",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    rightfit: Type, model: Path, flags: tuple[str, ...], said: str
+) -> None:
+    answer = rightfit("predict", "use.model", "houses.csv", *flags)
+    assert (answer.code, answer.out, answer.err) == (1, "", said)
+
+
+def test_numbers_have_no_probabilities(rightfit: Type, regressor: Path) -> None:
+    answer = rightfit("predict", "price.model", "houses.csv", "--probabilities")
+    assert (answer.code, answer.out, answer.err) == (
+        1,
+        "",
+        "error: The model predicts numbers, so there are no probabilities.\n\n"
+        "hint: leave --probabilities out\n",
+    )
+
+
+def test_kept_column_cannot_hide_the_predictions(
+    rightfit: Type, model: Path, table: pl.DataFrame
+) -> None:
+    table.with_columns(prediction=1).write_csv("twice.csv")
+    answer = rightfit("predict", "use.model", "twice.csv", "--keep", "prediction")
+    assert (answer.code, answer.out, answer.err) == (
+        1,
+        "",
+        "error: The column 'prediction' cannot be kept: the predictions are called so.\n\n"
+        "hint: rename it in the table\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (pl.Series([3, 7]), pl.Int64),
+        (pl.Series([True, False]), pl.Boolean),
+        (pl.Series(["1.", "2."]), pl.String),
+    ],
+    ids=["whole numbers", "truth values", "text"],
+)
+def test_classes_are_predicted_as_they_were(
+    rightfit: Type, table: pl.DataFrame, labels: pl.Series, kind: type[pl.DataType]
+) -> None:
+    table.with_columns(use=labels[pl.Series((table["size"] > 0).cast(pl.Int64))]).write_parquet(
+        "kinds.parquet"
+    )
+    assert rightfit("train", "kinds.parquet", "--target", "use", *TINY).code == 0
+    rightfit("predict", "kinds.model", "houses.csv", "--out", "p.parquet")
+    predicted = pl.read_parquet("p.parquet")["prediction"]
+    assert predicted.dtype == kind
+    assert set(predicted) <= set(labels)

@@ -1,0 +1,56 @@
+"""The first command that a newcomer types, and the next one, which it names."""
+
+import shlex
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import rightfit as library
+from rightfit.cli.app import run
+
+
+@pytest.mark.slow
+def test_demo_ends_with_a_good_score_the_place_of_the_model_and_what_to_type_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["demo"]) == 0
+    out, err = capfd.readouterr()
+    head, *scores, gap, place, following = out.splitlines()[-7:]
+    assert err.startswith("Handwritten digits that scikit-learn ships: ")
+    assert head == "on 360 test rows  accuracy  balanced accuracy  log loss  roc auc"
+    assert [" ".join(line.split()[:2]) for line in scores] == [
+        "this model",
+        "linear model",
+        "majority class",
+    ]
+    assert float(scores[0].split()[2]) > 0.95
+    assert gap == ""
+    assert place == "The model lies in rightfit-demo/digits.model"
+    assert library.load("rightfit-demo/digits.model").target_name_ == "digit"
+
+    program, *words = shlex.split(following.removeprefix("To predict, type  "))
+    assert program == "rightfit"
+    assert run(words) == 0
+    predicted = pl.read_csv("rightfit-demo/new-digits-predictions.csv")["prediction"]
+    truth = pl.read_csv("rightfit-demo/new-digits.csv")["digit"]
+    assert (predicted == truth).mean() == pytest.approx(float(scores[0].split()[2]), abs=1e-4)
+
+    # The demo shows how one would have typed it.
+    capfd.readouterr()
+    same = err.splitlines()[1].removeprefix("The same as: ")
+    assert run(shlex.split(same)[1:]) == 0
+    assert capfd.readouterr().out.splitlines()[-6] == scores[0]
+
+
+def test_demo_says_that_a_file_is_in_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rightfit-demo").write_text("precious")
+    assert run(["demo"]) == 1
+    assert capfd.readouterr().err.endswith(
+        "error: 'rightfit-demo': File exists.\n\nhint: check that place, and who may write there\n"
+    )
+    assert Path("rightfit-demo").read_text() == "precious"
