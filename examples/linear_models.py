@@ -13,4 +13,5 @@ for hidden_sizes in ((), (8,), (32, 32)):
         hidden_sizes=hidden_sizes, scaling="standard", learning_rate=0.01, random_state=0
     )
     model.fit(X_train, y_train)
-    print(f"{hidden_sizes!s:9} {model.n_parameters_:5} parameters  {model.score(X_test, y_test):.3f}")
+    right = model.score(X_test, y_test)
+    print(f"{hidden_sizes!s:9} {model.n_parameters_:5} parameters  {right:.3f}")

@@ -60,8 +60,9 @@ def test_error_survives_pickling(kind: type[RightFitError]) -> None:
 def test_error_is_caught_by_what_people_already_catch(
     kind: type[RightFitError], builtins: tuple[type[Exception], ...]
 ) -> None:
-    for builtin in (RightFitError, *builtins):
-        with pytest.raises(builtin, match="^it happened$"):
+    parents: tuple[type[Exception], ...] = (RightFitError, *builtins)
+    for builtin in parents:
+        with pytest.raises(builtin, match=r"^it happened$"):
             raise kind("it happened")
 
 

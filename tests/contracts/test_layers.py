@@ -138,6 +138,6 @@ def test_activation_has_a_finite_gradient_everywhere(name: str) -> None:
 @pytest.mark.parametrize("kind", LAYERS)
 def test_layer_cannot_be_changed(kind: type[eqx.Module]) -> None:
     layer, _ = LAYERS[kind][0](np.float32)
-    field = dataclasses.fields(layer)[0].name  # type: ignore[arg-type]
+    field = dataclasses.fields(layer)[0].name
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(layer, field, None)

@@ -86,7 +86,7 @@ def test_version_is_that_of_the_package() -> None:
 
 
 def test_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="^module 'rightfit' has no attribute 'Classifer'$"):
+    with pytest.raises(AttributeError, match=r"^module 'rightfit' has no attribute 'Classifer'$"):
         rightfit.Classifer  # noqa: B018
 
 

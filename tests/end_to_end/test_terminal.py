@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 import rightfit as library
+from rightfit.cli.app import run
 
 pytestmark = [
     pytest.mark.slow,
@@ -122,22 +123,25 @@ def test_ctrl_c_before_training_ends_it(table: Path) -> None:
 
 
 @pytest.mark.parametrize("colour", [True, False])
-def test_colour_is_left_out_if_not_wanted(table: Path, colour: bool) -> None:
+def test_colour_is_left_out_if_not_wanted(tmp_path: Path, colour: bool) -> None:
     environment = {} if colour else {"NO_COLOR": "1"}
-    with terminal(table, "train", "u.csv", "--target", "y", **environment) as there:
-        assert there.finish() == 1
+    with terminal(tmp_path, "trian", **environment) as there:
+        assert there.finish() == 2
     assert bool(WITH_COLOUR.search(there.raw)) == colour
-    assert "There is no file 'u.csv'." in there.text
+    assert "\n\nhint: see rightfit --help\n" in there.text
 
 
-def test_reader_that_goes_away_is_not_complained_of(table: Path) -> None:
+def test_reader_that_goes_away_is_not_complained_of(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(table)
+    assert run(["train", "t.csv", "--target", "y", "--hidden-sizes", "8", "--max-epochs", "2"]) == 0
+    # More than a pipe holds.
+    pl.concat([pl.read_csv("t.csv")] * 40).write_csv("many.csv")
     rightfit = f"{sys.executable} -c 'from rightfit.cli import main; main()'"
-    flags = "--hidden-sizes 8 --max-epochs 2"
     done = subprocess.run(
-        f"{rightfit} train t.csv --target y {flags} 2>/dev/null >/dev/null && "
-        f"{rightfit} predict t.model t.csv | head -n 1",
+        f"{rightfit} predict t.model many.csv | head -n 1",
         shell=True,
-        cwd=table,
         capture_output=True,
         text=True,
     )

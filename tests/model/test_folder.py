@@ -325,7 +325,7 @@ def test_failing_at_any_step_leaves_the_old_and_nothing_else(
         assert len(names_in(path)) == (len(before) if failed else 2)
         if trouble.n_left > 0:
             break
-    assert states[0] == "old"
+    assert set(states) == {"old", "new"}
     assert len(states) > 6
 
 
@@ -401,8 +401,15 @@ def test_full_disk_is_said_by_the_system_itself(
     old: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = io.open
-    monkeypatch.setattr(io, "open", lambda file, *rest, **more: opened("/dev/full", *rest, **more))
-    assert "the disk is full" in message(lambda: save_model(old, tmp_path / "model"))
+
+    def full(file: Any, *rest: Any, **more: Any) -> Any:
+        inside = str(file).startswith(str(tmp_path))
+        return opened("/dev/full" if inside else file, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(io, "open", full)
+        text = message(lambda: save_model(old, tmp_path / "model"))
+    assert "the disk is full" in text
 
 
 # What goes wrong while reading.

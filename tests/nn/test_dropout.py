@@ -25,7 +25,7 @@ def dropped(x: NDArray[Any], rate: float, key: NDArray[np.uint32] = KEY) -> NDAr
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_rate_zero_changes_nothing(dtype: type) -> None:
+def test_rate_zero_changes_nothing(dtype: Any) -> None:
     x = np.random.default_rng(0).standard_normal((8, 5)).astype(dtype)
     np.testing.assert_array_equal(dropped(x, 0), x)
 
@@ -54,7 +54,7 @@ def test_threshold_is_the_rate_as_a_share_of_all_patterns(rate: float) -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.25, 0.5, 0.75, 0.99])
-def test_share_of_dropped_elements_is_the_rate(rate: float, dtype: type) -> None:
+def test_share_of_dropped_elements_is_the_rate(rate: float, dtype: Any) -> None:
     x = np.ones((512, 128), dtype)
     n_kept = 0
     for step in range(4):

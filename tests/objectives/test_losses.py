@@ -1,3 +1,5 @@
+from typing import Any
+
 import jax
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ BOTH_TYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 NUMBER_LOSSES = [name for name, loss in LOSSES.items() if "regression" in loss.tasks]
 
 
-def each_row(name: str, outputs: NDArray, targets: NDArray) -> NDArray:
+def each_row(name: str, outputs: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
     with jax.enable_x64(outputs.dtype == np.float64):
         return np.asarray(jax.jit(LOSSES[name].function)(outputs, targets))
 
@@ -21,7 +23,7 @@ def test_every_loss_has_its_formula() -> None:
 
 @BOTH_TYPES
 @pytest.mark.parametrize("n_outputs", [1, 4])
-def test_log_loss_equals_the_formula(n_outputs: int, dtype: type) -> None:
+def test_log_loss_equals_the_formula(n_outputs: int, dtype: Any) -> None:
     generator = np.random.default_rng(0)
     outputs = generator.normal(scale=4, size=(50, n_outputs)).astype(dtype)
     codes = generator.integers(0, max(n_outputs, 2), 50).astype(np.int32)
@@ -34,7 +36,7 @@ def test_log_loss_equals_the_formula(n_outputs: int, dtype: type) -> None:
 @BOTH_TYPES
 @pytest.mark.parametrize("n_outputs", [1, 3])
 @pytest.mark.parametrize("name", NUMBER_LOSSES)
-def test_loss_of_numbers_equals_the_formula(name: str, n_outputs: int, dtype: type) -> None:
+def test_loss_of_numbers_equals_the_formula(name: str, n_outputs: int, dtype: Any) -> None:
     generator = np.random.default_rng(1)
     outputs, targets = generator.normal(scale=2, size=(2, 50, n_outputs)).astype(dtype)
     losses = each_row(name, outputs, targets)

@@ -16,7 +16,8 @@ from rightfit.objectives import METRICS, metric_names
 
 N_ROWS = 20
 N_SLOTS = 24
-Case = tuple[NDArray[Any], NDArray[Any], NDArray[np.float32]]
+Numbers = NDArray[Any]
+Case = tuple[Numbers, Numbers, Numbers]
 
 
 def _f1_macro(targets: Any, predicted: Any, sample_weight: Any) -> float:
@@ -64,11 +65,15 @@ def _compiled(name: str) -> Callable[..., Any]:
     return jax.jit(METRICS[name].measure)
 
 
-def ours(name: str, predictions: NDArray, targets: NDArray, weights: NDArray) -> float:
+def ours(
+    name: str, predictions: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]
+) -> float:
     return float(_compiled(name)(predictions, targets, weights))
 
 
-def theirs(name: str, predictions: NDArray, targets: NDArray, weights: NDArray) -> float:
+def theirs(
+    name: str, predictions: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any]
+) -> float:
     counted = weights > 0
     exact = predictions[counted].astype(np.float64)
     with warnings.catch_warnings():

@@ -4,12 +4,14 @@ import jax
 import numpy as np
 import pytest
 
+from rightfit.nn import Network
 from rightfit.objectives import Task
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score, train_epoch
 from rightfit.train.plan import Rows
 from rightfit.train.rows import take_rows
 from rightfit.train.step import step
+from tests.objectives.test_metrics import theirs
 from tests.oracle.formulas import (
     LOSS_FORMULAS,
     Arrays,
@@ -18,7 +20,6 @@ from tests.oracle.formulas import (
     outputs_of,
     predictions_of,
 )
-from tests.objectives.test_metrics import theirs
 from tests.train.runs import (
     knobs_of,
     network_of,
@@ -84,12 +85,13 @@ def test_epoch_over_five_rows_equals_three_steps_by_hand(dtype: type) -> None:
         close(array, known, atol=1e-6)
 
 
-def moved(network: object, gradient: Arrays, *, rate: float, decay: float) -> object:
+def moved(network: Network, gradient: Arrays, *, rate: float, decay: float) -> Network:
     leaves = [
         array - rate * (slope + (decay * array if array.ndim == 2 else 0))
         for array, slope in zip(jax.tree.leaves(network), gradient.listed(), strict=True)
     ]
-    return jax.tree.unflatten(jax.tree.structure(network), leaves)
+    after: Network = jax.tree.unflatten(jax.tree.structure(network), leaves)
+    return after
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 8, 11, 64])
@@ -128,10 +130,10 @@ def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
     assert (float(loss), float(metric)) == pytest.approx(expected, rel=1e-4)
 
 
-def scored(task: Task, network: object, rows: Rows, scale: float) -> tuple[float, float]:
+def scored(task: Task, network: Network, rows: Rows, scale: float) -> tuple[float, float]:
     n = int(rows.n_rows)
     objective = objective_of(task)
-    outputs = outputs_of(network, rows)  # type: ignore[arg-type]
+    outputs = outputs_of(network, rows)
     targets, weights = rows.targets[:n], rows.weights[:n]
     each = LOSS_FORMULAS[objective.loss](outputs, targets)[0]
     loss = float((each * weights).sum() / weights.sum())

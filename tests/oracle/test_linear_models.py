@@ -5,8 +5,16 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from rightfit.nn import Linear
 from rightfit.objectives import Task
-from tests.train.runs import ended, events_of, knobs_of, network_of, plan_of, random_rows, run_of
-from tests.train.runs import objective_of
+from tests.train.runs import (
+    ended,
+    events_of,
+    knobs_of,
+    network_of,
+    objective_of,
+    plan_of,
+    random_rows,
+    run_of,
+)
 
 
 def trained(task: Task, l2: float, n_epochs: int) -> Linear:

@@ -1,4 +1,3 @@
-from functools import cache, partial
 from typing import Any
 
 import jax
@@ -6,7 +5,6 @@ import numpy as np
 import pytest
 
 from rightfit.nn import is_weight
-from rightfit.objectives import Task
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, State

@@ -224,9 +224,9 @@ def counted_compilations() -> Iterator[list[float]]:
     """Collect the seconds of every program that JAX compiles meanwhile, or loads from disk."""
     seen: list[float] = []
 
-    def note(event: str, seconds: float, **details: Any) -> None:
+    def note(event: str, duration_secs: float, **details: Any) -> None:
         if event == "/jax/core/compile/backend_compile_duration":
-            seen.append(seconds)
+            seen.append(duration_secs)
 
     jax.monitoring.register_event_duration_secs_listener(note)
     try:

@@ -175,7 +175,7 @@ def test_entry_that_stays_damaged_is_tried_once_more_only() -> None:
 
 
 def test_other_warnings_pass() -> None:
-    with pytest.raises(UserWarning, match="^something else$"):
+    with pytest.raises(UserWarning, match=r"^something else$"):
         compiled(failing(1, "something else"))
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 from rightfit.train.schedules import SCHEDULES, learning_rate_factor
 
 # The factor at each share of the schedule, by hand.
-FACTORS = {
+FACTORS: dict[str, dict[float, float]] = {
     "constant": {0.0: 1, 0.25: 1, 0.5: 1, 1.0: 1, 3.0: 1},
     "exponential": {0.0: 1, 0.25: 10**-0.5, 0.5: 0.1, 0.75: 10**-1.5, 1.0: 0.01, 3.0: 0.01},
     "step": {0.0: 1, 0.49: 1, 0.51: 0.1, 0.74: 0.1, 0.76: 0.01, 1.0: 0.01, 3.0: 0.01},
@@ -15,7 +17,7 @@ FACTORS = {
 }
 
 
-def factors(schedule: str, progress: list[float], warmup: float = 0.0) -> NDArray:
+def factors(schedule: str, progress: list[float], warmup: float = 0.0) -> NDArray[Any]:
     each = jax.jit(
         jax.vmap(lambda share: learning_rate_factor(schedule, share, jnp.float32(warmup)))
     )
