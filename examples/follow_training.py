@@ -10,7 +10,8 @@ model = rightfit.Regressor(hidden_sizes=(64, 64), l2=1e-3, random_state=0)
 for event in model.iter_fit(X, y):
     if isinstance(event, rightfit.EpochsEnded):
         last = event.records[-1]
-        print(f"epoch {last.epoch:3}  train {last.train_loss:.3f}  validation {last.validation_loss:.3f}")
+        losses = f"train {last.train_loss:.3f}  validation {last.validation_loss:.3f}"
+        print(f"epoch {last.epoch:3}  {losses}")
 
 print(model.stop_reason_)
 check = rightfit.check_gradients(model, X, y)
