@@ -56,7 +56,7 @@ def test_train_shows_columns_before_training_starts(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    seen = []
+    seen: list[str] = []
 
     def spy(*given: object) -> object:
         for event in table_training.train_events(*given):  # type: ignore[arg-type]

@@ -1,14 +1,15 @@
+import time
+
 import pytest
 
 from rightfit import EpochRecord, EpochsEnded, TrainingStarted
-from rightfit.estimators import pace as module
 from rightfit.estimators.pace import Pace
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     return now
 
 

@@ -33,7 +33,7 @@ def frame(**columns: Any) -> pl.DataFrame:
 
 
 def tiny(kind: type[Classifier] | type[Regressor] = Classifier, **chosen: Any) -> Any:
-    return kind(**{"hidden_sizes": (8,), "max_epochs": 3, "random_state": 0} | chosen)
+    return kind(hidden_sizes=(8,), max_epochs=3).set_params(**{"random_state": 0} | chosen)
 
 
 def fitted(split: TableSplit) -> Any:

@@ -65,9 +65,10 @@ def check_writable(path: Path, *, overwrite: bool = False) -> None:
         return
     hint = "choose another place, or pass --force (in Python: overwrite=True) to replace it"
     if path.is_dir():
-        if set(path.iterdir()) <= _leftovers(path):
+        has_model = (path / DOCUMENT).exists()
+        if not has_model and set(path.iterdir()) <= _leftovers(path):
             return
-        if not (path / DOCUMENT).exists():
+        if not has_model:
             raise ModelFileError(
                 f"The folder '{path}' holds other files than a model.",
                 expected="A model goes into a folder of its own.",
