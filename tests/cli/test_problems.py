@@ -88,7 +88,7 @@ def test_traceback_is_shown_only_if_asked_for(
             "No such option: --hiden-sizes",
             "see rightfit train --help",
         ),
-        (("trian",), "No such command 'trian'.", "see rightfit --help"),
+        (("predicts",), "No such command 'predicts'.", "see rightfit --help"),
         (
             ("train", "a.csv", "--target", "x", "--task", "class"),
             "Invalid value for --task: must be auto, classification or regression. "

@@ -125,7 +125,7 @@ def test_ctrl_c_before_training_ends_it(table: Path) -> None:
 @pytest.mark.parametrize("colour", [True, False])
 def test_colour_is_left_out_if_not_wanted(tmp_path: Path, colour: bool) -> None:
     environment = {} if colour else {"NO_COLOR": "1"}
-    with terminal(tmp_path, "trian", **environment) as there:
+    with terminal(tmp_path, "predicts", **environment) as there:
         assert there.finish() == 2
     assert bool(WITH_COLOUR.search(there.raw)) == colour
     assert "\n\nhint: see rightfit --help\n" in there.text

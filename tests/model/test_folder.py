@@ -31,7 +31,7 @@ CHANGED = b"left by somebody else"
 
 def model_of(seed: int) -> Model:
     fitted = small(Regressor, max_one_hot=3, random_state=seed).fit(mixed(), NUMBERS)
-    return fitted._model  # type: ignore[no-any-return]
+    return fitted._model
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +251,8 @@ class Trouble:
     def guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def step(what: Any, *args: Any, **kwargs: Any) -> Any:
             # What has no path is the handle of a file that was opened there.
-            if self.is_on and (isinstance(what, int) or Path(what).is_relative_to(self.folder)):
+            inside = isinstance(what, int) or Path(what).is_relative_to(self.folder)
+            if self.is_on and inside and args[:1] != ("rb",):
                 self.n_left -= 1
                 if self.n_left == 0 or (self.is_final and self.n_left < 0):
                     raise self.problem

@@ -50,7 +50,7 @@ def test_build_network_draws_each_layer_by_its_activation(name: str) -> None:
 def test_deep_network_keeps_the_size_of_its_inputs(name: str) -> None:
     generator = np.random.default_rng(2)
     x = generator.standard_normal((100, 128))
-    for _ in range(20):
+    for _ in range(12):
         scheme = ACTIVATIONS[name].scheme
         x = ACTIVATION_FORMULAS[name][0](x @ initial_weights(scheme, 128, 128, generator))
     # He: the second moment before the activation stays; it is halved after.

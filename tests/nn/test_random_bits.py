@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import combinations
 
 import jax
@@ -33,10 +33,16 @@ def fold(key: Key, *numbers: int) -> Key:
     return int(folded[0]), int(folded[1])
 
 
+@cache
 def training_keys() -> list[Key]:
     """Keys as training makes them: of some seeds, consecutive steps and layers."""
     seeds = [BASE, (BASE[0], BASE[1] + 1), (BASE[0] + 1, BASE[1]), (7, 7)]
     return [fold(seed, step, layer) for seed in seeds for step in range(4) for layer in range(3)]
+
+
+@cache
+def training_streams() -> list[Bits]:
+    return [draw(key) for key in training_keys()]
 
 
 def test_bits_keep_their_values() -> None:
@@ -93,7 +99,7 @@ def test_neighbours_are_independent(key: Key) -> None:
 def test_bits_of_different_seeds_steps_and_layers_are_uncorrelated(bit: int) -> None:
     keys = training_keys()
     assert len(set(keys)) == len(keys) == 48
-    signs = signs_of([draw(key) for key in keys], bit)
+    signs = signs_of(training_streams(), bit)
     correlation = signs @ signs.T / signs.shape[1]
     between = np.abs(correlation - np.eye(len(keys)))
     # 1,128 pairs: about one in a million sets would have a pair beyond six deviations.
@@ -101,7 +107,7 @@ def test_bits_of_different_seeds_steps_and_layers_are_uncorrelated(bit: int) -> 
 
 
 def test_no_two_keys_give_shifted_copies() -> None:
-    streams = [set(draw(key).ravel().tolist()) for key in training_keys()]
+    streams = [set(stream.ravel().tolist()) for stream in training_streams()]
     # Two independent streams of 4,096 values share 0.004 on average; copies share thousands.
     assert max(len(a & b) for a, b in combinations(streams, 2)) <= 3
 

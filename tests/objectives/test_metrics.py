@@ -116,7 +116,7 @@ def test_every_metric_is_compared_with_sklearn() -> None:
 @pytest.mark.parametrize("name", metric_names("multiclass"))
 def test_metric_of_classes_equals_sklearn(name: str, n_classes: int) -> None:
     @hypothesis.given(case=class_cases(n_classes))
-    @hypothesis.settings(max_examples=25)
+    @hypothesis.settings(max_examples=15)
     def equal(case: Case) -> None:
         assert ours(name, *case) == pytest.approx(theirs(name, *case), rel=1e-5, abs=1e-6)
 
@@ -127,7 +127,7 @@ def test_metric_of_classes_equals_sklearn(name: str, n_classes: int) -> None:
 @pytest.mark.parametrize("name", metric_names("regression"))
 def test_metric_of_numbers_equals_sklearn(name: str, n_outputs: int) -> None:
     @hypothesis.given(case=number_cases(n_outputs))
-    @hypothesis.settings(max_examples=25)
+    @hypothesis.settings(max_examples=15)
     def equal(case: Case) -> None:
         assert ours(name, *case) == pytest.approx(theirs(name, *case), rel=1e-4, abs=1e-5)
 

@@ -1,7 +1,7 @@
 """Sheets for people, from plain values."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.table import Table
 
@@ -53,7 +53,7 @@ def gradients_sheet(arrays: Sequence[Any]) -> Table:
     sheet = sheet_of("array", "numbers", "compared", "worst error", "derived", "measured")
     for check in arrays:
         counts = [f"{check.n_parameters:,}", f"{check.n_checked:,}"]
-        slopes = [f"{check.analytic:.6g}", f"{check.numeric:.6g}"]
+        slopes = [f"{check.analytic:.5g}", f"{check.numeric:.5g}"]
         sheet.add_row(check.name, *counts, f"{check.largest_error:.1e}", *slopes)
     return sheet
 
@@ -63,7 +63,8 @@ def sheet_of(*heads: str) -> Table:
     sheet = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for head in heads:
         is_text = head in ("kind", "note", "activation") or head == heads[0]
-        sheet.add_column(head, overflow="fold", justify="left" if is_text else "right")
+        justify: Literal["left", "right"] = "left" if is_text else "right"
+        sheet.add_column(head, overflow="fold", justify=justify, no_wrap=not is_text)
     return sheet
 
 

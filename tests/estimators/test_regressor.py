@@ -1,0 +1,163 @@
+import pickle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.exceptions import DataConversionWarning
+
+from rightfit import DataError, Regressor
+from tests.estimators.examples import N_ROWS, NUMBERS, X, small
+
+PAIR = np.stack([NUMBERS, 100 - 10 * X[:, 1]], axis=1)
+
+
+def learnt(y: Any, **chosen: Any) -> Any:
+    return small(Regressor, max_epochs=60, learning_rate=0.05, **chosen).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.asarray,
+        np.ndarray.tolist,
+        lambda y: pd.DataFrame(y, columns=["u", "v"]),
+        lambda y: pl.DataFrame(y, schema=["u", "v"]),
+    ],
+    ids=["array", "lists", "pandas", "polars"],
+)
+def test_several_numbers_are_predicted_at_once(convert: Any) -> None:
+    model = learnt(convert(PAIR))
+    predicted = model.predict(X)
+    assert predicted.shape == (N_ROWS, 2)
+    assert model.score(X, PAIR) > 0.9
+    np.testing.assert_array_equal(predicted, learnt(PAIR).predict(X))
+
+
+def test_several_numbers_survive_pickle_and_watch_a_metric() -> None:
+    model = small(Regressor, watch="r2", validation_fraction=0.25).fit(X, PAIR)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict(X), model.predict(X))
+
+
+def test_each_of_several_numbers_has_its_own_scale() -> None:
+    model = learnt(PAIR * [1e9, 1e-9])
+    np.testing.assert_allclose(model.predict(X), learnt(PAIR).predict(X) * [1e9, 1e-9], rtol=1e-6)
+
+
+def test_rows_that_lack_one_of_several_numbers_are_dropped() -> None:
+    y = PAIR.copy()
+    y[3, 0] = y[8, 1] = np.nan
+    model = small(Regressor).fit(X, y)
+    assert model.describe()["n_dropped_rows"] == 2
+    known = ~np.isnan(y).any(axis=1)
+    np.testing.assert_array_equal(
+        model.predict(X), small(Regressor).fit(X[known], y[known]).predict(X)
+    )
+
+
+def test_one_column_is_predicted_as_one_number_with_a_warning() -> None:
+    with pytest.warns(DataConversionWarning):
+        model = small(Regressor).fit(X, NUMBERS[:, None])
+    assert model.predict(X).shape == (N_ROWS,)
+
+
+def test_partial_fit_refuses_another_number_of_targets() -> None:
+    model = small(Regressor).partial_fit(X, PAIR)
+    with pytest.raises(DataError) as caught:
+        model.partial_fit(X, NUMBERS)
+    assert str(caught.value) == "The target has 1 columns.\nThe model was made for 2."
+
+
+@pytest.mark.parametrize("factor", [2.0**-100, 2.0**30, 2.0**100])
+def test_the_scale_of_the_target_does_not_matter(factor: float) -> None:
+    # Powers of two change no digit.
+    np.testing.assert_array_equal(
+        learnt(factor * NUMBERS).predict(X), factor * learnt(NUMBERS).predict(X)
+    )
+
+
+def test_the_origin_of_the_target_does_not_matter() -> None:
+    np.testing.assert_allclose(
+        learnt(NUMBERS + 1e9).predict(X) - 1e9, learnt(NUMBERS).predict(X), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("constant", [0.0, -3.5, 1e9, 1e-300])
+@pytest.mark.parametrize("fraction", [0.0, 0.25])
+def test_a_constant_target_is_predicted_as_it_is(constant: float, fraction: float) -> None:
+    model = learnt(np.full(N_ROWS, constant), validation_fraction=fraction)
+    np.testing.assert_allclose(model.predict(X), constant, atol=0.3)
+    assert all(np.isfinite(record["train_loss"]) for record in model.history_)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.round(NUMBERS).astype(np.int64),
+        np.round(NUMBERS).astype(np.int8),
+        NUMBERS > 0,
+        NUMBERS.astype(np.float32),
+        NUMBERS.astype(str),
+        [str(number) for number in NUMBERS],
+        pd.Series(np.round(NUMBERS)).astype("Int64"),
+    ],
+    ids=["int64", "int8", "bool", "float32", "words", "list of words", "Int64"],
+)
+def test_numbers_of_every_type_are_learnt(y: Any) -> None:
+    truth = np.asarray(y).astype(np.float64)
+    predicted = learnt(y).predict(X)
+    assert predicted.dtype == np.float64
+    np.testing.assert_array_equal(predicted, learnt(truth).predict(X))
+
+
+def test_fit_refuses_words_among_the_targets() -> None:
+    y = [str(number) for number in NUMBERS]
+    y[4] = y[9] = "dear"
+    with pytest.raises(DataError) as caught:
+        small(Regressor).fit(X, y)
+    assert str(caught.value) == (
+        "The target has 2 values that are not numbers: 'dear' (rows 5, 10).\n"
+        "The target of a regression is a number in each row, or missing.\n"
+        "hint: clean these values, or train a classifier"
+    )
+
+
+def test_fit_refuses_infinite_targets() -> None:
+    y = NUMBERS.copy()
+    y[4] = np.inf
+    with pytest.raises(DataError, match=r"^The target holds infinity \(row 5\)\.\n"):
+        small(Regressor).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("loss", "aim"), [("squared_error", np.mean), ("absolute_error", np.median)]
+)
+def test_the_loss_says_what_is_aimed_at(loss: str, aim: Any) -> None:
+    # Columns that tell nothing leave the centre of the target.
+    y = np.array([0.0, 0.0, 0.0, 1.0, 9.0] * 8)
+    chosen = {"hidden_sizes": (), "batch_size": 64, "max_epochs": 400, "learning_rate": 0.03}
+    model = small(Regressor, loss=loss, schedule="cosine", patience_epochs=None, **chosen)
+    model.fit(np.zeros((N_ROWS, 3)), y)
+    np.testing.assert_allclose(model.predict(X), aim(y), atol=0.01)
+
+
+def test_huber_loss_lies_between_the_others() -> None:
+    y = np.array([0.0, 0.0, 0.0, 1.0, 9.0] * 8)
+    chosen = {"hidden_sizes": (), "batch_size": 64, "max_epochs": 400, "learning_rate": 0.03}
+    model = small(Regressor, loss="huber", patience_epochs=None, **chosen)
+    predicted = model.fit(np.zeros((N_ROWS, 3)), y).predict(X[:1])[0]
+    assert np.median(y) + 0.1 < predicted < np.mean(y) - 0.1
+
+
+def test_partial_fit_keeps_the_scale_of_the_first_call() -> None:
+    model = small(Regressor).partial_fit(X, NUMBERS)
+    before = model._model.target
+    model.partial_fit(X[:5], 1e3 + NUMBERS[:5], sample_weight=np.arange(1, 6))
+    assert model._model.target.scale == before.scale
+    assert model._model.target.center == before.center
+
+
+def test_partial_fit_on_one_row_is_finite() -> None:
+    model = small(Regressor).partial_fit(X[:1], NUMBERS[:1]).partial_fit(X, NUMBERS)
+    assert np.isfinite(model.predict(X)).all()
