@@ -345,7 +345,7 @@ def test_ctrl_c_ends_fit_and_keeps_the_best_weights(monkeypatch: pytest.MonkeyPa
 
 def test_ctrl_c_ends_iter_fit_with_an_event() -> None:
     model = small(Regressor, **ENDLESS)
-    events = []
+    events: list[Any] = []
     for event in model.iter_fit(X, NUMBERS):
         if len(events) == 1:
             press_ctrl_c()
@@ -373,10 +373,10 @@ def test_iter_fit_yields_start_epochs_and_end_in_this_order() -> None:
     assert all(isinstance(event, EpochsEnded) for event in events[1:-1])
     assert isinstance(events[-1], TrainingEnded)
     assert (events[-1].reason, events[-1].epoch) == ("max_epochs", 20)
-    records = [record for event in events[1:-1] for record in event.records]  # type: ignore[union-attr]
+    records = [record for event in events[1:-1] for record in event.records]
     assert [record.epoch for record in records] == list(range(1, 21))
     assert [vars(record) for record in records] == model.history_
-    assert events[-2].best_epoch == model.best_epoch_  # type: ignore[union-attr]
+    assert events[-2].best_epoch == model.best_epoch_
     seconds = [record.seconds for record in records]
     assert all(0 < one < other for one, other in pairwise(seconds))
 
@@ -387,7 +387,7 @@ def test_iter_fit_shows_the_columns_before_training_begins() -> None:
     next(events)
     assert [shown["name"] for shown in model.schema_] == COLUMNS
     assert not hasattr(model, "history_")
-    events.close()  # type: ignore[attr-defined]
+    events.close()
 
 
 def test_verbose_prints_a_line_for_each_stretch_of_epochs(

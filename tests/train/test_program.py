@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rightfit.objectives import Task
+from rightfit.train import program
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score
 from rightfit.train.plan import State
@@ -178,6 +179,17 @@ def test_records_hold_no_validation_when_there_are_no_such_rows() -> None:
     judge = jax.jit(score, static_argnums=0)
     kept, _ = judge(run.plan, state.best_network, run.training, run.knobs)
     assert float(state.best_watched) == pytest.approx(float(kept), rel=1e-5)
+
+
+def test_loss_of_the_epoch_is_watched_when_the_training_rows_are_too_many_to_judge(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(program, "_FEW_ROWS", 0)
+    # A plan that no other test has compiled.
+    run = run_of(plan_of(batch_size=7), validation=None)
+    state, records = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 4)
+    assert float(state.best_watched) == records.train_loss.min()
+    assert int(state.best_epoch) == records.train_loss.argmin() + 1
 
 
 def test_record_of_the_learning_rate_is_of_the_last_step() -> None:
