@@ -173,9 +173,15 @@ def test_partial_fit_refuses_a_class_that_was_not_announced() -> None:
 
 
 def test_partial_fit_refuses_one_class() -> None:
-    for classes in (["a"], None):
-        with pytest.raises(DataError, match=r"^The target has one class only: 'a'"):
-            small(Classifier).partial_fit(X, ["a"] * N_ROWS, classes=classes)
+    with pytest.raises(DataError, match=r"^The target has one class only: 'a'"):
+        small(Classifier).partial_fit(X, ["a"] * N_ROWS)
+    with pytest.raises(DataError) as caught:
+        small(Classifier).partial_fit(X, ["a"] * N_ROWS, classes=["a"])
+    assert str(caught.value) == (
+        "Too few classes are announced: ['a'].\n"
+        "A classifier needs two classes at least.\n"
+        "hint: announce all classes that will ever come"
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@ import os
 import re
 import signal
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -302,12 +301,8 @@ def test_stop_reason_says_when_the_best_epoch_was_long_ago() -> None:
 
 def test_stop_reason_is_max_seconds() -> None:
     model = small(Regressor, max_epochs=10**9, patience_epochs=None, max_seconds=0.3)
-    began = time.monotonic()
     model.fit(X, NUMBERS)
     assert model.stop_reason_.startswith("max_seconds reached (0.3); ")
-    # The first call compiles, which no limit cuts short.
-    assert model.history_[-1]["seconds"] < 0.4 or model.n_iter_ == 1
-    assert time.monotonic() - began < 30
 
 
 def test_time_is_up_after_the_first_epoch_at_the_earliest() -> None:

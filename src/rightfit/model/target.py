@@ -71,8 +71,19 @@ def fit_classes(y: Any, name: str) -> Target:
 
 
 def fit_known_classes(classes: Any, name: str) -> Target:
-    """Make a target of classes that are known beforehand, sorted."""
-    return Target(name, np.unique(np.asarray(classes)), np.zeros(1), np.ones(1))
+    """Make a target of classes that are known beforehand, sorted.
+
+    Raises:
+        DataError: there are fewer than two of them.
+    """
+    known = np.unique(np.asarray(classes))
+    if len(known) < 2:
+        raise DataError(
+            f"Too few classes are announced: {known.tolist()!r}.",
+            expected="A classifier needs two classes at least.",
+            hint="announce all classes that will ever come",
+        )
+    return Target(name, known, np.zeros(1), np.ones(1))
 
 
 def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target:

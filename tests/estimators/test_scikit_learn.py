@@ -1,0 +1,184 @@
+import copy
+import pickle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import BaggingRegressor
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from rightfit import Classifier, Regressor
+from rightfit.estimators.base import AbstractEstimator
+from tests.estimators.examples import (
+    COLUMNS,
+    NUMBERS,
+    SMALL,
+    THREE,
+    TWO,
+    X,
+    frame,
+    mixed,
+    outputs,
+    small,
+    target_for,
+)
+
+both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
+
+
+@pytest.mark.slow
+@parametrize_with_checks([Classifier(), Regressor()])
+def test_check_estimator_passes(estimator: Any, check: Any) -> None:
+    check(estimator)
+
+
+@both
+def test_clone_copies_parameters_and_no_model(estimator: type[AbstractEstimator]) -> None:
+    model = small(estimator, activation=("tanh",), column_kinds={"a": "number"})
+    copied = clone(model.fit(frame(), target_for(estimator)))
+    assert copied.get_params() == model.get_params()
+    assert not hasattr(copied, "history_")
+
+
+@both
+def test_set_params_sets_what_get_params_gives(estimator: type[AbstractEstimator]) -> None:
+    model = estimator()
+    assert model.set_params(hidden_sizes=(4,), l2=0.5) is model
+    assert model.get_params() == estimator(hidden_sizes=(4,), l2=0.5).get_params()
+    with pytest.raises(ValueError, match="Invalid parameter 'hidden_size' for estimator"):
+        model.set_params(hidden_size=3)
+
+
+@both
+def test_repr_shows_what_was_changed(estimator: type[AbstractEstimator]) -> None:
+    assert repr(estimator(hidden_sizes=(4,))) == f"{estimator.__name__}(hidden_sizes=(4,))"
+
+
+@both
+def test_parameters_are_given_by_name_only(estimator: type[AbstractEstimator]) -> None:
+    with pytest.raises(TypeError):
+        estimator((4,))  # type: ignore[call-arg]
+
+
+def test_scikit_learn_knows_which_is_which() -> None:
+    assert is_classifier(Classifier())
+    assert is_regressor(Regressor())
+    assert get_tags(Regressor()).target_tags.multi_output
+    assert not get_tags(Classifier()).target_tags.multi_output
+    for tags in map(get_tags, (Classifier(), Regressor())):
+        assert tags.input_tags.allow_nan
+        assert tags.input_tags.sparse
+        assert tags.input_tags.string
+        assert tags.input_tags.categorical
+
+
+@pytest.mark.parametrize(
+    "y",
+    [np.array(["x", "y", "z"])[THREE], THREE - 1, TWO == 1],
+    ids=["words", "numbers", "truth values"],
+)
+@pytest.mark.parametrize(
+    "again",
+    [
+        copy.deepcopy,
+        copy.copy,
+        lambda model: pickle.loads(pickle.dumps(model, protocol=2)),
+        lambda model: pickle.loads(pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)),
+    ],
+    ids=["deepcopy", "copy", "pickle 2", "pickle"],
+)
+def test_copies_of_a_fitted_estimator_give_the_same(again: Any, y: Any) -> None:
+    model = small(Classifier).fit(frame(), pd.Series(y, name="fruit"))
+    other = again(model)
+    np.testing.assert_array_equal(other.predict(frame()), model.predict(frame()))
+    np.testing.assert_array_equal(other.predict_proba(X), model.predict_proba(X))
+    for name in ("history_", "best_epoch_", "stop_reason_", "n_parameters_", "schema_"):
+        assert getattr(other, name) == getattr(model, name)
+    assert other.classes_.dtype == model.classes_.dtype
+    assert other.target_name_ == "fruit"
+    assert other.get_params() == model.get_params()
+
+
+def test_copy_of_an_estimator_that_is_not_fitted_can_be_fitted() -> None:
+    other = pickle.loads(pickle.dumps(small(Classifier)))
+    assert other.fit(X, TWO).predict(X).shape == (40,)
+
+
+def test_a_pickle_holds_plain_values_and_arrays_only() -> None:
+    data = pickle.dumps(small(Regressor, max_one_hot=3).fit(mixed(), NUMBERS))
+    for foreign in (b"jax", b"equinox", b"optax", b"polars", b"narwhals"):
+        # The versions name packages, as text.
+        assert b"c" + foreign not in data
+        assert foreign + b"." not in data
+
+
+@both
+def test_cross_val_score_gives_a_score_a_fold(estimator: type[AbstractEstimator]) -> None:
+    scores = cross_val_score(small(estimator), mixed(), target_for(estimator), cv=4)
+    assert np.isfinite(scores).all()
+    assert len(scores) == 4
+
+
+def test_cross_val_predict_gives_probabilities() -> None:
+    words = np.array(["x", "y", "z"])[THREE]
+    probabilities = cross_val_predict(small(Classifier), X, words, cv=4, method="predict_proba")
+    assert probabilities.shape == (40, 3)
+
+
+def search(n_jobs: int) -> Any:
+    grid = {"l2": [0.0, 0.1], "learning_rate": [1e-3, 1e-2]}
+    model = GridSearchCV(small(Classifier), grid, cv=4, n_jobs=n_jobs)
+    return model.fit(X, np.array(["no", "yes"])[TWO])
+
+
+def test_grid_search_finds_parameters() -> None:
+    found = search(1)
+    assert found.best_params_["learning_rate"] == 1e-2
+    assert np.isfinite(found.cv_results_["mean_test_score"]).all()
+    assert set(found.predict(X)) <= {"no", "yes"}
+
+
+@pytest.mark.slow
+def test_grid_search_gives_the_same_in_other_processes() -> None:
+    np.testing.assert_array_equal(
+        search(2).cv_results_["mean_test_score"], search(1).cv_results_["mean_test_score"]
+    )
+
+
+def test_pipeline_hands_on_weights_and_frames() -> None:
+    model = make_pipeline(StandardScaler().set_output(transform="pandas"), small(Classifier))
+    model.fit(frame(), TWO, classifier__sample_weight=np.arange(1, 41))
+    assert model[-1].feature_names_in_.tolist() == COLUMNS
+    assert model.predict_proba(frame()).shape == (40, 2)
+
+
+def test_estimator_works_inside_others() -> None:
+    columns = ColumnTransformer([("some", "passthrough", ["a", "b"])])
+    target = TransformedTargetRegressor(small(Regressor), func=np.tanh, inverse_func=np.arctanh)
+    y = np.tanh(NUMBERS / 10)
+    predicted = make_pipeline(columns, target).fit(frame(), y).predict(frame())
+    assert np.isfinite(predicted).any()
+    bagged = BaggingRegressor(small(Regressor), n_estimators=2, random_state=0).fit(X, NUMBERS)
+    assert np.isfinite(bagged.predict(X)).all()
+
+
+def test_validation_rows_go_through_a_search() -> None:
+    model = GridSearchCV(small(Regressor), {"l2": [0.0, 0.1]}, cv=2)
+    model.fit(X, NUMBERS, validation=(X[:5], NUMBERS[:5]))
+    assert model.best_estimator_.describe()["n_validation_rows"] == 5
+
+
+@both
+def test_fitted_attributes_are_plain(estimator: type[AbstractEstimator]) -> None:
+    model = estimator(**SMALL).fit(frame(), target_for(estimator))
+    plain = (int, float, str, bool, type(None), list, dict, tuple, np.ndarray)
+    kinds = {name: type(value) for name, value in vars(model).items() if name.endswith("_")}
+    assert all(issubclass(kind, plain) for kind in kinds.values()), kinds
+    assert outputs(model, frame()).dtype == np.float64
