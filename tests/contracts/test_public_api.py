@@ -75,7 +75,7 @@ def members() -> list[tuple[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "member"), members(), ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("name", "member"), members(), ids=[name for name, _ in members()])
 def test_public_member_has_a_docstring(name: str, member: Any) -> None:
     assert inspect.getdoc(member), name
 
