@@ -3,76 +3,107 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn import metrics
-from sklearn.datasets import load_iris
 
 from rightfit import Classifier, DataError, Regressor
-from rightfit.estimators.evaluation import class_scores, constant_scores, evaluate, number_scores
+from rightfit.estimators.evaluation import MAIN_SCORE, constant_scores, evaluate
+from tests.estimators.examples import NUMBERS, THREE, TWO, X, small
+
+WORDS = np.array(["a", "b", "c"])[THREE]
 
 
-@pytest.fixture(scope="module")
-def iris() -> Any:
-    X, y = load_iris(return_X_y=True)
-    names = np.array(["setosa", "versicolor", "virginica"], object)[y]
-    return X, names, Classifier(hidden_sizes=(8,), max_epochs=3, random_state=0).fit(X, names)
-
-
-def test_class_scores_are_those_of_scikit_learn(iris: Any) -> None:
-    X, y, model = iris
-    scores = evaluate(model, X, y)
-    predicted, probabilities = model.predict(X), model.predict_proba(X)
-    assert scores == pytest.approx(
+@pytest.mark.parametrize("y", [np.array(["no", "yes"])[TWO], WORDS], ids=["two", "three"])
+def test_classes_are_scored_as_scikit_learn_does(y: Any) -> None:
+    model = small(Classifier).fit(X, y)
+    probabilities = model.predict_proba(X)
+    ranked = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
+    assert evaluate(model, X, y) == pytest.approx(
         {
-            "accuracy": metrics.accuracy_score(y, predicted),
-            "balanced_accuracy": metrics.balanced_accuracy_score(y, predicted),
+            "accuracy": model.score(X, y),
+            "balanced_accuracy": metrics.balanced_accuracy_score(y, model.predict(X)),
             "log_loss": metrics.log_loss(y, probabilities),
-            "roc_auc": metrics.roc_auc_score(y, probabilities, multi_class="ovr"),
+            "roc_auc": metrics.roc_auc_score(y, ranked, multi_class="ovr"),
         }
     )
-    assert next(iter(scores)) == "accuracy"
 
 
-def test_rows_without_target_do_not_count(iris: Any) -> None:
-    X, y, model = iris
-    some = y.copy()
-    some[::3] = None
-    known = np.arange(len(y)) % 3 != 0
-    assert evaluate(model, X, some) == pytest.approx(evaluate(model, X[known], y[known]))
-    with pytest.raises(DataError, match="missing in all 150 rows"):
-        evaluate(model, X, [None] * len(y))
+def test_classes_are_scored_although_some_have_no_row() -> None:
+    model = small(Classifier).fit(X, WORDS)
+    some = WORDS != "c"
+    scores = evaluate(model, X[some], WORDS[some])
+    assert "roc_auc" not in scores
+    right = model.predict(X[some]) == WORDS[some]
+    recalls = [right[WORDS[some] == name].mean() for name in "ab"]
+    assert scores["balanced_accuracy"] == pytest.approx(np.mean(recalls))
+    assert scores["accuracy"] == pytest.approx(right.mean())
+    assert evaluate(model, X[:1], WORDS[:1])["accuracy"] in (0.0, 1.0)
 
 
-def test_area_under_the_curve_is_left_out_if_a_class_is_missing() -> None:
-    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]])
-    assert set(class_scores(np.array([0, 1]), probabilities)) == {
-        "accuracy",
-        "balanced_accuracy",
-        "log_loss",
-    }
-
-
-def test_number_scores_are_in_the_units_of_the_target() -> None:
-    scores = number_scores(np.array([1.0, 2.0, 6.0]), np.array([1.0, 3.0, 4.0]))
-    assert scores == pytest.approx(
+@pytest.mark.parametrize("y", [NUMBERS, np.stack([NUMBERS, X[:, 1]], axis=1)], ids=["one", "two"])
+def test_numbers_are_scored_as_scikit_learn_does(y: Any) -> None:
+    model = small(Regressor).fit(X, y)
+    predicted = model.predict(X)
+    assert evaluate(model, X, y) == pytest.approx(
         {
-            "root_mean_squared_error": np.sqrt(5 / 3),
-            "mean_absolute_error": 1.0,
-            "r2": 1 - 5 / 14,
+            "root_mean_squared_error": metrics.root_mean_squared_error(y, predicted),
+            "mean_absolute_error": metrics.mean_absolute_error(y, predicted),
+            "r2": model.score(X, y),
         }
     )
-    assert "r2" not in number_scores(np.ones(1), np.ones(1))
 
 
-def test_constant_scores_are_those_of_shares_and_mean(iris: Any) -> None:
-    _, _, model = iris
-    train = np.array(["setosa"] * 3 + ["virginica"], object)
-    test = np.array(["setosa", "virginica", "virginica"], object)
+def test_one_row_has_no_r2() -> None:
+    model = small(Regressor).fit(X, NUMBERS)
+    assert list(evaluate(model, X[:1], NUMBERS[:1])) == [
+        "root_mean_squared_error",
+        "mean_absolute_error",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y"),
+    [(Classifier, WORDS.astype(object)), (Regressor, NUMBERS)],
+    ids=["classes", "numbers"],
+)
+def test_rows_without_a_target_are_left_out(estimator: Any, y: Any) -> None:
+    model = small(estimator).fit(X, y)
+    some = np.array(y)
+    some[::4] = None
+    known = np.arange(40) % 4 != 0
+    assert evaluate(model, X, some) == evaluate(model, X[known], y[known])
+
+
+def test_no_target_at_all_is_refused() -> None:
+    model = small(Classifier).fit(X, WORDS)
+    with pytest.raises(DataError, match=r"^The target is missing in all 40 rows"):
+        evaluate(model, X, [None] * 40)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y", "task"),
+    [
+        (Classifier, TWO, "binary"),
+        (Classifier, THREE, "multiclass"),
+        (Regressor, NUMBERS, "regression"),
+    ],
+)
+def test_the_main_score_comes_first(estimator: Any, y: Any, task: str) -> None:
+    scores = evaluate(small(estimator).fit(X, y), X, y)
+    assert next(iter(scores)) == MAIN_SCORE[task]
+
+
+def test_constant_scores_know_the_shares_of_the_classes() -> None:
+    model = small(Classifier).fit(X, WORDS)
+    train, test = [*WORDS[:30].tolist(), None], WORDS[30:]
+    shares = np.bincount(THREE[:30]) / 30
     scores = constant_scores(model._fitted(), train, test)
-    assert scores["accuracy"] == pytest.approx(1 / 3)
-    assert scores["log_loss"] == pytest.approx(-(np.log(0.75) + 2 * np.log(0.25)) / 3)
+    assert scores["log_loss"] == pytest.approx(-np.log(shares)[THREE[30:]].mean())
+    assert scores["roc_auc"] == 0.5
+    assert scores["balanced_accuracy"] == pytest.approx(1 / 3)
 
 
-def test_constant_scores_of_numbers_are_those_of_the_training_mean() -> None:
-    X, y = np.arange(20.0).reshape(-1, 1), np.arange(20.0)
-    model = Regressor(hidden_sizes=(8,), max_epochs=2, random_state=0).fit(X, y)
-    scores = constant_scores(model._fitted(), np.array([1.0, 3.0, np.nan]), np.array([2.0, 6.0]))
-    assert scores["mean_absolute_error"] == pytest.approx(2.0, abs=1e-5)
+def test_constant_scores_know_the_mean() -> None:
+    model = small(Regressor).fit(X, NUMBERS)
+    scores = constant_scores(model._fitted(), [*NUMBERS[:30], np.nan], NUMBERS[30:])
+    errors = NUMBERS[30:] - NUMBERS[:30].mean()
+    assert scores["root_mean_squared_error"] == pytest.approx(np.sqrt((errors**2).mean()))
+    assert scores["mean_absolute_error"] == pytest.approx(np.abs(errors).mean())

@@ -117,15 +117,15 @@ def _typed(column: nw.Series[Any]) -> pl.Series | list[Any]:
                 values = values.astype(np.float32)
             if values.dtype.kind in "Mm":
                 values = values.astype(f"{values.dtype.kind}8[us]")
-            return pl.Series(column.name, values)
+            return pl.Series(str(column.name), values)
     if dtype == nw.Boolean:
         values = column.to_numpy()
         if values.dtype.kind == "b":
-            return pl.Series(column.name, values)
+            return pl.Series(str(column.name), values)
     if dtype == nw.String:
         words = column.to_numpy().astype(object)
         words[column.is_null().to_numpy()] = None
-        return pl.Series(column.name, words.tolist(), pl.String)
+        return pl.Series(str(column.name), words.tolist(), pl.String)
     return column.to_list()
 
 
@@ -134,7 +134,7 @@ def _categories(column: nw.Series[Any]) -> pl.Series:
     missing = column.is_null().to_numpy()
     names = {value: _name(value) for value in set(column.drop_nulls().to_list())}
     words = [None if no else names[value] for value, no in zip(values, missing, strict=True)]
-    return pl.Series(column.name, words, pl.String).cast(pl.Categorical)
+    return pl.Series(str(column.name), words, pl.String).cast(pl.Categorical)
 
 
 def _name(value: Any) -> str:

@@ -31,14 +31,16 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
         stop_reason_: which rule ended training, and whether more would probably help.
         n_parameters_: weights and biases.
         schema_: one dict for each column: name, kind, dtype, missing share and more.
+        target_name_: the name of the target column, if it had one.
         n_iter_: epochs that were trained.
         n_features_in_: columns of the table.
         feature_names_in_: their names, if they had any.
+        target_name_: the name of the target, "" if it had none.
 
     Example:
         >>> from sklearn.datasets import load_iris
         >>> X, y = load_iris(return_X_y=True)
-        >>> model = Classifier(hidden_sizes=(32,), max_epochs=60, random_state=0).fit(X, y)
+        >>> model = Classifier(hidden_sizes=(32,), random_state=0).fit(X, y)
         >>> model.score(X, y) > 0.9
         True
 

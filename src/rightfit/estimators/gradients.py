@@ -3,12 +3,16 @@
 import dataclasses
 from typing import Any
 
+import jax
 import numpy as np
 from sklearn.base import clone
 
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.run import example_rows
+from rightfit.nn import Network
 from rightfit.train.gradients import ArrayCheck, compare_gradients
+
+_STEP = 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +60,8 @@ def check_gradients(
 
     The loss is the one the model is trained with, L2 and dropout included. A fitted model
     is checked at its weights; one that is not, at the starting weights it would get for
-    these rows.
+    these rows. Weights and biases of exactly 0 are moved a little: there a rectified unit may
+    sit on its kink, where it has no slope.
 
     Args:
         model: a Classifier or Regressor, fitted or not.
@@ -87,10 +92,21 @@ def check_gradients(
     rows = example_rows(fitting.prepared.training, max_rows)
     checks = compare_gradients(
         fitting.run.plan,
-        state.network,
+        _off_kinks(state.network, random_state),
         rows,
         fitting.run.knobs,
         max_checked=max_parameters_per_array,
         seed=int(np.uint32(random_state)),
     )
     return GradientCheck(checks, int(rows.n_rows))
+
+
+def _off_kinks(network: Network, seed: int) -> Network:
+    generator = np.random.Generator(np.random.Philox(seed))
+
+    def moved(leaf: Any) -> Any:
+        values = np.asarray(leaf)
+        step = _STEP * generator.standard_normal(values.shape)
+        return np.where(values == 0, step.astype(values.dtype), values)
+
+    return jax.tree.map(moved, network)

@@ -72,11 +72,11 @@ def training_run(
         optimizer=chosen.optimizer,
         schedule=chosen.schedule,
         batch_size=size,
-        dropout=chosen.dropout_rate > 0 and bool(chosen.hidden_sizes),
-        input_dropout=chosen.input_dropout_rate > 0,
+        dropout=bool(chosen.dropout_rate > 0 and chosen.hidden_sizes),
+        input_dropout=bool(chosen.input_dropout_rate > 0),
         validates=prepared.validation is not None,
-        l2=chosen.l2 > 0,
-        weight_decay=_weight_decay(chosen) > 0,
+        l2=bool(chosen.l2 > 0),
+        weight_decay=bool(_weight_decay(chosen) > 0),
     )
     dtype = prepared.training.weights.dtype.type
     knobs = _knobs(chosen, prepared.way, dtype, steps_per_epoch=-(-n_rows // size), seed=seed)

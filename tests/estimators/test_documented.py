@@ -1,0 +1,42 @@
+import inspect
+
+import pytest
+
+from rightfit import Classifier, Regressor
+from rightfit.estimators.base import AbstractEstimator
+from rightfit.parameters import declared_parameters
+from tests.estimators.examples import frame, small, target_for
+
+both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
+
+
+@both
+def test_every_parameter_is_documented_with_constraint_and_default(
+    estimator: type[AbstractEstimator],
+) -> None:
+    text = " ".join((inspect.getdoc(estimator) or "").split())
+    for declared in declared_parameters(estimator):
+        wanted = (
+            f"{declared.name}: {declared.constraint.sentence}, default {declared.default!r}. "
+            f"{declared.description}"
+        )
+        assert " ".join(wanted.split()) in text
+
+
+@both
+def test_docstring_keeps_its_order(estimator: type[AbstractEstimator]) -> None:
+    text = inspect.getdoc(estimator) or ""
+    places = [text.index(f"\n{section}:\n") for section in ("Args", "Attributes", "Example")]
+    assert places == sorted(places)
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@both
+def test_fitted_attributes_are_the_documented_ones(estimator: type[AbstractEstimator]) -> None:
+    text = (inspect.getdoc(estimator) or "").partition("Attributes:\n")[2]
+    documented = {
+        line.split(":")[0].strip() for line in text.splitlines() if line.startswith("    ")
+    }
+    model = small(estimator).fit(frame(), target_for(estimator))
+    fitted = {name for name in vars(model) if name.endswith("_") and not name.startswith("_")}
+    assert fitted - documented == set()

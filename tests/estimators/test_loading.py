@@ -1,0 +1,77 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from rightfit import Classifier, ModelFileError, Regressor, load
+from rightfit.estimators.base import AbstractEstimator
+from tests.estimators.examples import NUMBERS, THREE, X, mixed, outputs, small, target_for
+
+both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
+
+
+@both
+def test_load_gives_the_estimator_that_was_saved(
+    estimator: type[AbstractEstimator], tmp_path: Path
+) -> None:
+    chosen = {"max_one_hot": 3, "column_kinds": {"rooms": "category"}, "activation": ("selu",)}
+    model = small(estimator, **chosen).fit(mixed(), target_for(estimator))
+    model.save(tmp_path / "model")
+    loaded = load(tmp_path / "model")
+    assert type(loaded) is estimator
+    assert loaded.get_params() == model.get_params()
+    np.testing.assert_array_equal(outputs(loaded, mixed()), outputs(model, mixed()))
+    assert loaded.describe() == model.describe()
+    assert set(vars(loaded)) == set(vars(model))
+    for name in vars(model):
+        if name.endswith("_"):
+            np.testing.assert_equal(getattr(loaded, name), getattr(model, name))
+
+
+def test_path_may_be_text(tmp_path: Path) -> None:
+    small(Classifier).fit(X, THREE).save(str(tmp_path / "model"))
+    assert load(str(tmp_path / "model")).predict(X).shape == (40,)
+
+
+def test_loaded_estimator_can_be_saved_fitted_and_cloned(tmp_path: Path) -> None:
+    small(Regressor).fit(X, NUMBERS).save(tmp_path / "one")
+    loaded: Any = load(tmp_path / "one")
+    loaded.save(tmp_path / "two")
+    for file in (tmp_path / "one").iterdir():
+        if file.suffix == ".safetensors":
+            assert (tmp_path / "two" / file.name).read_bytes() == file.read_bytes()
+    refitted = loaded.fit(X, NUMBERS).predict(X)
+    np.testing.assert_array_equal(refitted, load(tmp_path / "two").predict(X))
+
+
+def test_a_random_state_that_moves_on_is_not_saved(tmp_path: Path) -> None:
+    small(Regressor, random_state=np.random.RandomState(0)).fit(X, NUMBERS).save(tmp_path / "m")
+    assert load(tmp_path / "m").random_state is None
+
+
+@both
+def test_save_refuses_an_estimator_that_is_not_fitted(
+    estimator: type[AbstractEstimator], tmp_path: Path
+) -> None:
+    with pytest.raises(NotFittedError) as caught:
+        small(estimator).save(tmp_path / "model")
+    assert str(caught.value) == (
+        f"This {estimator.__name__} instance is not fitted yet. Call 'fit' with appropriate "
+        "arguments before using this estimator."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_save_replaces_a_model_only_when_told_to(tmp_path: Path) -> None:
+    model = small(Regressor).fit(X, NUMBERS)
+    model.save(tmp_path / "model")
+    with pytest.raises(ModelFileError, match="There is a model at"):
+        model.save(tmp_path / "model")
+    model.save(tmp_path / "model", overwrite=True)
+
+
+def test_load_refuses_what_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="There is no model at"):
+        load(tmp_path / "model")

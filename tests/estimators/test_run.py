@@ -1,0 +1,136 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rightfit import Classifier, Regressor
+from rightfit.arrays import Features
+from rightfit.estimators.run import batch_size, example_rows
+from rightfit.train.plan import Rows
+from tests.estimators.examples import NUMBERS, THREE, X, mixed, small
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "size"),
+    [
+        (1, 1),
+        (2, 2),
+        (3, 4),
+        (33, 64),
+        (4_499, 64),
+        (4_500, 128),
+        (6_399, 128),
+        (6_400, 256),
+        (31_999, 256),
+        (32_000, 512),
+        (107_999, 512),
+        (108_000, 1024),
+        (10**8, 1024),
+    ],
+)
+def test_batch_size_goes_by_the_rows(n_rows: int, size: int) -> None:
+    assert batch_size(Classifier(), n_rows) == size
+
+
+@pytest.mark.parametrize(("wanted", "size"), [(1, 1), (50, 50), (64, 64), (10**12, 64)])
+def test_batch_size_is_never_much_more_than_there_are_rows(wanted: int, size: int) -> None:
+    assert batch_size(Classifier(batch_size=wanted), 40) == size
+
+
+def test_batch_size_that_is_described_is_the_one_in_force() -> None:
+    from rightfit.parameters import declared_parameters
+
+    (described,) = (
+        p.description for p in declared_parameters(Classifier) if p.name == "batch_size"
+    )
+    for n_rows in (4_500, 6_400, 32_000, 108_000):
+        below = batch_size(Classifier(), n_rows - 1)
+        assert f"{below} below {n_rows:,}" in described
+    assert "else 1,024" in described
+
+
+def run_of(estimator: Any, y: Any, **chosen: Any) -> Any:
+    return small(estimator, **chosen)._begin(X, y, None, None).run
+
+
+@pytest.mark.parametrize(
+    ("chosen", "on"),
+    [
+        ({"dropout_rate": 0.1}, {"dropout"}),
+        ({"dropout_rate": 0.1, "hidden_sizes": ()}, set()),
+        ({"input_dropout_rate": 0.1, "hidden_sizes": ()}, {"input_dropout"}),
+        ({"l2": 0.1}, {"l2"}),
+        ({"weight_decay": 0.1}, {"weight_decay"}),
+        ({"validation_fraction": 0.3}, {"validates"}),
+    ],
+    ids=str,
+)
+def test_program_has_only_the_parts_that_are_asked_for(
+    chosen: dict[str, Any], on: set[str]
+) -> None:
+    plan = run_of(Classifier, THREE, optimizer="adam", **chosen).plan
+    parts = ("dropout", "input_dropout", "l2", "weight_decay", "validates")
+    assert {part for part in parts if getattr(plan, part)} == on
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate", "decay"),
+    [("adamw", 1e-3, 0.01), ("adam", 1e-3, 0), ("sgd", 0.1, 0), ("lion", 1e-4, 0.1)],
+)
+def test_customary_values_stand_in_for_none(optimizer: str, rate: float, decay: float) -> None:
+    knobs = run_of(Classifier, THREE, optimizer=optimizer).knobs
+    assert knobs.learning_rate == pytest.approx(rate)
+    assert knobs.weight_decay == pytest.approx(decay)
+
+
+def test_schedule_runs_over_its_epochs() -> None:
+    chosen = {"batch_size": 16, "max_epochs": 50}
+    assert run_of(Classifier, THREE, **chosen).knobs.horizon_steps == 50 * 3
+    chosen |= {"schedule_epochs": 10, "warmup_epochs": 2}
+    knobs = run_of(Classifier, THREE, **chosen).knobs
+    assert knobs.horizon_steps == 10 * 3
+    assert knobs.warmup == pytest.approx(0.2)
+
+
+def test_learning_rate_of_the_history_follows_schedule_and_warmup() -> None:
+    chosen = {"max_epochs": 12, "batch_size": 64, "warmup_epochs": 4, "schedule_epochs": 8}
+    model = small(Regressor, schedule="cosine", learning_rate=0.1, patience_epochs=None, **chosen)
+    rates = [record["learning_rate"] for record in model.fit(X, NUMBERS).history_]
+    rising = [0.1 * step / 4 for step in range(4)]
+    falling = [0.1 * (1 + np.cos(np.pi * step / 4)) / 2 for step in range(4)]
+    assert rates == pytest.approx([*rising, *falling, 0, 0, 0, 0], abs=1e-9)
+
+
+def test_scale_of_the_target_reaches_the_metric() -> None:
+    y = np.stack([NUMBERS, 100 * X[:, 0]], axis=1)
+    assert run_of(Regressor, y).knobs.target_scale == pytest.approx(y.std(axis=0))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "widths"),
+    [
+        ({"max_one_hot": 10}, (0, 0)),
+        ({"max_one_hot": 3, "embedding_size": 2}, (0, 2)),
+        # No wider than the levels that there are, with the missing one.
+        ({"max_one_hot": 3, "embedding_size": 80}, (0, 6)),
+        ({"max_one_hot": 0, "embedding_size": 2}, (2, 2)),
+    ],
+    ids=str,
+)
+def test_categories_become_one_hot_or_embedded(
+    chosen: dict[str, Any], widths: tuple[int, ...]
+) -> None:
+    fitting = small(Regressor, **chosen)._begin(mixed(), NUMBERS, None, None)
+    assert fitting.shape.embedding_widths == widths
+
+
+def test_example_rows_are_the_first_real_ones() -> None:
+    numbers = np.arange(12.0).reshape(6, 2)
+    rows = Rows(
+        Features(numbers, np.zeros((6, 0), np.int32)), np.arange(6), np.arange(6.0), np.int32(4)
+    )
+    some = example_rows(rows, 3)
+    assert some.n_rows == 3
+    np.testing.assert_array_equal(some.features.numbers, numbers[:3])
+    np.testing.assert_array_equal(some.targets, [0, 1, 2])
+    assert example_rows(rows, 64).n_rows == 4

@@ -1,0 +1,133 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from rightfit import Classifier, Regressor
+from rightfit.data.table import as_table
+from rightfit.model.document import from_document, to_document, versions
+from rightfit.model.model import Model
+from tests.estimators.examples import N_ROWS, NUMBERS, THREE, X, mixed, small
+
+
+def model_of(estimator: Any, table: Any, y: Any, **chosen: Any) -> Model:
+    fitted: Model = small(estimator, **chosen).fit(table, y)._model
+    return fitted
+
+
+def through_json(model: Model) -> Model:
+    document, arrays = to_document(model)
+    return from_document(json.loads(json.dumps(document, allow_nan=False)), arrays)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return model_of(Regressor, mixed(), NUMBERS, max_one_hot=3)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "table", "y", "chosen"),
+    [
+        (Regressor, mixed(), NUMBERS, {"max_one_hot": 3}),
+        (Regressor, X, X[:, :2], {}),
+        (Regressor, X, NUMBERS, {"hidden_sizes": (), "precision": "float32"}),
+        (Classifier, mixed(), THREE, {"max_one_hot": 0}),
+        (Classifier, [["a", 1.0], ["b", 2.0]] * 20, np.arange(N_ROWS) % 2 == 0, {}),
+    ],
+    ids=["mixed", "several", "linear", "embedded", "lists"],
+)
+def test_model_survives_json(estimator: Any, table: Any, y: Any, chosen: dict[str, Any]) -> None:
+    model = model_of(estimator, table, y, **chosen)
+    again = through_json(model)
+    np.testing.assert_array_equal(again.outputs(as_table(table)), model.outputs(as_table(table)))
+    for name in (
+        "estimator",
+        "parameters",
+        "objective",
+        "shape",
+        "schema",
+        "has_names",
+        "training",
+    ):
+        assert getattr(again, name) == getattr(model, name), name
+    assert again.encoder.to_json() == model.encoder.to_json()
+    # Types, too: of the weights, and of the numbers of the target.
+    assert again.network.dtype == model.network.dtype
+    assert again.target.is_matrix == model.target.is_matrix
+    np.testing.assert_array_equal(again.target.center, model.target.center)
+    np.testing.assert_array_equal(again.target.scale, model.target.scale)
+
+
+def test_numpy_numbers_among_the_parameters_become_plain_ones() -> None:
+    chosen = {
+        "hidden_sizes": (np.int64(8),),
+        "l2": np.float64(0.1),
+        "random_state": np.uint32(3),
+        "verbose": np.False_,
+        "column_kinds": {"x0": "number"},
+        "activation": ("relu",),
+    }
+    parameters = through_json(model_of(Regressor, X, NUMBERS, **chosen)).parameters
+    plain = {
+        "hidden_sizes": (8,),
+        "l2": 0.1,
+        "random_state": 3,
+        "verbose": False,
+        "column_kinds": {"x0": "number"},
+        "activation": ("relu",),
+    }
+    assert {name: parameters[name] for name in plain} == plain
+    assert type(parameters["hidden_sizes"][0]) is int
+
+
+def test_versions_name_what_makes_a_model() -> None:
+    assert {"python", "rightfit", "jax", "numpy"} <= set(versions())
+
+
+def test_arrays_are_named_by_their_place(model: Model) -> None:
+    _, arrays = to_document(model)
+    assert list(arrays) == [
+        "categories.1.table",
+        "layers.0.weight",
+        "layers.0.bias",
+        "layers.1.weight",
+        "layers.1.bias",
+    ]
+    assert sum(array.size for array in arrays.values()) == model.n_parameters
+
+
+def test_arrays_of_a_loaded_model_are_its_own(model: Model) -> None:
+    document, arrays = to_document(model)
+    again = from_document(document, arrays)
+    for leaf in jax.tree.leaves(again.network):
+        leaf[...] = 0.0
+    assert np.any(arrays["layers.0.weight"])
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda arrays: arrays.pop("layers.0.bias"), "where .* belong"),
+        (lambda arrays: arrays.update(more=np.zeros(3)), "where .* belong"),
+        (
+            lambda arrays: arrays.update({"layers.1.bias": np.zeros(2)}),
+            r"array 'layers.1.bias' is float64 \(2,\) where \(1,\) belongs",
+        ),
+        (
+            lambda arrays: arrays.update({"layers.1.bias": np.zeros(1, np.int32)}),
+            r"array 'layers.1.bias' is int32 \(1,\) where \(1,\) belongs",
+        ),
+    ],
+    ids=["missing", "extra", "shape", "type"],
+)
+def test_arrays_that_do_not_fit_are_refused(
+    model: Model, change: Callable[[dict[str, Any]], None], why: str
+) -> None:
+    document, arrays = to_document(model)
+    changed = dict(arrays)
+    change(changed)
+    with pytest.raises(ValueError, match=why):
+        from_document(document, changed)
