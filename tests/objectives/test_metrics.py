@@ -50,7 +50,7 @@ SKLEARN: dict[str, Callable[..., float]] = {
     "balanced_accuracy": _of_codes(sklearn.metrics.balanced_accuracy_score),
     "f1_macro": _of_codes(_f1_macro),
     "log_loss": lambda targets, predictions, weights: sklearn.metrics.log_loss(
-        targets, predictions, sample_weight=weights
+        targets, predictions, sample_weight=weights, labels=range(predictions.shape[1])
     ),
     "roc_auc": _roc_auc,
     "root_mean_squared_error": _of_numbers(sklearn.metrics.root_mean_squared_error),
@@ -205,6 +205,19 @@ def test_roc_auc_of_several_classes_leaves_out_a_class_without_rows() -> None:
     assert ours("roc_auc", three, codes, weights) == pytest.approx(
         ours("roc_auc", two, codes, weights), rel=1e-6
     )
+
+
+@pytest.mark.parametrize("name", ["accuracy", "balanced_accuracy", "f1_macro", "log_loss"])
+@pytest.mark.parametrize("truth", [[0, 1], [0, 2], [0]])
+def test_class_without_true_rows_counts_as_in_sklearn(name: str, truth: list[int]) -> None:
+    generator = np.random.default_rng(4)
+    predictions = generator.dirichlet(np.ones(4), N_SLOTS).astype(np.float32)
+    # The last class is neither true nor predicted.
+    predictions[:, 3] = 0
+    predictions /= predictions.sum(axis=1, keepdims=True)
+    codes = np.array(truth, np.int32)[np.arange(N_SLOTS) % len(truth)]
+    case = predictions, codes, np.ones(N_SLOTS, np.float32)
+    assert ours(name, *case) == pytest.approx(theirs(name, *case), rel=1e-5)
 
 
 def test_roc_auc_counts_ties_one_half() -> None:

@@ -27,6 +27,8 @@ from tests.train.runs import (
     plan_of,
     random_rows,
     rows_of,
+    run_chunk,
+    run_of,
     state_of,
 )
 
@@ -128,6 +130,15 @@ def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
     loss, metric = compiled(_score, plan_of(validates=True), network, rows, knobs_of())
     expected = scored("regression", network, rows, 1.0)
     assert (float(loss), float(metric)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_validation_rows_are_scored_without_dropout() -> None:
+    knobs = knobs_of(learning_rate=0.02, dropout_rate=0.5, input_dropout_rate=0.5)
+    run = run_of(plan_of(dropout=True, input_dropout=True, validates=True), knobs=knobs)
+    state, records = run_chunk(run, state_of(run.plan, network_of(), knobs), 3)
+    assert run.validation is not None
+    expected, _ = scored("regression", state.network, run.validation, 1.0)
+    assert records.validation_loss[-1] == pytest.approx(expected, rel=1e-5)
 
 
 def scored(task: Task, network: Network, rows: Rows, scale: float) -> tuple[float, float]:

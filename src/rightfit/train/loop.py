@@ -109,6 +109,7 @@ class _Chunk:
         n_slots = run.training.weights.shape[0]
         self.n_slots = -(-n_slots // run.plan.batch_size) * run.plan.batch_size
         self.n_epochs = 1
+        self.n_chunks = 0
         self.seconds_per_epoch: float | None = None
 
     def advance(self, state: State) -> tuple[State, tuple[EpochRecord, ...], int]:
@@ -168,10 +169,11 @@ class _Chunk:
         return max(wanted, 1)
 
     def _learn_speed(self, seconds: float, ended: int) -> None:
-        if self.n_epochs > 1 and ended:
+        self.n_chunks += 1
+        # The first call compiles, so its time says nothing; from the second on, chunks grow.
+        if self.n_chunks > 1 and ended:
             self.seconds_per_epoch = seconds / ended
-        # The first call compiles, so its time says nothing; chunks then grow gently.
-        self.n_epochs = min(self.n_epochs * _GROWTH, most_epochs(self.n_slots))
+            self.n_epochs = min(self.n_epochs * _GROWTH, most_epochs(self.n_slots))
 
     def _records(
         self, records: Records, ended: int, start: float, end: float
