@@ -8,7 +8,7 @@ from rightfit.nn import Network
 from rightfit.objectives import Task
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score, train_epoch
-from rightfit.train.plan import Rows
+from rightfit.train.plan import HeldOut, Rows
 from rightfit.train.rows import take_rows
 from rightfit.train.step import step
 from tests.objectives.test_metrics import theirs
@@ -119,7 +119,9 @@ def test_score_equals_numpy(task: Task) -> None:
     network = network_of(task, (4,))
     objective = objective_of(task)
     plan = plan_of(objective, validates=True)
-    loss, metric = compiled(_score, plan, network, rows, knobs_of(target_scale=[3.0]))
+    loss, metric = compiled(
+        _score, plan, network, HeldOut(rows, None), knobs_of(target_scale=[3.0])
+    )
     assert (float(loss), float(metric)) == pytest.approx(scored(task, network, rows, 3.0), rel=1e-5)
 
 
@@ -127,7 +129,9 @@ def test_score_equals_numpy(task: Task) -> None:
 def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
     rows = random_rows("regression", n_rows, weighted=True)
     network = network_of(hidden_sizes=(4,))
-    loss, metric = compiled(_score, plan_of(validates=True), network, rows, knobs_of())
+    loss, metric = compiled(
+        _score, plan_of(validates=True), network, HeldOut(rows, None), knobs_of()
+    )
     expected = scored("regression", network, rows, 1.0)
     assert (float(loss), float(metric)) == pytest.approx(expected, rel=1e-4)
 
@@ -135,7 +139,7 @@ def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
 def test_validation_rows_are_scored_without_dropout() -> None:
     knobs = knobs_of(learning_rate=0.02, dropout_rate=0.5, input_dropout_rate=0.5)
     run = run_of(plan_of(dropout=True, input_dropout=True, validates=True), knobs=knobs)
-    state, records = run_chunk(run, state_of(run.plan, network_of(), knobs), 3)
+    state, records = run_chunk(run, state_of(run.members[0].plan, network_of(), knobs), 3)
     assert run.validation is not None
     expected, _ = scored("regression", state.network, run.validation, 1.0)
     assert records.validation_loss[-1] == pytest.approx(expected, rel=1e-5)

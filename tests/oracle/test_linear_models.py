@@ -22,12 +22,13 @@ def trained(task: Task, l2: float, n_epochs: int) -> Linear:
     rows = random_rows(task, 40, weighted=True, dtype=np.float64)
     run = run_of(
         plan_of(objective_of(task), optimizer="nesterov", batch_size=64),
+        network_of(task, (), dtype=np.float64),
         knobs=knobs_of(learning_rate=0.3, l2=l2, dtype=np.float64),
         training=rows,
         validation=None,
         max_epochs=n_epochs,
     )
-    last = ended(events_of(run, network_of(task, (), dtype=np.float64)))
+    last = ended(events_of(run))
     return jax.tree.map(np.asarray, last.state.network.layers[0])
 
 

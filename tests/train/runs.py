@@ -13,12 +13,13 @@ from rightfit.arrays import Features
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import LOSSES, Objective, Task, metric_names
 from rightfit.train.compilation_cache import compiled, use_compilation_cache
-from rightfit.train.events import Event, TrainingEnded
-from rightfit.train.loop import Run, train
+from rightfit.train.events import Event, MemberStopped, TrainingEnded
+from rightfit.train.loop import train
 from rightfit.train.orders import row_orders
-from rightfit.train.plan import Knobs, Plan, Records, Rows, State
+from rightfit.train.plan import HeldOut, Knobs, Plan, Records, Rows, State
 from rightfit.train.program import run_epochs, start
 from rightfit.train.rows import bucket
+from rightfit.train.run import Member, Run
 
 # Before the first compilation of the tests, of which many are outside `compiled`.
 use_compilation_cache()
@@ -158,51 +159,97 @@ def network_of(
     return jax.tree.map(stirred, network)
 
 
+def shape_of(network: Network) -> NetworkShape:
+    """Enough of a network's shape to tell it from others, and to count its parameters."""
+    hidden = tuple(len(layer.bias) for layer in network.layers[:-1])
+    widths = [column.table for column in network.categories]
+    return NetworkShape(
+        n_numbers=len(network.layers[0].weight) - sum(c.width for c in network.categories),
+        n_levels=tuple(column.n_levels for column in network.categories),
+        embedding_widths=tuple(0 if table is None else table.shape[1] for table in widths),
+        hidden_sizes=hidden,
+        activations=network.activations,
+        n_outputs=len(network.layers[-1].bias),
+    )
+
+
 def state_of(plan: Plan, network: Network, knobs: Knobs) -> State:
     """The state before the first step."""
     return compiled(start, plan, network, knobs.momentum)
 
 
-def run_of(plan: Plan | None = None, **changes: Any) -> Run:
-    """A run of 20 epochs over 13 rows, with 9 rows to validate."""
+def member_of(
+    plan: Plan | None = None,
+    network: Network | None = None,
+    knobs: Knobs | None = None,
+    *,
+    seed: int = 3,
+    fold: int | None = None,
+    begin: State | None = None,
+) -> Member:
+    """A member of a pack, with starting weights that are not those of `build_network`."""
+    plan, knobs = plan or plan_of(validates=True), knobs or knobs_of()
+    network = network or network_of()
+    return Member(
+        plan,
+        knobs,
+        shape_of(network),
+        lambda: state_of(plan, network, knobs) if begin is None else begin,
+        seed,
+        fold,
+    )
+
+
+def run_of(
+    plan: Plan | None = None,
+    network: Network | None = None,
+    *,
+    knobs: Knobs | None = None,
+    seed: int = 3,
+    begin: State | None = None,
+    **changes: Any,
+) -> Run:
+    """A run of one member, of 20 epochs over 13 rows, with 9 rows to validate."""
     run = Run(
-        plan=plan or plan_of(validates=True),
-        knobs=knobs_of(),
+        members=(member_of(plan, network, knobs, seed=seed, begin=begin),),
         training=random_rows(),
         validation=random_rows(n_rows=9, seed=1),
         max_epochs=20,
         max_seconds=None,
-        seed=3,
     )
     return dataclasses.replace(run, **changes)
 
 
-def events_of(run: Run, network: Network | None = None) -> list[Event]:
+def events_of(run: Run) -> list[Event]:
     """Train to the end; everything that happened."""
-    begin = state_of(run.plan, network or network_of(), run.knobs)
-    return list(train(run, begin))
+    return list(train(run))
 
 
-def ended(events: list[Event]) -> TrainingEnded:
-    """The last event, which is always the end of training."""
+def ended(events: list[Event]) -> MemberStopped:
+    """How the first member ended; the last event is always the end of training."""
     last = events[-1]
     assert isinstance(last, TrainingEnded)
-    return last
+    stopped = [event for event in events if isinstance(event, MemberStopped)]
+    assert stopped[0].member == 0
+    assert len(stopped) > 1 or stopped[0].reason == last.reason
+    return stopped[0]
 
 
 def run_chunk(run: Run, state: State, n_epochs: int) -> tuple[State, Records]:
     """Run some epochs of a run in one call of the program; the state stays usable."""
     slots = len(run.training.weights)
-    n_slots = -(-slots // run.plan.batch_size) * run.plan.batch_size
+    batch_size = run.members[0].plan.batch_size
+    n_slots = -(-slots // batch_size) * batch_size
     n_rows = int(run.training.n_rows)
-    orders = row_orders(run.seed, int(state.epoch), n_epochs, n_rows, n_slots)
+    member = run.members[0]
+    orders = row_orders(member.seed, int(state.epoch), n_epochs, n_rows, n_slots, n_epochs)
     after, records = compiled(
         run_epochs,
-        run.plan,
+        member.plan,
         as_numpy(state),
-        run.knobs,
+        member.knobs,
         run.training,
-        run.validation,
+        None if run.validation is None else HeldOut(run.validation, None),
         orders,
         np.int32(n_epochs),
     )

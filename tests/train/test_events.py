@@ -3,7 +3,7 @@ import typing
 
 import pytest
 
-from rightfit.train.events import EpochRecord, Event, TrainingEnded, as_plain
+from rightfit.train.events import EpochRecord, Event, as_plain
 from tests.train.runs import ended, events_of, run_of
 
 RECORD = EpochRecord(3, 0.5, 0.75, None, 0.1, 1.25)
@@ -28,5 +28,4 @@ def test_events_cannot_be_changed(kind: type) -> None:
 
 def test_text_of_the_end_does_not_hold_the_weights() -> None:
     last = ended(events_of(run_of(max_epochs=1)))
-    assert repr(last) == "TrainingEnded(reason='max_epochs', epoch=1, step=4)"
-    assert isinstance(last, TrainingEnded)
+    assert repr(last) == "MemberStopped(reason='max_epochs', epoch=1, step=4, member=0)"

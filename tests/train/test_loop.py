@@ -8,7 +8,8 @@ import jax
 import numpy as np
 import pytest
 
-from rightfit.train import loop
+from rightfit.train import block, loop
+from rightfit.train import clock as clock_module
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score
 from rightfit.train.events import (
@@ -19,9 +20,11 @@ from rightfit.train.events import (
     TrainingEnded,
     TrainingStarted,
 )
-from rightfit.train.loop import Run, train
+from rightfit.train.loop import train
 from rightfit.train.orders import row_orders
+from rightfit.train.plan import HeldOut
 from rightfit.train.program import run_epochs
+from rightfit.train.run import Run
 from tests.train.runs import (
     bits,
     counted_compilations,
@@ -34,7 +37,6 @@ from tests.train.runs import (
     random_rows,
     run_chunk,
     run_of,
-    state_of,
 )
 
 _score = jax.jit(score, static_argnames="plan")
@@ -67,8 +69,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         nonlocal seconds_per_epoch
         seconds_per_epoch = seconds
 
-    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr(loop, "compiled", timed)
+    for module in (loop, clock_module):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(block, "compiled", timed)
     return set_seconds_per_epoch
 
 
@@ -77,7 +80,8 @@ def test_training_starts_with_its_size_and_ends_with_its_reason() -> None:
     assert events[0] == TrainingStarted(
         n_parameters=21, n_training_rows=13, n_validation_rows=9, max_epochs=20, max_seconds=900.0
     )
-    assert [type(event) for event in events[1:-1]] == [EpochsEnded] * (len(events) - 2)
+    assert {type(event) for event in events[1:-2]} == {EpochsEnded}
+    assert events[-1] == TrainingEnded("max_epochs")
     last = ended(events)
     assert (last.reason, last.epoch, last.step) == ("max_epochs", 20, 80)
 
@@ -99,7 +103,7 @@ def test_every_epoch_has_a_record_in_order() -> None:
     seconds = [record.seconds for record in records]
     assert seconds == sorted(seconds)
     assert seconds[0] >= 0
-    _, columns = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 20)
+    _, columns = run_chunk(run, run.members[0].begin(), 20)
     assert [record.train_loss for record in records] == columns.train_loss.tolist()
     assert [record.validation_loss for record in records] == columns.validation_loss.tolist()
     assert [record.metric for record in records] == columns.metric.tolist()
@@ -119,12 +123,12 @@ def test_each_chunk_names_the_best_epoch_so_far() -> None:
 @pytest.mark.parametrize("growth", [1, 2, 100])
 def test_chunks_do_not_change_the_bits(monkeypatch: pytest.MonkeyPatch, growth: int) -> None:
     run = run_of()
-    expected, _ = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 20)
-    monkeypatch.setattr(loop, "_GROWTH", growth)
+    expected, _ = run_chunk(run, run.members[0].begin(), 20)
+    monkeypatch.setattr(clock_module, "_GROWTH", growth)
     events = events_of(run)
     assert bits(ended(events).state) == bits(expected)
     n_chunks = sum(isinstance(event, EpochsEnded) for event in events)
-    assert n_chunks == {1: 20, 2: 5, 100: 2}[growth]
+    assert n_chunks == {1: 20, 2: 6, 100: 3}[growth]
 
 
 def test_patience_ends_training() -> None:
@@ -143,7 +147,7 @@ def test_one_epoch_is_enough() -> None:
 def test_training_goes_on_from_the_epoch_of_its_state() -> None:
     whole = events_of(run_of())
     half = events_of(run_of(max_epochs=12))
-    rest = list(train(run_of(max_epochs=8), ended(half).state))
+    rest = events_of(run_of(max_epochs=8, begin=ended(half).state))
     assert [record.epoch for record in records_of(rest)] == list(range(13, 21))
     assert ended(rest).epoch == 20
     assert bits(ended(rest).state) == bits(ended(whole).state)
@@ -206,6 +210,7 @@ def test_time_limit_leaves_out_an_epoch_that_would_not_half_fit(
 def diverging(rate: float, **changes: Any) -> Run:
     """Steepest descent on a quadratic bowl: too long a step grows from epoch to epoch."""
     return run_of(
+        network=network_of(hidden_sizes=()),
         knobs=knobs_of(learning_rate=rate),
         training=random_rows(weighted=True),
         **{"max_epochs": 300, **changes},
@@ -213,7 +218,7 @@ def diverging(rate: float, **changes: Any) -> Run:
 
 
 def test_training_goes_back_with_smaller_steps_when_a_loss_is_not_finite() -> None:
-    events = events_of(diverging(4.0), network_of(hidden_sizes=()))
+    events = events_of(diverging(4.0))
     restarts = lowered(events)
     assert 1 <= len(restarts) <= 3
     for number, event in enumerate(restarts, start=1):
@@ -231,7 +236,7 @@ def test_training_goes_back_with_smaller_steps_when_a_loss_is_not_finite() -> No
 
 
 def test_training_gives_up_after_three_restarts_and_keeps_finite_weights() -> None:
-    events = events_of(diverging(1e30), network_of(hidden_sizes=()))
+    events = events_of(diverging(1e30))
     assert [event.learning_rate for event in lowered(events)] == pytest.approx(
         [1e30 / 4, 1e30 / 16, 1e30 / 64]
     )
@@ -247,7 +252,7 @@ def test_failure_names_the_step_of_a_row_that_is_not_finite() -> None:
     run.training.features.numbers[7, 1] = np.inf
     events = events_of(run)
     # Row 7 is met in this step of the first epoch, again and again.
-    step = row_orders(run.seed, 0, 1, 13, 16)[0].tolist().index(7) // 4 + 1
+    step = row_orders(run.members[0].seed, 0, 1, 13, 16)[0].tolist().index(7) // 4 + 1
     assert [event.epoch for event in lowered(events)] == [1, 1, 1]
     assert [event.step for event in lowered(events)] == [step, 2 * step, 3 * step]
     assert (ended(events).epoch, ended(events).step) == (1, 4 * step)
@@ -259,9 +264,10 @@ def test_best_network_without_validation_rows_is_the_best_after_an_epoch(rate: f
     plan = plan_of(batch_size=64)
     run = diverging(rate, plan=plan, validation=None, max_epochs=3)
     network = network_of(hidden_sizes=())
-    best = ended(events_of(run, network)).state.best_network
+    best = ended(events_of(run)).state.best_network
     before, after = (
-        float(compiled(_score, plan, each, run.training, run.knobs)[0]) for each in (network, best)
+        float(compiled(_score, plan, each, HeldOut(run.training, None), run.members[0].knobs)[0])
+        for each in (network, best)
     )
     assert np.isfinite(before)
     assert np.isfinite(after)
@@ -271,7 +277,7 @@ def test_interruption_ends_training_after_the_chunk() -> None:
     run = run_of(max_epochs=100_000)
     before = signal.getsignal(signal.SIGINT)
     events: list[Event] = []
-    for event in train(run, state_of(run.plan, network_of(), run.knobs)):
+    for event in train(run):
         events.append(event)
         if isinstance(event, EpochsEnded) and len(events) == 2:
             os.kill(os.getpid(), signal.SIGINT)
@@ -285,7 +291,7 @@ def test_interruption_ends_training_after_the_chunk() -> None:
 def test_second_interruption_raises_at_once() -> None:
     run = run_of(max_epochs=100_000)
     before = signal.getsignal(signal.SIGINT)
-    events = train(run, state_of(run.plan, network_of(), run.knobs))
+    events = train(run)
     next(events)
     next(events)
     os.kill(os.getpid(), signal.SIGINT)
@@ -298,7 +304,7 @@ def test_second_interruption_raises_at_once() -> None:
 def test_handler_is_restored_when_the_consumer_stops_listening() -> None:
     run = run_of()
     before = signal.getsignal(signal.SIGINT)
-    events = train(run, state_of(run.plan, network_of(), run.knobs))
+    events = train(run)
     next(events)
     next(events)
     assert signal.getsignal(signal.SIGINT) is not before

@@ -9,7 +9,7 @@ from rightfit.objectives import Task
 from rightfit.train import program
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score
-from rightfit.train.plan import State
+from rightfit.train.plan import HeldOut, State
 from rightfit.train.program import go_back, keep_best
 from tests.train.runs import (
     NEVER,
@@ -112,7 +112,7 @@ def test_splitting_a_run_into_chunks_keeps_the_bits(optimizer: str) -> None:
     plan = plan_of(optimizer=optimizer, dropout=True, input_dropout=True, validates=True)
     knobs = knobs_of(learning_rate=0.02, dropout_rate=0.5, input_dropout_rate=0.2)
     run = run_of(plan, knobs=knobs)
-    begin = state_of(plan, network_of(), run.knobs)
+    begin = state_of(plan, network_of(), run.members[0].knobs)
     whole, records = run_chunk(run, begin, 6)
     parts, state = [], begin
     for n_epochs in (1, 2, 3):
@@ -136,7 +136,7 @@ def test_padding_changes_nothing(n_slots: int) -> None:
         assert rows is not None
         rows.features.numbers[17:] = 1e3
         rows.targets[17:] = -1e3
-    begin = as_numpy(state_of(narrow.plan, network_of(), narrow.knobs))
+    begin = as_numpy(narrow.members[0].begin())
     expected, expected_records = run_chunk(narrow, begin, 5)
     state, records = run_chunk(wide, begin, 5)
     for one, other in zip(jax.tree.leaves(state), jax.tree.leaves(expected), strict=True):
@@ -147,21 +147,19 @@ def test_padding_changes_nothing(n_slots: int) -> None:
 
 def test_same_seed_gives_the_same_bits_and_another_does_not() -> None:
     run = run_of(plan_of(dropout=True, validates=True), knobs=knobs_of(dropout_rate=0.5))
-    first, second = (
-        run_chunk(run, state_of(run.plan, network_of(), run.knobs), 3)[0] for _ in range(2)
-    )
+    first, second = (run_chunk(run, run.members[0].begin(), 3)[0] for _ in range(2))
     assert bits(first) == bits(second)
-    other = run_of(run.plan, knobs=knobs_of(dropout_rate=0.5, key=[1, 2]))
-    third = run_chunk(other, state_of(run.plan, network_of(), run.knobs), 3)[0]
+    other = run_of(run.members[0].plan, knobs=knobs_of(dropout_rate=0.5, key=[1, 2]))
+    third = run_chunk(other, run.members[0].begin(), 3)[0]
     assert bits(third.network) != bits(first.network)
 
 
 def test_records_are_empty_beyond_the_epochs_that_were_run() -> None:
     run = run_of()
-    _, records = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 2)
+    _, records = run_chunk(run, run.members[0].begin(), 2)
     assert all(len(column) == 2 and np.isfinite(column).all() for column in records)
     stopping = run_of(knobs=knobs_of(learning_rate=0.0, patience_epochs=1))
-    state, records = run_chunk(stopping, state_of(run.plan, network_of(), stopping.knobs), 5)
+    state, records = run_chunk(stopping, stopping.members[0].begin(), 5)
     assert int(state.epoch) == 2
     assert bool(state.stopped)
     for column in records:
@@ -171,13 +169,18 @@ def test_records_are_empty_beyond_the_epochs_that_were_run() -> None:
 
 def test_records_hold_no_validation_when_there_are_no_such_rows() -> None:
     run = run_of(plan_of(), validation=None)
-    state, records = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 4)
+    state, records = run_chunk(run, run.members[0].begin(), 4)
     assert np.isnan(records.validation_loss).all()
     assert np.isnan(records.metric).all()
     assert np.isfinite(records.train_loss).all()
     # The training rows, judged after each epoch, choose.
     judge = jax.jit(score, static_argnums=0)
-    kept, _ = judge(run.plan, state.best_network, run.training, run.knobs)
+    kept, _ = judge(
+        run.members[0].plan,
+        state.best_network,
+        HeldOut(run.training, None),
+        run.members[0].knobs,
+    )
     assert float(state.best_watched) == pytest.approx(float(kept), rel=1e-5)
 
 
@@ -187,7 +190,7 @@ def test_loss_of_the_epoch_is_watched_when_the_training_rows_are_too_many_to_jud
     monkeypatch.setattr(program, "_FEW_ROWS", 0)
     # A plan that no other test has compiled.
     run = run_of(plan_of(batch_size=7), validation=None)
-    state, records = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 4)
+    state, records = run_chunk(run, run.members[0].begin(), 4)
     assert float(state.best_watched) == records.train_loss.min()
     assert int(state.best_epoch) == records.train_loss.argmin() + 1
 
@@ -195,7 +198,7 @@ def test_loss_of_the_epoch_is_watched_when_the_training_rows_are_too_many_to_jud
 def test_record_of_the_learning_rate_is_of_the_last_step() -> None:
     # Four steps an epoch: after 4, 8, … steps, of which the last were 3, 7, …
     run = run_of(plan_of(schedule="cosine", validates=True), knobs=knobs_of(horizon_steps=16))
-    _, records = run_chunk(run, state_of(run.plan, network_of(), run.knobs), 4)
+    _, records = run_chunk(run, run.members[0].begin(), 4)
     last_steps = np.array([3, 7, 11, 15])
     expected = 0.1 * 0.5 * (1 + np.cos(np.pi * last_steps / 16))
     np.testing.assert_allclose(records.learning_rate, expected, rtol=1e-5)
@@ -215,12 +218,13 @@ def test_best_epoch_is_that_of_the_watched_metric(
     objective = objective_of(task, metric=metric, watch_metric=True)
     run = run_of(
         plan_of(objective, optimizer="adam", validates=True),
+        network_of(task),
         # Large steps, so that the metric jumps about.
         knobs=knobs_of(learning_rate=0.3),
         training=random_rows(task),
         validation=random_rows(task, 9, seed=1),
     )
-    state, records = run_chunk(run, state_of(run.plan, network_of(task), run.knobs), 12)
+    state, records = run_chunk(run, run.members[0].begin(), 12)
     best = records.metric.argmax() if greater_is_better else records.metric.argmin()
     assert len(set(records.metric.tolist())) > 2
     assert int(state.best_epoch) == best + 1
@@ -228,7 +232,7 @@ def test_best_epoch_is_that_of_the_watched_metric(
 
 def test_best_network_is_that_of_the_best_epoch() -> None:
     run = run_of(knobs=knobs_of(learning_rate=0.35))
-    begin = as_numpy(state_of(run.plan, network_of(), run.knobs))
+    begin = as_numpy(run.members[0].begin())
     state, records = run_chunk(run, begin, 20)
     best = int(state.best_epoch)
     assert best == records.validation_loss.argmin() + 1
@@ -240,11 +244,11 @@ def test_best_network_is_that_of_the_best_epoch() -> None:
 
 def test_go_back_returns_to_the_best_weights_with_an_empty_memory() -> None:
     run = run_of(plan_of(optimizer="adam", validates=True))
-    begin = state_of(run.plan, network_of(), run.knobs)
+    begin = run.members[0].begin()
     empty = as_numpy(begin.moments)
     state, _ = run_chunk(run, begin, 3)
     failed = as_numpy(state._replace(failed_step=jnp.int32(11)))
-    back = compiled(go_back, run.plan, failed, run.knobs.momentum)
+    back = compiled(go_back, run.members[0].plan, failed, run.members[0].knobs.momentum)
     assert bits(back.network) == bits(failed.best_network) == bits(back.best_network)
     assert bits(back.moments) == bits(empty)
     assert int(back.failed_step) == -1

@@ -68,6 +68,6 @@ def test_take_rows_gives_what_is_beyond_the_last_row_weight_zero(n_left: int, n_
 
 def test_take_block_cuts_consecutive_rows() -> None:
     features = random_rows(n_levels=(4,)).features
-    block = jax.jit(take_block, static_argnums=2)(features, np.int32(4), 8)
+    block = jax.jit(take_block, static_argnums=3)(features, None, np.int32(4), 8)
     np.testing.assert_array_equal(block.numbers, features.numbers[4:12])
     np.testing.assert_array_equal(block.codes, features.codes[4:12])

@@ -1,6 +1,7 @@
 """The network: encoded features in, one number for each output out."""
 
 import dataclasses
+import itertools
 from typing import Any
 
 import equinox as eqx
@@ -45,6 +46,15 @@ class NetworkShape:
         """Inputs of the first layer."""
         pairs = zip(self.n_levels, self.embedding_widths, strict=True)
         return self.n_numbers + sum(width or levels - 1 for levels, width in pairs)
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases: (N+1)·K for a layer from N inputs to K outputs."""
+        sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
+        embedded = zip(self.n_levels, self.embedding_widths, strict=True)
+        return sum((n + 1) * k for n, k in itertools.pairwise(sizes)) + sum(
+            levels * width for levels, width in embedded
+        )
 
 
 class Network(eqx.Module):

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from rightfit.nn import Network
-from rightfit.train.plan import Knobs, Plan, Rows, State
+from rightfit.train.plan import HeldOut, Knobs, Plan, Rows, State
 from rightfit.train.rows import block_size, take_block, take_rows
 from rightfit.train.step import step
 
@@ -44,20 +44,31 @@ def train_epoch(
 
 
 def score(
-    plan: Plan, network: Network, rows: Rows, knobs: Knobs
+    plan: Plan, network: Network, held_out: HeldOut, knobs: Knobs
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Compute the mean loss and the metric of rows, block by block to bound the memory."""
-    size = block_size(rows.weights.shape[0])
+    """Compute the mean loss and the metric of rows."""
+    rows, chosen = held_out
+    outputs = compute_outputs(network, held_out)
+    targets, weights = rows.targets, rows.weights
+    if chosen is not None:
+        real = jnp.arange(chosen.shape[0]) < rows.n_rows
+        targets, weights = targets[chosen], jnp.where(real, weights[chosen], 0)
+    losses = plan.objective.losses(outputs, targets)
+    loss = jnp.sum(losses * weights) / jnp.sum(weights)
+    metric = plan.objective.measure(outputs, targets, weights, knobs.target_scale)
+    return loss, metric
+
+
+def compute_outputs(network: Network, held_out: HeldOut) -> Float[Array, "slot output"]:
+    """Compute a network's outputs, block by block to bound the memory; beyond the rows, 0."""
+    rows, chosen = held_out
+    n_slots = (rows.weights if chosen is None else chosen).shape[0]
+    size = block_size(n_slots)
     n_blocks = -(-rows.n_rows // size)
-    shape = rows.weights.shape[0], network.layers[-1].bias.shape[0]
-    outputs = jnp.zeros(shape, network.dtype)
 
     def one(number: Array, outputs: Array) -> Array:
-        block = network(take_block(rows.features, number * size, size))
+        block = network(take_block(rows.features, chosen, number * size, size))
         return jax.lax.dynamic_update_slice_in_dim(outputs, block, number * size, 0)
 
-    outputs = jax.lax.fori_loop(0, n_blocks, one, outputs)
-    losses = plan.objective.losses(outputs, rows.targets)
-    loss = jnp.sum(losses * rows.weights) / jnp.sum(rows.weights)
-    metric = plan.objective.measure(outputs, rows.targets, rows.weights, knobs.target_scale)
-    return loss, metric
+    outputs = jnp.zeros((n_slots, network.layers[-1].bias.shape[0]), network.dtype)
+    return jax.lax.fori_loop(0, n_blocks, one, outputs)

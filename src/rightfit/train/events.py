@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rightfit.train.plan import State
 
-Reason = Literal["patience", "max_epochs", "max_seconds", "interrupted", "not_finite"]
+Reason = Literal["patience", "max_epochs", "max_seconds", "interrupted", "not_finite", "culled"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,11 +39,12 @@ class TrainingStarted:
     """Training is about to begin.
 
     Attributes:
-        n_parameters: weights and biases.
+        n_parameters: weights and biases, of all members together.
         n_training_rows: rows that are trained on.
         n_validation_rows: rows that choose when to stop.
         max_epochs: epochs after which training ends at the latest.
         max_seconds: the same in seconds; None for no limit.
+        n_members: networks that are trained.
     """
 
     n_parameters: int
@@ -51,19 +52,22 @@ class TrainingStarted:
     n_validation_rows: int
     max_epochs: int
     max_seconds: float | None
+    n_members: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
 class EpochsEnded:
-    """A chunk of epochs is over.
+    """A chunk of a member's epochs is over.
 
     Attributes:
         records: one for each epoch of the chunk, in order.
         best_epoch: the epoch whose weights would be kept now.
+        member: number of the member, from 0.
     """
 
     records: tuple[EpochRecord, ...]
     best_epoch: int
+    member: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,31 +78,46 @@ class LearningRateLowered:
         epoch: the epoch that failed, from 1.
         step: the step that failed, from 1.
         learning_rate: the new one, before the schedule.
+        member: number of the member, from 0.
     """
 
     epoch: int
     step: int
     learning_rate: float
+    member: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainingEnded:
-    """Training is over, for the named reason.
+class MemberStopped:
+    """A member is trained no further, for the named reason.
 
     Attributes:
-        reason: the rule that ended it.
-        state: where training stands; `state.best_network` is what to keep.
-        epoch: the epoch in which it ended, from 1.
-        step: the step in which it ended, from 1.
+        reason: the rule that stopped it.
+        state: where it stands; `state.best_network` is what to keep.
+        epoch: the epoch in which it stopped, from 1.
+        step: the step in which it stopped, from 1.
+        member: number of the member, from 0.
     """
 
     reason: Reason
     state: State = dataclasses.field(repr=False)
     epoch: int
     step: int
+    member: int = 0
 
 
-Event = TrainingStarted | EpochsEnded | LearningRateLowered | TrainingEnded
+@dataclasses.dataclass(frozen=True)
+class TrainingEnded:
+    """Training is over; always the last event.
+
+    Attributes:
+        reason: the rule that stopped the members, or cut the training of some of them short.
+    """
+
+    reason: Reason
+
+
+Event = TrainingStarted | EpochsEnded | LearningRateLowered | MemberStopped | TrainingEnded
 
 
 def as_plain(record: EpochRecord) -> dict[str, Any]:

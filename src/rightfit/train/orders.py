@@ -22,18 +22,20 @@ def most_epochs(n_slots: int) -> int:
 
 
 def row_orders(
-    seed: int, first_epoch: int, n_epochs: int, n_rows: int, n_slots: int
+    seed: int, first_epoch: int, n_epochs: int, n_rows: int, n_slots: int, n_room: int | None = None
 ) -> Int32[np.ndarray, "epoch slot"]:
     """Shuffle the row numbers anew for each of some consecutive epochs.
 
     Args:
         seed: equal seeds give equal orders.
         first_epoch: number of the first epoch, from 0.
-        n_epochs: how many orders are wanted; the array has room for `most_epochs`.
+        n_epochs: how many orders are wanted.
         n_rows: rows of the table.
         n_slots: length of an order; what is beyond `n_rows` is 0.
+        n_room: orders that the array has room for, so that its shape stays the same;
+            None for `most_epochs`.
     """
-    orders = np.zeros((most_epochs(n_slots), n_slots), np.int32)
+    orders = np.zeros((n_room or most_epochs(n_slots), n_slots), np.int32)
     for number in range(n_epochs):
         generator = np.random.Generator(np.random.Philox(key=[seed, first_epoch + number]))
         orders[number, :n_rows] = np.arange(n_rows, dtype=np.int32)

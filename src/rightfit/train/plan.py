@@ -86,6 +86,19 @@ class Rows(NamedTuple):
     n_rows: Int[Any, ""]
 
 
+class HeldOut(NamedTuple):
+    """Rows that choose when to stop.
+
+    Attributes:
+        rows: a table of their own, or the one that is trained on.
+        chosen: `[slot]`, which rows of the table they are, of which the first `rows.n_rows`
+            are read; None for all of it.
+    """
+
+    rows: Rows
+    chosen: Any
+
+
 class State(NamedTuple):
     """Everything that training changes.
 

@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float, Int
 from rightfit.nn import Network, sum_of_squared_weights
 from rightfit.train.epoch import score, train_epoch
 from rightfit.train.optimizers import OPTIMIZERS
-from rightfit.train.plan import Knobs, Plan, Records, Rows, State
+from rightfit.train.plan import HeldOut, Knobs, Plan, Records, Rows, State
 from rightfit.train.step import learning_rate
 
 _FEW_ROWS = 4096
@@ -39,7 +39,7 @@ def run_epochs(
     state: State,
     knobs: Knobs,
     training: Rows,
-    validation: Rows | None,
+    held_out: HeldOut | None,
     orders: Int[Array, "epoch slot"],
     n_epochs: Int[Array, ""],
 ) -> tuple[State, Records]:
@@ -50,7 +50,7 @@ def run_epochs(
         state: where training stands; its buffers are used up by the call.
         knobs: numbers of this run.
         training: rows that are trained on.
-        validation: rows that choose when to stop; None to watch the training loss.
+        held_out: rows that choose when to stop; None to watch the training loss.
         orders: the row order of each epoch to come; at least `n_epochs` of them.
         n_epochs: epochs to run.
 
@@ -71,16 +71,19 @@ def run_epochs(
         state, train_loss = train_epoch(plan, state, knobs, training, orders[number])
         loss, metric = nothing, nothing
         watched = train_loss
-        if validation is None and training.weights.shape[0] <= _FEW_ROWS:
-            # An epoch of few steps has moved far from the weights that its loss was met with.
-            watched, _ = score(plan, state.network, training, knobs)
-        if validation is not None:
-            loss, metric = score(plan, state.network, validation, knobs)
+        size = sum_of_squared_weights(state.network)
+        if held_out is not None:
+            loss, metric = score(plan, state.network, held_out, knobs)
             watched = plan.objective.watched(loss, metric)
+        else:
+            if training.weights.shape[0] <= _FEW_ROWS:
+                # An epoch of few steps moves far from the weights that its loss was met with.
+                watched, _ = score(plan, state.network, HeldOut(training, None), knobs)
+            # What is minimised is watched, or the penalty would never show.
+            watched += 0.5 * knobs.l2 * size if plan.l2 else 0
         rate = learning_rate(plan, knobs, state.step - 1)
         record = Records(train_loss, loss, metric, rate)
         records = jax.tree.map(lambda all, this: all.at[number].set(this), records, record)
-        size = sum_of_squared_weights(state.network)
         finite = jnp.isfinite(watched) & jnp.isfinite(size) & (state.failed_step < 0)
         failed = jnp.where(finite, -1, jnp.maximum(state.failed_step, state.step - 1))
         ended = keep_best(state._replace(failed_step=failed), watched, finite, knobs)
@@ -110,6 +113,31 @@ def keep_best(
         epoch=epoch,
         stopped=finite & (waited >= knobs.patience_epochs),
     )
+
+
+@partial(jax.jit, static_argnames="plan", donate_argnames="states")
+def run_members(
+    plan: Plan,
+    states: State,
+    knobs: Knobs,
+    training: Rows,
+    held_out: HeldOut | None,
+    orders: Int[Array, "member epoch slot"],
+    n_epochs: Int[Array, " member"],
+) -> tuple[State, Records]:
+    """Do what `run_epochs` does for several members at once.
+
+    Everything has a leading member axis but the rows, which members share; if they differ in
+    their folds, the rows' weights and numbers have one too, and which of them are held out.
+    """
+    of_training, of_held_out = None, None
+    if held_out is not None and held_out.chosen is not None:
+        of_training = Rows(features=None, targets=None, weights=0, n_rows=0)
+        of_held_out = HeldOut(of_training, 0)
+    alone = partial(run_epochs.__wrapped__, plan)
+    by_member = jax.vmap(alone, in_axes=(0, 0, of_training, of_held_out, 0, 0))
+    result: tuple[State, Records] = by_member(states, knobs, training, held_out, orders, n_epochs)
+    return result
 
 
 @partial(jax.jit, donate_argnames="state", static_argnames="plan")

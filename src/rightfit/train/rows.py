@@ -47,10 +47,15 @@ def take_rows(rows: Rows, chosen: Int[Array, " batch"], n_left: Int[Array, ""]) 
     )
 
 
-def take_block(features: Features, start: Int[Array, ""], size: int) -> Features:
-    """Cut consecutive rows out of encoded features."""
+def take_block(
+    features: Features, chosen: Int[Array, " slot"] | None, start: Int[Array, ""], size: int
+) -> Features:
+    """Cut consecutive rows out of encoded features, or gather a stretch of the chosen ones."""
 
-    def cut(matrix: Array) -> Array:
-        return jax.lax.dynamic_slice_in_dim(matrix, start, size)
+    def cut(array: Array) -> Array:
+        return jax.lax.dynamic_slice_in_dim(array, start, size)
 
-    return Features(cut(features.numbers), cut(features.codes))
+    if chosen is None:
+        return Features(cut(features.numbers), cut(features.codes))
+    stretch = cut(chosen)
+    return Features(features.numbers[stretch], features.codes[stretch])

@@ -1,0 +1,262 @@
+"""Members whose epochs run in one call of the compiled program."""
+
+import dataclasses
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+from jaxtyping import Int
+
+from rightfit.train.clock import Clock, Pace
+from rightfit.train.compilation_cache import compiled
+from rightfit.train.course import Course
+from rightfit.train.events import EpochRecord
+from rightfit.train.orders import most_epochs, row_orders
+from rightfit.train.placed import PlacedRows
+from rightfit.train.plan import HeldOut, Plan, Records, Rows, State
+from rightfit.train.program import go_back, run_epochs, run_members
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Advance:
+    """What a call did for one member.
+
+    Attributes:
+        course: the member's.
+        records: one for each epoch that ended.
+        best_epoch: the epoch whose weights would be kept now.
+        failed_step: step whose loss was not finite, or -1.
+        stopped: whether the patience is used up.
+    """
+
+    course: Course
+    records: tuple[EpochRecord, ...]
+    best_epoch: int
+    failed_step: int
+    stopped: bool
+
+
+class Compiling:
+    """Lets the first call of a program go alone, so that no two threads compile the same."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_over = False
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call a function that may compile."""
+        if self._is_over:
+            return function()
+        with self._lock:
+            result = function()
+            self._is_over = True
+        return result
+
+
+class Block:
+    """Some members and their states, which a call advances together.
+
+    Args:
+        courses: the members; all of one plan and one network shape.
+        rows: what they are trained on.
+        width: places for members; 1 runs the program of a single network, more the
+            vectorised one, in which places without a member do no work.
+        compiling: shared by the blocks of one program.
+    """
+
+    def __init__(
+        self, courses: Sequence[Course], rows: PlacedRows, width: int, compiling: Compiling
+    ) -> None:
+        self.courses = list(courses)
+        self.rows = rows
+        self.width = width
+        self.compiling = compiling
+        self.pace = Pace()
+        self.idle_seconds = 0.0
+        n_slots = rows.training.weights.shape[0]
+        batch = self.plan.batch_size
+        self._n_slots = -(-n_slots // batch) * batch
+        self._n_room = most_epochs(self._n_slots * width)
+        self._states: Any = None
+        # Where each course's member is among the states.
+        self._places = {course: place for place, course in enumerate(self.courses)}
+        if width > 1:
+            self._states = rows.place(_stacked([course.state for course in self.courses], width))
+            for course in self.courses:
+                course.state = None
+            self._training, self._held_out = self._stacked_rows()
+
+    @property
+    def plan(self) -> Plan:
+        """What the members' program is compiled for."""
+        return self.courses[0].member.plan
+
+    @property
+    def most_epochs(self) -> int:
+        """Epochs of one call at most."""
+        return self._n_room
+
+    def advance(self, n_epochs: int, clock: Clock) -> list[Advance]:
+        """Run some epochs of every member; tell what became of each."""
+        start = clock.seconds
+        states, records = self.compiling.call(lambda: self._call(n_epochs))
+        self._keep(states)
+        small = (states.epoch, states.best_epoch, states.best_watched)
+        seen = jax.device_get((*small, states.failed_step, states.stopped, records))
+        end = clock.seconds
+        columns = [np.atleast_1d(column) for column in seen[:-1]]
+        table = Records(*(np.reshape(column, (self.width, -1)) for column in seen[-1]))
+        advances = [
+            self._advance(course, [column[place] for column in columns], table, start, end)
+            for course, place in self._places.items()
+            if course in self.courses
+        ]
+        ended = max(len(advance.records) for advance in advances)
+        self.pace.note(end - start, ended)
+        self.idle_seconds += (end - start) * (1 - len(self.courses) / self.width)
+        return advances
+
+    def go_back(self, course: Course) -> None:
+        """Return to a member's best weights, after a loss that was not finite."""
+        back: State = compiled(go_back, self.plan, self.state_of(course), course.knobs.momentum)
+        if self.width == 1:
+            course.state = back
+            return
+        place = self._places[course]
+
+        def put(all: Any, one: Any) -> Any:
+            changed = np.array(all)
+            changed[place] = one
+            return changed
+
+        self._states = self.rows.place(jax.tree.map(put, self._states, back))
+
+    def state_of(self, course: Course) -> State:
+        """Where a member stands."""
+        if self.width == 1:
+            assert course.state is not None
+            return course.state
+        place = self._places[course]
+        state: State = jax.tree.map(lambda all: np.asarray(all)[place], self._states)
+        return state
+
+    def drop(self, course: Course) -> None:
+        """Let a member go that has stopped; its place does no work from now on."""
+        self.courses.remove(course)
+
+    def release(self) -> list[Course]:
+        """Give every member its own state back; the block is of no use afterwards."""
+        for course in self.courses:
+            course.state = self.state_of(course)
+        self._states = None
+        return self.courses
+
+    def _call(self, n_epochs: int) -> tuple[State, Records]:
+        counts = [min(n_epochs, course.last_epoch - course.epoch) for course in self.courses]
+        orders = self._orders(counts)
+        if self.width == 1:
+            course, count = self.courses[0], np.int32(counts[0])
+            training, held_out = self.rows.rows_of(course.member.fold)
+            result: tuple[State, Records] = compiled(
+                run_epochs,
+                self.plan,
+                course.state,
+                course.knobs,
+                training,
+                held_out,
+                orders[0],
+                count,
+            )
+            return result
+        # A place without a member does no epoch, and shows what the first member has.
+        n_of_place = np.zeros(self.width, np.int32)
+        n_of_place[[self._places[course] for course in self.courses]] = counts
+        result = compiled(
+            run_members,
+            self.plan,
+            self._states,
+            self._spread([course.knobs for course in self.courses]),
+            self._training,
+            self._held_out,
+            self._spread(orders),
+            n_of_place,
+        )
+        return result
+
+    def _spread(self, trees: Sequence[Any]) -> Any:
+        """Stack what each member has, in the order of the places."""
+        of_place: list[Any] = [trees[0]] * self.width
+        for course, tree in zip(self.courses, trees, strict=True):
+            of_place[self._places[course]] = tree
+        return jax.tree.map(lambda *leaves: np.stack(leaves), *of_place)
+
+    def _stacked_rows(self) -> tuple[Rows, HeldOut | None]:
+        """Stack what folds differ in; without folds there is one table, shared by all."""
+        rows = [self.rows.rows_of(course.member.fold) for course in self.courses]
+        training, held_out = rows[0]
+        if held_out is None or held_out.chosen is None:
+            return training, held_out
+        own = [
+            (rows.weights, rows.n_rows, held.rows.n_rows, held.chosen)
+            for rows, held in rows
+            if held
+        ]
+        weights, n_rows, n_held, chosen = self.rows.place(self._spread(own))
+        stacked = training._replace(weights=weights, n_rows=n_rows)
+        return stacked, HeldOut(stacked._replace(n_rows=n_held), chosen)
+
+    def _orders(self, counts: list[int]) -> list[Int[np.ndarray, "epoch slot"]]:
+        made: dict[tuple[int, int | None, int, int], Any] = {}
+        orders = []
+        for course, count in zip(self.courses, counts, strict=True):
+            member = course.member
+            key = member.seed, member.fold, course.epoch, count
+            if key not in made:
+                n_rows = int(self.rows.rows_of(member.fold)[0].n_rows)
+                own = row_orders(
+                    member.seed, course.epoch, count, n_rows, self._n_slots, self._n_room
+                )
+                made[key] = self.rows.in_order(member.fold, own)
+            orders.append(made[key])
+        return orders
+
+    def _keep(self, states: State) -> None:
+        if self.width == 1:
+            self.courses[0].state = states
+        else:
+            self._states = states
+
+    def _advance(
+        self, course: Course, seen: list[Any], table: Records, start: float, end: float
+    ) -> Advance:
+        epoch, best_epoch, best_watched, failed_step, stopped = (value.item() for value in seen)
+        ended = epoch - course.epoch
+        place = self._places[course]
+        columns = [column[place, :ended].tolist() for column in table]
+        seconds = np.linspace(start, end, ended + 1)[1:].tolist()
+        validates = self.rows.rows_of(course.member.fold)[1] is not None
+        records = tuple(
+            EpochRecord(
+                course.epoch + number,
+                train_loss,
+                validation_loss if validates else None,
+                metric if validates else None,
+                rate,
+                second,
+            )
+            for number, (train_loss, validation_loss, metric, rate, second) in enumerate(
+                zip(*columns, seconds, strict=True), start=1
+            )
+        )
+        course.epoch = epoch
+        course.best_watched = best_watched
+        return Advance(course, records, best_epoch, failed_step, stopped)
+
+
+def _stacked(states: Sequence[Any], width: int) -> Any:
+    places = [*states, *states[:1] * (width - len(states))]
+    return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *places)

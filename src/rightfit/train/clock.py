@@ -1,0 +1,57 @@
+"""How many epochs the next call of the program runs, so that every promise of time is kept."""
+
+import time
+
+_CHUNK_SECONDS = 0.4
+_GROWTH = 8
+
+
+class Clock:
+    """The seconds of a run, against its limit."""
+
+    def __init__(self, began: float, limit: float | None) -> None:
+        self.began = began
+        self.limit = limit
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.began
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds to the limit; infinite without one."""
+        return float("inf") if self.limit is None else self.limit - self.seconds
+
+    def share(self, share: float) -> "Clock":
+        """A clock that goes on from here for a share of the time left."""
+        if self.limit is None or share >= 1:
+            return self
+        return Clock(self.began, self.seconds + self.seconds_left * share)
+
+
+class Pace:
+    """What one epoch of a program takes, and how many make up the next call."""
+
+    def __init__(self) -> None:
+        self.seconds_per_epoch: float | None = None
+        self._n_epochs = 1
+        self._n_calls = 0
+
+    def next_size(self, clock: Clock) -> int:
+        """Epochs of the next call, 0 if not even half an epoch fits into the time left."""
+        if clock.seconds_left <= (self.seconds_per_epoch or 0) / 2:
+            return 0
+        wanted = self._n_epochs
+        if self.seconds_per_epoch:
+            seconds = min(_CHUNK_SECONDS, clock.seconds_left)
+            wanted = min(wanted, int(seconds / self.seconds_per_epoch))
+        return max(wanted, 1)
+
+    def note(self, seconds: float, n_epochs: int) -> None:
+        """Learn from a call."""
+        self._n_calls += 1
+        # The first call compiles, so its time says nothing; from the second on, calls grow.
+        if self._n_calls > 1 and n_epochs:
+            self.seconds_per_epoch = seconds / n_epochs
+            self._n_epochs *= _GROWTH

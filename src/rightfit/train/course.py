@@ -1,0 +1,50 @@
+"""How far one member has come."""
+
+import dataclasses
+
+import numpy as np
+
+from rightfit.train.plan import Knobs, State
+from rightfit.train.run import Member
+
+_RESTART_FACTOR = 0.25
+
+
+@dataclasses.dataclass(eq=False)
+class Course:
+    """One member's way through training.
+
+    Attributes:
+        number: of the member.
+        member: the member itself.
+        state: where it stands; None while a wide block holds it.
+        knobs: its numbers, with the learning rate in force.
+        epoch: epochs that have ended, those of earlier fits included.
+        last_epoch: where it ends at the latest.
+        best_watched: the watched value at its best epoch so far.
+        n_restarts: how often its loss was not finite.
+    """
+
+    number: int
+    member: Member
+    state: State | None
+    knobs: Knobs
+    epoch: int
+    last_epoch: int
+    best_watched: float = float("inf")
+    n_restarts: int = 0
+
+    def lower_learning_rate(self) -> float:
+        """Make the steps four times smaller, after a loss that was not finite."""
+        self.n_restarts += 1
+        dtype = self.knobs.tolerance.dtype
+        lower = np.asarray(self.knobs.learning_rate * _RESTART_FACTOR, dtype)[()]
+        self.knobs = self.knobs._replace(learning_rate=lower)
+        return float(lower)
+
+
+def begin_course(number: int, member: Member, max_epochs: int) -> Course:
+    """Put a member at its start."""
+    state = member.begin()
+    epoch = int(state.epoch)
+    return Course(number, member, state, member.knobs, epoch, epoch + max_epochs)

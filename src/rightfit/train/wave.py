@@ -1,0 +1,199 @@
+"""One wave of a pack: blocks of members that take turns until every member has stopped."""
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from rightfit.train.block import Advance, Block, Compiling
+from rightfit.train.clock import Clock
+from rightfit.train.course import Course, begin_course
+from rightfit.train.crew import Crew
+from rightfit.train.culling import Culling
+from rightfit.train.events import (
+    EpochsEnded,
+    Event,
+    LearningRateLowered,
+    MemberStopped,
+    Reason,
+)
+from rightfit.train.layout import bucket_of_members, n_at_once, widest
+from rightfit.train.placed import PlacedRows
+from rightfit.train.run import Run
+
+_MOST_RESTARTS = 3
+# What it takes to compile a program for fewer members: so many idle seconds pay for it.
+_COMPILE_SECONDS = 2.0
+
+
+class Wave:
+    """Trains some members of a run side by side.
+
+    Args:
+        run: what is trained.
+        numbers: of the members.
+        clock: of the wave, with its share of the time.
+        interrupted: says whether Ctrl-C was pressed.
+    """
+
+    def __init__(
+        self, run: Run, numbers: Sequence[int], clock: Clock, interrupted: Callable[[], bool]
+    ) -> None:
+        self.run = run
+        self.clock = clock
+        self.interrupted = interrupted
+        self.courses = [begin_course(n, run.members[n], run.max_epochs) for n in numbers]
+        self.culling = Culling(run.trials) if run.cull else None
+        self.has_model = False
+        self._compiling: dict[Any, Compiling] = {}
+        self.waiting = deque(self._first_blocks())
+        self.at_rung: list[Block] = []
+
+    def events(self) -> Iterator[Event]:
+        """Train, and tell what happens."""
+        with Crew[Block, list[Advance]](min(n_at_once(), len(self.waiting))) as crew:
+            while self.waiting or self.at_rung or not crew.is_idle:
+                if not self.waiting and crew.is_idle:
+                    yield from self._cull()
+                while self.waiting and crew.n_free:
+                    block = self.waiting.popleft()
+                    n_epochs = self._next_size(block)
+                    if n_epochs:
+                        crew.begin(block, _job(block, n_epochs, self.clock))
+                    else:
+                        reason: Reason = "interrupted" if self.interrupted() else "max_seconds"
+                        yield from self._stop(block, block.courses, reason)
+                if not crew.is_idle:
+                    for block, advances in crew.ended():
+                        yield from self._after(block, advances)
+
+    def _first_blocks(self) -> Iterator[Block]:
+        devices = jax.local_devices()
+        placed = [PlacedRows(self.run, None)]
+        if len(devices) > 1:
+            placed = [PlacedRows(self.run, device) for device in devices]
+        groups: dict[Any, list[Course]] = {}
+        for course in self.courses:
+            groups.setdefault(_group(course), []).append(course)
+        parts = []
+        for courses in groups.values():
+            member = courses[0].member
+            width = self.run.width or widest(member.plan, member.shape.n_parameters, len(courses))
+            n_blocks = -(-len(courses) // width)
+            parts.append([(courses[i::n_blocks], width) for i in range(n_blocks)])
+        # Groups take turns, so that none waits for another to end.
+        turns = itertools.zip_longest(*parts)
+        mixed = [part for turn in turns for part in turn if part is not None]
+        for number, (courses, width) in enumerate(mixed):
+            yield self._block(courses, placed[number % len(placed)], width)
+
+    def _block(self, courses: Sequence[Course], rows: PlacedRows, width: int) -> Block:
+        key = (_group(courses[0]), width, rows.device)
+        return Block(courses, rows, width, self._compiling.setdefault(key, Compiling()))
+
+    def _next_size(self, block: Block) -> int:
+        """Epochs of a block's next call; 0 where its time is up. The very first call is made."""
+        n_epochs = 0 if self.interrupted() else block.pace.next_size(self.clock)
+        n_epochs = min(n_epochs, block.most_epochs)
+        if self.culling is not None:
+            first = min(course.epoch for course in block.courses)
+            n_epochs = min(n_epochs, self.culling.epochs_to_rung(first))
+        if not n_epochs and not self.has_model:
+            n_epochs = 1
+        self.has_model = True
+        return n_epochs
+
+    def _after(self, block: Block, advances: Sequence[Advance]) -> Iterator[Event]:
+        stopped: list[tuple[Advance, Reason]] = []
+        for advance in advances:
+            course, failed = advance.course, advance.failed_step >= 0
+            if advance.records:
+                yield EpochsEnded(advance.records, advance.best_epoch, course.number)
+            if failed and course.n_restarts < _MOST_RESTARTS and not self.interrupted():
+                rate = course.lower_learning_rate()
+                block.go_back(course)
+                failed_step = advance.failed_step + 1
+                yield LearningRateLowered(course.epoch + 1, failed_step, rate, course.number)
+                continue
+            reason = self._reason_to_stop(block, advance)
+            if reason is not None:
+                stopped.append((advance, reason))
+        for advance, reason in stopped:
+            yield from self._stop(block, [advance.course], reason, advance.failed_step)
+        self._send_on(block)
+
+    def _reason_to_stop(self, block: Block, advance: Advance) -> Reason | None:
+        """Name the rule that stops a member now, if one does."""
+        course = advance.course
+        rules: tuple[tuple[Reason, bool], ...] = (
+            ("not_finite", advance.failed_step >= 0),
+            ("interrupted", self.interrupted()),
+            ("patience", advance.stopped),
+            ("max_epochs", course.epoch >= course.last_epoch),
+            ("max_seconds", block.pace.next_size(self.clock) == 0),
+        )
+        return next((reason for reason, holds in rules if holds), None)
+
+    def _stop(
+        self, block: Block, courses: Sequence[Course], reason: Reason, failed_step: int = -1
+    ) -> Iterator[Event]:
+        for course in list(courses):
+            state = block.state_of(course)
+            step = max(failed_step, int(state.step) - 1) + 1
+            if len(self.run.members) > 1:
+                # Of a pack, only what is kept is worth the memory.
+                best = jax.tree.map(np.array, state.best_network)
+                state = state._replace(network=best, best_network=best, moments=None)
+            block.drop(course)
+            epoch = course.epoch + (failed_step >= 0)
+            yield MemberStopped(reason, state, epoch, step, course.number)
+
+    def _send_on(self, block: Block) -> None:
+        """Queue a block that is back, in fewer places if that pays; or let it wait at a rung."""
+        if not block.courses:
+            return
+        if self.culling is not None:
+            first = min(course.epoch for course in block.courses)
+            if self.culling.epochs_to_rung(first) <= 0:
+                self.at_rung.append(block)
+                return
+        self.waiting.append(self._shrunk(block))
+
+    def _shrunk(self, block: Block) -> Block:
+        n_running = len(block.courses)
+        if n_running == block.width:
+            return block
+        for other in self.waiting:
+            if _key(other) == _key(block) and len(other.courses) + n_running <= block.width:
+                self.waiting.remove(other)
+                return self._block([*other.release(), *block.release()], block.rows, block.width)
+        width = bucket_of_members(n_running)
+        if width < block.width and block.idle_seconds >= _COMPILE_SECONDS:
+            return self._block(block.release(), block.rows, width)
+        return block
+
+    def _cull(self) -> Iterator[Event]:
+        """All members have come to the rung: stop those of the worse half of the trials."""
+        if self.culling is None:
+            return
+        hopeless = set(self.culling.cull(self.courses))
+        blocks, self.at_rung = self.at_rung, []
+        for block in blocks:
+            yield from self._stop(block, [c for c in block.courses if c in hopeless], "culled")
+            self._send_on(block)
+
+
+def _group(course: Course) -> Any:
+    """What members must share to share a program."""
+    return course.member.plan, course.member.shape
+
+
+def _key(block: Block) -> Any:
+    return _group(block.courses[0]), block.width, block.rows.device
+
+
+def _job(block: Block, n_epochs: int, clock: Clock) -> Callable[[], list[Advance]]:
+    return lambda: block.advance(n_epochs, clock)
