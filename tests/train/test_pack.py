@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rightfit.train import layout, wave
+from rightfit.train.block import Block
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -25,6 +26,7 @@ from tests.train.runs import (
     network_of,
     plan_of,
     random_rows,
+    rows_of,
     run_of,
 )
 
@@ -149,11 +151,10 @@ def test_pack_in_waves_gives_the_same_members() -> None:
 
 def test_blocks_are_joined_when_members_have_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[tuple[int, int]] = []
-    block = wave.Block
 
     def noted(courses: Any, rows: Any, width: int, compiling: Any) -> Any:
         made.append((len(courses), width))
-        return block(courses, rows, width, compiling)
+        return Block(courses, rows, width, compiling)
 
     monkeypatch.setattr(wave, "Block", noted)
     monkeypatch.setattr(wave, "n_at_once", lambda: 1)
@@ -170,11 +171,10 @@ def test_block_shrinks_when_idle_places_cost_more_than_compiling(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     widths: list[int] = []
-    block = wave.Block
 
     def noted(courses: Any, rows: Any, width: int, compiling: Any) -> Any:
         widths.append(width)
-        return block(courses, rows, width, compiling)
+        return Block(courses, rows, width, compiling)
 
     monkeypatch.setattr(wave, "Block", noted)
     monkeypatch.setattr(wave, "_COMPILE_SECONDS", 0.0)
@@ -210,8 +210,7 @@ def test_fold_computes_what_a_table_of_its_rows_would(width: int) -> None:
             features, targets, weights, _ = jax.tree.map(
                 lambda side, chosen=chosen: side[chosen] if side.ndim else side, table
             )
-            sides.append(random_rows(n_rows=len(chosen))._replace(weights=weights))
-            sides[-1] = rows_like(features, targets, weights)
+            sides.append(rows_of(features.numbers, targets, weights=weights))
         alone = pack_of(
             (dataclasses.replace(members[number], fold=None),),
             training=sides[0],
@@ -223,12 +222,6 @@ def test_fold_computes_what_a_table_of_its_rows_would(width: int) -> None:
             assert dataclasses.astuple(one)[:5] == pytest.approx(
                 dataclasses.astuple(other)[:5], rel=1e-4
             )
-
-
-def rows_like(features: Any, targets: Any, weights: Any) -> Any:
-    from tests.train.runs import rows_of
-
-    return rows_of(features.numbers, targets, weights=weights)
 
 
 def test_culling_stops_the_worse_half_at_each_rung() -> None:

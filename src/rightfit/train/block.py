@@ -109,7 +109,7 @@ class Block:
         seen = jax.device_get((*small, states.failed_step, states.stopped, records))
         end = clock.seconds
         columns = [np.atleast_1d(column) for column in seen[:-1]]
-        table = Records(*(np.reshape(column, (self.width, -1)) for column in seen[-1]))
+        table = [np.reshape(column, (self.width, -1)) for column in seen[-1]]
         advances = [
             self._advance(course, [column[place] for column in columns], table, start, end)
             for course, place in self._places.items()
@@ -231,7 +231,7 @@ class Block:
             self._states = states
 
     def _advance(
-        self, course: Course, seen: list[Any], table: Records, start: float, end: float
+        self, course: Course, seen: list[Any], table: list[Any], start: float, end: float
     ) -> Advance:
         epoch, best_epoch, best_watched, failed_step, stopped = (value.item() for value in seen)
         ended = epoch - course.epoch
@@ -258,5 +258,5 @@ class Block:
 
 
 def _stacked(states: Sequence[Any], width: int) -> Any:
-    places = [*states, *states[:1] * (width - len(states))]
+    places = [*states, *[states[0]] * (width - len(states))]
     return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *places)

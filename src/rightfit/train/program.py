@@ -1,6 +1,7 @@
 """The compiled program: many epochs, with best weights and patience, in one call."""
 
 from functools import partial
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -33,8 +34,7 @@ def start(plan: Plan, network: Network, momentum: Float[Array, ""]) -> State:
     )
 
 
-@partial(jax.jit, static_argnames="plan", donate_argnames="state")
-def run_epochs(
+def advance(
     plan: Plan,
     state: State,
     knobs: Knobs,
@@ -93,6 +93,9 @@ def run_epochs(
     return jax.lax.while_loop(going, one, carry)
 
 
+run_epochs = jax.jit(advance, static_argnames="plan", donate_argnames="state")
+
+
 def keep_best(
     state: State, watched: Float[Array, ""], finite: Bool[Array, ""], knobs: Knobs
 ) -> State:
@@ -125,17 +128,17 @@ def run_members(
     orders: Int[Array, "member epoch slot"],
     n_epochs: Int[Array, " member"],
 ) -> tuple[State, Records]:
-    """Do what `run_epochs` does for several members at once.
+    """Do what `advance` does for several members at once.
 
     Everything has a leading member axis but the rows, which members share; if they differ in
     their folds, the rows' weights and numbers have one too, and which of them are held out.
     """
-    of_training, of_held_out = None, None
+    of_training: Any = None
+    of_held_out: Any = None
     if held_out is not None and held_out.chosen is not None:
-        of_training = Rows(features=None, targets=None, weights=0, n_rows=0)
+        of_training = Rows(features=cast(Any, None), targets=None, weights=0, n_rows=0)
         of_held_out = HeldOut(of_training, 0)
-    alone = partial(run_epochs.__wrapped__, plan)
-    by_member = jax.vmap(alone, in_axes=(0, 0, of_training, of_held_out, 0, 0))
+    by_member = jax.vmap(partial(advance, plan), in_axes=(0, 0, of_training, of_held_out, 0, 0))
     result: tuple[State, Records] = by_member(states, knobs, training, held_out, orders, n_epochs)
     return result
 
