@@ -13,6 +13,7 @@ from rightfit.parameters import (
     Flag,
     InstanceOf,
     Interval,
+    ListOf,
     MappingOf,
     Nothing,
     TupleOf,
@@ -22,10 +23,13 @@ from rightfit.parameters import (
     declared_parameters,
     either,
     parameter,
+    unsure,
 )
 
 WORDS = Choice(("auto", "none"))
 OPTIONAL = either(at_least(1), Nothing())
+LAYERS = TupleOf(at_least(1), "hidden layer")
+NAMES = either(WORDS, TupleOf(WORDS))
 
 
 @pytest.mark.parametrize(
@@ -48,6 +52,9 @@ OPTIONAL = either(at_least(1), Nothing())
             either(at_least(1), WORDS, Nothing()),
             "an int in the range [1, inf), a str among {'auto', 'none'} or None",
         ),
+        (ListOf(at_least(1)), "a list, each item an int in the range [1, inf)"),
+        (unsure(between(0, 1)), "a float in the range [0.0, 1.0), or a list of such"),
+        (unsure(OPTIONAL), "an int in the range [1, inf) or None, or a list of such"),
     ],
 )
 def test_sentence_names_what_is_allowed(constraint: Constraint, sentence: str) -> None:
@@ -81,6 +88,14 @@ def test_sentence_names_what_is_allowed(constraint: Constraint, sentence: str) -
         (MappingOf(WORDS), {"zip": "auto"}),
         (OPTIONAL, None),
         (OPTIONAL, 7),
+        (ListOf(between(0, 1)), [0]),
+        (ListOf(between(0, 1)), [0, np.float32(0.5)]),
+        (unsure(between(0, 1)), 0),
+        (unsure(between(0, 1)), [0, 0.25]),
+        (unsure(OPTIONAL), [None, 3]),
+        (unsure(LAYERS), (8, 4)),
+        (unsure(LAYERS), [(8, 4), ()]),
+        (unsure(NAMES), ["auto", ("auto", "none")]),
     ],
 )
 def test_constraint_accepts_a_right_value(constraint: Constraint, value: object) -> None:
@@ -123,6 +138,19 @@ def test_constraint_accepts_a_right_value(constraint: Constraint, value: object)
         (MappingOf(WORDS), {"zip": "other"}),
         (MappingOf(WORDS), [("zip", "auto")]),
         (OPTIONAL, 0),
+        (OPTIONAL, [1, 2]),
+        (ListOf(between(0, 1)), []),
+        (ListOf(between(0, 1)), 0),
+        (ListOf(between(0, 1)), (0, 0.5)),
+        (ListOf(between(0, 1)), [0, 1]),
+        # Tried once, however it is written.
+        (ListOf(between(0, 1)), [0, 0.5, 0.0]),
+        (unsure(between(0, 1)), []),
+        (unsure(between(0, 1)), (0, 0.5)),
+        (unsure(between(0, 1)), [[0.5]]),
+        (unsure(between(0, 1)), np.array([0, 0.5])),
+        (unsure(LAYERS), [8, 4]),
+        (unsure(LAYERS), [(8,), 4]),
     ],
 )
 def test_constraint_refuses_a_wrong_value(constraint: Constraint, value: object) -> None:
@@ -155,6 +183,28 @@ def test_constraint_refuses_a_wrong_value(constraint: Constraint, value: object)
         (either(WORDS, TupleOf(WORDS)), "auto", "auto"),
         (either(WORDS, TupleOf(WORDS)), "auto,none", ("auto", "none")),
         (either(WORDS, TupleOf(WORDS)), "()", ()),
+        (ListOf(between(0, 1)), "0,0.5", [0.0, 0.5]),
+        (ListOf(between(0, 1)), "[0, 0.5,]", [0.0, 0.5]),
+        (unsure(between(0, 1)), "0.5", 0.5),
+        (unsure(between(0, 1)), "0,0.25, 0.5", [0.0, 0.25, 0.5]),
+        (unsure(between(0, 1)), "0.5,", [0.5]),
+        (unsure(between(0, 1)), "[0.5]", [0.5]),
+        (unsure(WORDS), "auto", "auto"),
+        (unsure(WORDS), "auto,none", ["auto", "none"]),
+        (unsure(OPTIONAL), "none,3", [None, 3]),
+        (unsure(OPTIONAL), "[none]", [None]),
+        (unsure(either(at_least(1), WORDS)), "auto,64", ["auto", 64]),
+        # Commas that already mean layers make no list; parentheses and brackets do.
+        (unsure(LAYERS), "256,128", (256, 128)),
+        (unsure(LAYERS), "(256,128)", (256, 128)),
+        (unsure(LAYERS), "(256,128),(512,)", [(256, 128), (512,)]),
+        (unsure(LAYERS), " [(256, 128), (512,), ()] ", [(256, 128), (512,), ()]),
+        (unsure(LAYERS), "(),(8,)", [(), (8,)]),
+        (unsure(LAYERS), "[none,(8,)]", [(), (8,)]),
+        (unsure(LAYERS), "(256,128),", [(256, 128)]),
+        (unsure(NAMES), "auto,none", ("auto", "none")),
+        (unsure(NAMES), "[auto,none]", ["auto", "none"]),
+        (unsure(NAMES), "auto,(auto,none)", ["auto", ("auto", "none")]),
     ],
 )
 def test_parse_reads_a_value_from_text(constraint: Constraint, text: str, value: object) -> None:
@@ -178,6 +228,15 @@ def test_parse_reads_a_value_from_text(constraint: Constraint, text: str, value:
         (OPTIONAL, "0"),
         (OPTIONAL, "many"),
         (either(WORDS, TupleOf(WORDS)), "auto,other"),
+        (TupleOf(WORDS), "(auto),(none)"),
+        (ListOf(between(0, 1)), "0,,0.5"),
+        (ListOf(between(0, 1)), "[0,[0.5]]"),
+        (ListOf(between(0, 1)), "[0"),
+        (ListOf(LAYERS), "[(8,"),
+        (ListOf(LAYERS), "[(8,),a]"),
+        (unsure(between(0, 1)), "half"),
+        (unsure(between(0, 1)), "0,half"),
+        (unsure(LAYERS), "8,a"),
     ],
 )
 def test_parse_raises_value_error_when_text_cannot_be_read(
@@ -185,6 +244,25 @@ def test_parse_raises_value_error_when_text_cannot_be_read(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         constraint.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "text", "value"),
+    [
+        (unsure(between(0, 1)), "[]", []),
+        # The check of all parameters says what is wrong, of each item by itself.
+        (unsure(between(0, 1)), "1.5", 1.5),
+        (unsure(between(0, 1)), "0,1.5", [0.0, 1.5]),
+        (unsure(WORDS), "auto,nine", ["auto", "nine"]),
+        (unsure(LAYERS), "8,0", (8, 0)),
+        (unsure(LAYERS), "[256,128]", [256, 128]),
+    ],
+)
+def test_parse_reads_what_the_check_then_refuses(
+    constraint: Constraint, text: str, value: object
+) -> None:
+    assert constraint.parse(text) == value
+    assert not constraint.accepts(value)
 
 
 def test_either_has_no_alternatives_within_alternatives() -> None:
@@ -265,3 +343,100 @@ def test_check_parameters_shows_five_and_counts_the_others_when_many_are_wrong()
     )
     assert [line[5] for line in lines[:5]] == ["a", "b", "c", "d", "e"]
     assert lines[5:] == ["and 2 more"]
+
+
+@dataclasses.dataclass
+class Doubtful:
+    rate: Any = parameter(0.5, unsure(between(0, 1)), "Share of what passes.")
+    mode: Any = parameter("slow", unsure(Choice(("slow", "fast"))), "How it goes.")
+    layers: Any = parameter((8,), unsure(LAYERS), "Units.")
+    size: Any = parameter(3, at_least(1), "Units.")
+
+
+def test_check_parameters_is_silent_when_lists_are_right() -> None:
+    check_parameters(Doubtful(rate=[0, 0.5], mode=["fast"], layers=[(8,), (8, 4)]))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"rate": []},
+            "The 'rate' parameter of Doubtful is an empty list, which leaves nothing to try: it "
+            "must be a float in the range [0.0, 1.0), or a list of such.",
+        ),
+        (
+            {"rate": [0.5, 1.5, 2.5]},
+            "The 'rate' parameter of Doubtful must be a float in the range [0.0, 1.0), or a list "
+            "of such. Got 1.5 in [0.5, 1.5, 2.5] instead.",
+        ),
+        (
+            {"rate": [0.5, 0.25, 0.5]},
+            "The 'rate' parameter of Doubtful lists 0.5 more than once, but each value is tried "
+            "once. Got [0.5, 0.25, 0.5].",
+        ),
+        (
+            {"rate": (0, 0.5)},
+            "The 'rate' parameter of Doubtful must be a float in the range [0.0, 1.0), or a list "
+            "of such. Got (0, 0.5) instead.\nhint: write [0, 0.5] to try each",
+        ),
+        (
+            {"rate": np.array([0, 0.5])},
+            "The 'rate' parameter of Doubtful must be a float in the range [0.0, 1.0), or a list "
+            "of such. Got array([0. , 0.5]) instead.\nhint: write [0.0, 0.5] to try each",
+        ),
+        (
+            {"mode": ["slow", "fats"]},
+            "The 'mode' parameter of Doubtful must be a str among {'slow', 'fast'}, or a list of "
+            "such. Got 'fats' in ['slow', 'fats'] instead.\nhint: did you mean 'fast'?",
+        ),
+        (
+            {"layers": [256, 128]},
+            "The 'layers' parameter of Doubtful is ambiguous. For [256, 128] write (256, 128), one "
+            "network with 2 hidden layers, or [(256,), (128,)], 2 networks to try.",
+        ),
+        (
+            {"layers": [8]},
+            "The 'layers' parameter of Doubtful is ambiguous. For [8] write (8,), one network with "
+            "1 hidden layer.",
+        ),
+        (
+            {"layers": [(8, 4), 16]},
+            "The 'layers' parameter of Doubtful must be a tuple, each item an int in the range "
+            "[1, inf), or a list of such. Got 16 in [(8, 4), 16] instead.\n"
+            "hint: write (16,) for 1 hidden layer",
+        ),
+        (
+            {"layers": 16},
+            "The 'layers' parameter of Doubtful must be a tuple, each item an int in the range "
+            "[1, inf), or a list of such. Got 16 instead.\nhint: write (16,) for 1 hidden layer",
+        ),
+        (
+            {"size": [1, 2]},
+            "The 'size' parameter of Doubtful takes one value, not a list: it must be an int in "
+            "the range [1, inf). Got [1, 2] instead.\n"
+            "hint: a list is tried value by value for 'rate', 'mode', 'layers'",
+        ),
+        (
+            {"size": []},
+            "The 'size' parameter of Doubtful takes one value, not a list: it must be an int in "
+            "the range [1, inf). Got [] instead.\n"
+            "hint: a list is tried value by value for 'rate', 'mode', 'layers'",
+        ),
+    ],
+)
+def test_check_parameters_says_what_is_wrong_with_a_list(
+    values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(Doubtful(**values))
+    assert str(caught.value) == message
+
+
+def test_check_parameters_has_no_hint_when_no_parameter_takes_a_list() -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(Machine(rate=[0.25]))  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "The 'rate' parameter of Machine takes one value, not a list: it must be a float in the "
+        "range [0.0, 1.0). Got [0.25] instead."
+    )

@@ -8,10 +8,10 @@ what the reference page says are all derived from that declaration.
 import dataclasses
 import math
 import numbers
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
-from rightfit.errors import MAX_SHOWN, ParameterError, did_you_mean
+from rightfit.errors import MAX_SHOWN, ParameterError, did_you_mean, shown
 
 
 class Constraint(Protocol):
@@ -163,9 +163,15 @@ class InstanceOf:
 
 @dataclasses.dataclass(frozen=True)
 class TupleOf:
-    """A tuple of values that all satisfy one constraint; as text, separated by commas."""
+    """A tuple of values that all satisfy one constraint; as text, separated by commas.
+
+    Attributes:
+        item: what each value must be.
+        item_name: what an item is, for messages: "hidden layer".
+    """
 
     item: Constraint
+    item_name: str = "item"
 
     @property
     def sentence(self) -> str:
@@ -182,6 +188,8 @@ class TupleOf:
         inner = text.strip().removeprefix("(").removesuffix(")")
         if inner.lower() == "none":
             return ()
+        if any(bracket in inner for bracket in "()[]"):
+            raise ValueError(text)
         return tuple(self.item.parse(part.strip()) for part in inner.split(",") if part.strip())
 
 
@@ -239,6 +247,116 @@ class Either:
             if option.accepts(value):
                 return value
         raise ValueError(text)
+
+
+@dataclasses.dataclass(frozen=True)
+class ListOf:
+    """A list that is not empty and repeats nothing; as text, with brackets around it or without."""
+
+    item: Constraint
+
+    @property
+    def sentence(self) -> str:
+        return f"a list, each item {self.item.sentence}"
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        return ([], *([value] for value in self.item.wrong))
+
+    def accepts(self, value: object) -> bool:
+        return (
+            isinstance(value, list)
+            and bool(value)
+            and all(self.item.accepts(item) for item in value)
+            and not _repeated(value)
+        )
+
+    def parse(self, text: str) -> object:
+        inner = text.strip()
+        if inner.startswith("["):
+            if not inner.endswith("]"):
+                raise ValueError(text)
+            inner = inner[1:-1]
+        try:
+            return [self._parse_item(part) for part in _split(inner)]
+        except ValueError:
+            raise ValueError(text) from None
+
+    def _parse_item(self, text: str) -> object:
+        if isinstance(self.item, TupleOf) and text[0] != "(" and text.lower() != "none":
+            # As in Python, 8 is no tuple; the check of all parameters shows the right spellings.
+            return self.item.item.parse(text)
+        return self.item.parse(text)
+
+
+@dataclasses.dataclass(frozen=True)
+class Unsure:
+    """A value, or a list of values to try each.
+
+    On a command line brackets always make a list, and commas do where they do not
+    already make the value: `0,0.5` is a list of numbers, `256,128` one tuple, and
+    `(256,128),(512,)` a list of tuples.
+    """
+
+    one: Constraint
+
+    @property
+    def many(self) -> ListOf:
+        """What a list must be."""
+        return ListOf(self.one)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.one.sentence}, or a list of such"
+
+    @property
+    def wrong(self) -> tuple[object, ...]:
+        # Lists have sentences of their own, which the tests of lists know.
+        return self.one.wrong
+
+    def accepts(self, value: object) -> bool:
+        return self.one.accepts(value) or self.many.accepts(value)
+
+    def parse(self, text: str) -> object:
+        if text.strip().startswith("["):
+            return self.many.parse(text)
+        try:
+            value = self.one.parse(text)
+        except ValueError:
+            if "," not in text:
+                raise
+            return self.many.parse(text)
+        if isinstance(value, str) and "," in text:
+            return self.many.parse(text)
+        return value
+
+
+def unsure(constraint: Constraint) -> Unsure:
+    """Allow a value, or a list of such values, each of which is tried."""
+    return Unsure(constraint)
+
+
+def _repeated(items: Sequence[object]) -> list[object]:
+    """The items that are there a second time."""
+    return [item for place, item in enumerate(items) if item in items[:place]]
+
+
+def _split(text: str) -> list[str]:
+    """Split at the commas outside of parentheses; one at the end means nothing."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "([") - (sign in ")]")
+        if depth < 0:
+            raise ValueError(text)
+        if sign == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    *parts, last = [part.strip() for part in parts]
+    parts += [last] if last else []
+    if depth or not all(parts):
+        raise ValueError(text)
+    return parts
 
 
 def either(*options: Constraint) -> Either:
@@ -300,21 +418,88 @@ def check_parameters(instance: Any) -> None:
         ParameterError: at least one value is outside its constraint.
     """
     caller = type(instance).__name__
+    declared = list(declared_parameters(instance))
     problems = []
     hint = ""
-    for declared in declared_parameters(instance):
-        value = getattr(instance, declared.name)
-        if declared.constraint.accepts(value):
+    for each in declared:
+        value = getattr(instance, each.name)
+        if each.constraint.accepts(value):
             continue
         problems.append(
-            f"The {declared.name!r} parameter of {caller} must be "
-            f"{declared.constraint.sentence}. Got {value!r} instead."
+            f"The {each.name!r} parameter of {caller} {_problem(each.constraint, value)}"
         )
-        hint = hint or _nearest_choice(declared.constraint, value)
+        hint = hint or _advice(each.constraint, value, declared)
     if problems:
         more = len(problems) - MAX_SHOWN
         lines = problems[:MAX_SHOWN] + ([f"and {more} more"] if more > 0 else [])
         raise ParameterError("\n".join(lines), hint=hint)
+
+
+def _problem(constraint: Constraint, value: object) -> str:
+    """What is wrong with a value, as the end of a sentence that begins with the parameter."""
+    must = f"must be {constraint.sentence}"
+    if not isinstance(value, list):
+        return f"{must}. Got {value!r} instead."
+    if not isinstance(constraint, Unsure):
+        return f"takes one value, not a list: it {must}. Got {value!r} instead."
+    if not value:
+        return f"is an empty list, which leaves nothing to try: it {must}."
+    one = constraint.one
+    if isinstance(one, TupleOf) and all(one.item.accepts(item) for item in value):
+        return f"is ambiguous. {_both_spellings(value, one.item_name)}"
+    wrong = [item for item in value if not one.accepts(item)]
+    if wrong:
+        return f"{must}. Got {wrong[0]!r} in {value!r} instead."
+    return (
+        f"lists {_repeated(value)[0]!r} more than once, but each value is tried once. "
+        f"Got {value!r}."
+    )
+
+
+def _both_spellings(items: list[Any], item_name: str) -> str:
+    """A list of what belongs into a tuple may mean one network or several."""
+    n_items = len(items)
+    one = f"{tuple(items)!r}, one network with {_count(n_items, item_name)}"
+    if n_items == 1:
+        return f"For {items!r} write {one}."
+    several = f"{[(item,) for item in items]!r}, {n_items} networks to try"
+    return f"For {items!r} write {one}, or {several}."
+
+
+def _advice(constraint: Constraint, value: object, declared: Sequence[Parameter]) -> str:
+    """What to do about a wrong value, if that is plain."""
+    if isinstance(constraint, Unsure):
+        return _advice_on_lists(constraint, value)
+    if isinstance(value, list):
+        names = [each.name for each in declared if isinstance(each.constraint, Unsure)]
+        return f"a list is tried value by value for {shown(names)}" if names else ""
+    return _nearest_choice(constraint, value)
+
+
+def _advice_on_lists(constraint: Unsure, value: object) -> str:
+    one = constraint.one
+    if not isinstance(value, list):
+        items = _as_list(value)
+        if constraint.many.accepts(items):
+            return f"write {items!r} to try each"
+    elif isinstance(one, TupleOf) and all(one.item.accepts(item) for item in value):
+        return ""
+    candidates = value if isinstance(value, list) else [value]
+    wrong = next((item for item in candidates if not one.accepts(item)), None)
+    if isinstance(one, TupleOf) and one.item.accepts(wrong):
+        return f"write {(wrong,)!r} for {_count(1, one.item_name)}"
+    return _nearest_choice(one, wrong)
+
+
+def _as_list(value: Any) -> Any:
+    """What a tuple, a range or an array would be as a list; None for anything else."""
+    if isinstance(value, tuple | range):
+        return list(value)
+    return value.tolist() if hasattr(value, "tolist") else None
+
+
+def _count(n_items: int, name: str) -> str:
+    return f"{n_items} {name}" if n_items == 1 else f"{n_items} {name}s"
 
 
 def _nearest_choice(constraint: Constraint, value: object) -> str:

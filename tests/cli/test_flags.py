@@ -37,10 +37,47 @@ def test_default_can_be_typed(declared: Parameter) -> None:
         ("patience_epochs", "None", None),
         ("column_kinds", "zip=category,lot area=number", {"zip": "category", "lot area": "number"}),
         ("random_state", "7", 7),
+        # A list is tried value by value.
+        ("dropout_rate", "0,0.25,0.5", [0.0, 0.25, 0.5]),
+        ("dropout_rate", "[0.25]", [0.25]),
+        ("learning_rate", "1e-3,3e-3", [1e-3, 3e-3]),
+        ("weight_decay", "none,0.1", [None, 0.1]),
+        ("optimizer", "adamw,lion", ["adamw", "lion"]),
+        ("batch_size", "auto,64", ["auto", 64]),
+        ("hidden_sizes", "(256,128),(512,)", [(256, 128), (512,)]),
+        ("hidden_sizes", "[(256,128),(512,)]", [(256, 128), (512,)]),
+        ("activation", "[relu,gelu]", ["relu", "gelu"]),
+        ("members", "auto", "auto"),
+        ("members", "8", 8),
+        ("n_folds", "5", 5),
+        ("cull", "true", True),
     ],
 )
 def test_flag_is_read(name: str, text: str, value: Any) -> None:
     assert parse_flags({name: text}, Regressor)[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("max_epochs", "10,20", "takes one value, not a list: it must be an int in the range"),
+        ("max_epochs", "[10]", "takes one value, not a list: it must be an int in the range"),
+        ("scaling", "robust,none", "takes one value, not a list: it must be a str among"),
+        ("random_state", "0,1", "takes one value, not a list: it must be an int in the range"),
+        ("max_epochs", "10,twenty", "Got '10,twenty' instead."),
+        ("dropout_rate", "[]", "is an empty list, which leaves nothing to try"),
+        ("dropout_rate", "0,0.5,0", "lists 0.0 more than once"),
+        ("dropout_rate", "0,1.5", "Got 1.5 in [0.0, 1.5] instead."),
+        ("dropout_rate", "0,half", "Got '0,half' instead."),
+        ("optimizer", "adamw,lino", "Got 'lino' in ['adamw', 'lino'] instead."),
+        ("hidden_sizes", "[256,128]", "is ambiguous. For [256, 128] write (256, 128)"),
+        ("column_kinds", "zip,year=number", "Got 'zip,year=number' instead."),
+    ],
+)
+def test_wrong_list_is_refused(name: str, text: str, said: str) -> None:
+    with pytest.raises(ParameterError) as raised:
+        parse_flags({name: text}, Regressor)
+    assert said in str(raised.value)
 
 
 def test_seed_is_0_if_none_is_typed() -> None:
@@ -54,11 +91,12 @@ def test_all_wrong_values_are_said_at_once() -> None:
         parse_flags(typed, Regressor)
     assert str(raised.value) == (
         "The 'hidden_sizes' parameter of Regressor must be a tuple, each item an int in the range "
-        "[1, inf). Got '8,a' instead.\n"
-        "The 'dropout_rate' parameter of Regressor must be a float in the range [0.0, 1.0). "
-        "Got 1.5 instead.\n"
+        "[1, inf), or a list of such. Got '8,a' instead.\n"
+        "The 'dropout_rate' parameter of Regressor must be a float in the range [0.0, 1.0), or a "
+        "list of such. Got 1.5 instead.\n"
         "The 'optimizer' parameter of Regressor must be a str among {'adamw', 'adam', 'sgd', "
-        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion'}. Got 'admw' instead.\n"
+        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion'}, or a list of such. "
+        "Got 'admw' instead.\n"
         "hint: did you mean 'adamw'?"
     )
 

@@ -45,6 +45,19 @@ def test_help_of_train_names_every_parameter(rightfit: Type) -> None:
         assert spelling(name) in text
 
 
+def test_help_of_train_shows_a_list(rightfit: Type) -> None:
+    lines = rightfit("train", "--help").out.splitlines()
+    assert "Parameters with their defaults; a list tries each (--dropout-rate 0,0.25,0.5):" in lines
+    assert "  --members none" in "\n".join(lines)
+
+
+def test_help_all_says_how_lists_are_written(rightfit: Type) -> None:
+    words = " ".join(rightfit("train", "--help-all").out.split())
+    assert "--dropout-rate 0,0.25,0.5" in words
+    assert '--hidden-sizes "(256,128),(512,)"' in words
+    assert '--activation "[relu,gelu]"' in words
+
+
 def test_help_all_explains_every_parameter(rightfit: Type) -> None:
     answer = rightfit("train", "--help-all")
     words = " ".join(answer.out.split())

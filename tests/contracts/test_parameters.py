@@ -13,6 +13,9 @@ from rightfit.errors import MAX_SHOWN, ParameterError
 from rightfit.estimators.hyperparameters import (
     ACTIVATION_NAMES,
     CLASS_METRICS,
+    CUSTOMARY_LEARNING_RATES,
+    CUSTOMARY_WEIGHT_DECAYS,
+    MEMBER_PARAMETERS,
     NUMBER_LOSSES,
     NUMBER_METRICS,
     OPTIMIZER_NAMES,
@@ -34,6 +37,7 @@ from rightfit.parameters import (
     Nothing,
     Parameter,
     TupleOf,
+    Unsure,
     check_parameters,
     declared_parameters,
 )
@@ -64,6 +68,7 @@ EACH_WRONG_VALUE = pytest.mark.parametrize(
 
 
 def options(constraint: Constraint) -> tuple[Constraint, ...]:
+    constraint = constraint.one if isinstance(constraint, Unsure) else constraint
     return constraint.options if isinstance(constraint, Either) else (constraint,)
 
 
@@ -82,6 +87,89 @@ def test_defaults_are_accepted(owner: Owner) -> None:
 def test_default_is_declared_once(owner: Owner, declared: Parameter) -> None:
     assert getattr(owner(), declared.name) == declared.default
     assert declared.constraint.accepts(declared.default)
+
+
+LISTS = [(owner, d) for owner, d in PARAMETERS if isinstance(d.constraint, Unsure)]
+EACH_LIST = pytest.mark.parametrize(("owner", "declared"), LISTS, ids=name_of)
+EACH_SINGLE = pytest.mark.parametrize(
+    ("owner", "declared"), [pair for pair in PARAMETERS if pair not in LISTS], ids=name_of
+)
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_what_may_be_a_list_is_what_belongs_to_one_member(owner: Owner) -> None:
+    assert MEMBER_PARAMETERS == tuple(each.name for own, each in LISTS if own is owner)
+    assert MEMBER_PARAMETERS == (
+        "hidden_sizes",
+        "activation",
+        "dropout_rate",
+        "input_dropout_rate",
+        "l2",
+        "weight_decay",
+        "optimizer",
+        "learning_rate",
+        "momentum",
+        "schedule",
+        "batch_size",
+    )
+
+
+@EACH_LIST
+def test_list_of_right_values_is_accepted(owner: Owner, declared: Parameter) -> None:
+    assert isinstance(declared.constraint, Unsure)
+    values = right_values(declared.constraint.one)
+    for some in (values, values[:1]):
+        chosen: dict[str, Any] = {declared.name: some}
+        check_parameters(owner(**chosen))
+
+
+@EACH_LIST
+def test_empty_list_is_refused(owner: Owner, declared: Parameter) -> None:
+    assert complaint(owner, **{declared.name: []}) == (
+        f"The '{declared.name}' parameter of {owner.__name__} is an empty list, which leaves "
+        f"nothing to try: it must be {declared.constraint.sentence}."
+    )
+
+
+@EACH_LIST
+def test_list_with_a_wrong_value_is_refused_by_that_value(
+    owner: Owner, declared: Parameter
+) -> None:
+    for wrong in declared.constraint.wrong:
+        values = [declared.default, wrong]
+        assert complaint(owner, **{declared.name: values}) == (
+            f"The '{declared.name}' parameter of {owner.__name__} must be "
+            f"{declared.constraint.sentence}. Got {wrong!r} in {values!r} instead."
+        )
+
+
+@EACH_LIST
+def test_list_that_repeats_a_value_is_refused(owner: Owner, declared: Parameter) -> None:
+    values = [declared.default, declared.default]
+    assert f"lists {declared.default!r} more than once" in complaint(
+        owner, **{declared.name: values}
+    )
+
+
+@EACH_SINGLE
+def test_list_is_refused_where_there_is_nothing_to_try(owner: Owner, declared: Parameter) -> None:
+    values: Any = right_values(declared.constraint)[:2]
+    with pytest.raises(ParameterError) as caught:
+        check_parameters(owner(**{declared.name: values}))
+    assert str(caught.value) == (
+        f"The '{declared.name}' parameter of {owner.__name__} takes one value, not a list: it must "
+        f"be {declared.constraint.sentence}. Got {values!r} instead.\n"
+        "hint: a list is tried value by value for 'hidden_sizes', 'activation', 'dropout_rate', "
+        "'input_dropout_rate', 'l2' and 6 more"
+    )
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_list_of_plain_sizes_is_refused_with_both_spellings(owner: Owner) -> None:
+    assert complaint(owner, hidden_sizes=[256, 128]) == (
+        f"The 'hidden_sizes' parameter of {owner.__name__} is ambiguous. For [256, 128] write "
+        "(256, 128), one network with 2 hidden layers, or [(256,), (128,)], 2 networks to try."
+    )
 
 
 @EACH_WRONG_VALUE
@@ -136,7 +224,8 @@ def test_wrong_value_is_refused_in_the_words_of_sklearn(
         sklearn_validation.validate_parameter_constraints(
             {declared.name: constraints}, {declared.name: value}, owner.__name__
         )
-    ours = complaint(owner, **{declared.name: value})
+    # It has none for lists either.
+    ours = complaint(owner, **{declared.name: value}).replace(", or a list of such.", ".")
     assert in_one_order(ours) == in_one_order(str(theirs.value))
 
 
@@ -163,6 +252,9 @@ def written(value: Any) -> str:
     if isinstance(value, tuple):
         # A comma at the end tells a tuple of one from its item.
         return "".join(f"{written(item)}," for item in value) or "()"
+    if isinstance(value, list):
+        items = (f"({written(i)})" if isinstance(i, tuple) and i else written(i) for i in value)
+        return f"[{','.join(items)}]"
     if isinstance(value, dict):
         return ",".join(f"{name}={written(item)}" for name, item in value.items())
     return str(value).lower() if isinstance(value, bool) or value is None else str(value)
@@ -173,7 +265,8 @@ def right_values(constraint: Constraint) -> list[Any]:
     if isinstance(constraint, Interval):
         low = 0 if constraint.low is None else constraint.low
         inside = [low, low + 0.25, low + 1, low + 17]
-        return [value for value in map(constraint.kind, inside) if constraint.accepts(value)]
+        values = dict.fromkeys(map(constraint.kind, inside))
+        return [value for value in values if constraint.accepts(value)]
     if isinstance(constraint, Choice):
         return list(constraint.names)
     if isinstance(constraint, Flag):
@@ -185,6 +278,9 @@ def right_values(constraint: Constraint) -> list[Any]:
         return [(), tuple(items[:1]), tuple(items[:3])]
     if isinstance(constraint, MappingOf):
         return [{}, *({"zip": item} for item in right_values(constraint.item))]
+    if isinstance(constraint, Unsure):
+        single = right_values(constraint.one)
+        return [*single, single[:1], single]
     if isinstance(constraint, Either):
         return [value for option in constraint.options for value in right_values(option)]
     return []
@@ -264,6 +360,12 @@ def told_values(name: str) -> dict[str, float]:
         for optimizer in re.findall(r"\w+", re.split(r"[.]|else", names)[0]):
             told[optimizer] = float(number)
     return {optimizer: value for optimizer, value in told.items() if optimizer in OPTIMIZERS}
+
+
+def test_customary_values_are_those_of_the_engine() -> None:
+    for name, optimizer in OPTIMIZERS.items():
+        assert CUSTOMARY_LEARNING_RATES[name] == optimizer.learning_rate
+        assert CUSTOMARY_WEIGHT_DECAYS.get(name, 0) == optimizer.weight_decay
 
 
 def test_descriptions_tell_the_customary_values_of_every_optimizer() -> None:

@@ -87,10 +87,11 @@ def test_fit_refuses_every_wrong_value_in_scikit_learns_words(
 
 def test_fit_names_all_wrong_parameters_at_once() -> None:
     assert message(Classifier, dropout_rate=1.5, max_epochs=0, optimizer="adm") == (
-        "The 'dropout_rate' parameter of Classifier must be a float in the range [0.0, 1.0). "
-        "Got 1.5 instead.\n"
+        "The 'dropout_rate' parameter of Classifier must be a float in the range [0.0, 1.0), or a "
+        "list of such. Got 1.5 instead.\n"
         "The 'optimizer' parameter of Classifier must be a str among {'adamw', 'adam', 'sgd', "
-        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion'}. Got 'adm' instead.\n"
+        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion'}, or a list of such. "
+        "Got 'adm' instead.\n"
         "The 'max_epochs' parameter of Classifier must be an int in the range [1, inf). "
         "Got 0 instead.\n"
         "hint: did you mean 'adam'?"
@@ -106,10 +107,10 @@ def test_fit_shows_five_wrong_parameters_and_counts_the_others() -> None:
     assert lines[5] == "and 2 more"
 
 
-def test_lists_are_refused_where_tuples_are_meant() -> None:
-    assert message(Classifier, hidden_sizes=[8]) == (
-        "The 'hidden_sizes' parameter of Classifier must be a tuple, each item an int in the "
-        "range [1, inf). Got [8] instead."
+def test_list_of_plain_sizes_is_refused_because_it_may_mean_two_things() -> None:
+    assert message(Classifier, hidden_sizes=[8, 4]) == (
+        "The 'hidden_sizes' parameter of Classifier is ambiguous. For [8, 4] write (8, 4), one "
+        "network with 2 hidden layers, or [(8,), (4,)], 2 networks to try."
     )
 
 

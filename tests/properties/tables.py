@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rightfit import Classifier, Regressor
 from rightfit.estimators.base import restore
 from rightfit.estimators.fitting import Start
-from rightfit.model.model import Model, Training
+from rightfit.model.model import KeptMember, Model, Training
 from rightfit.nn import build_network
 
 WORDS = [
@@ -74,12 +74,13 @@ def untrained(table: pl.DataFrame, y: Any, *, max_one_hot: int = 2) -> Any:
     estimator = kind(hidden_sizes=(3,), max_one_hot=max_one_hot, random_state=0)
     fitting = estimator._begin(table, y, None, None)
     way = fitting.prepared.way
+    shape = fitting.trials.members[0].shape
+    network = build_network(shape, np.random.default_rng(0), np.float64)
     model = Model(
         estimator=kind.__name__,
         parameters=estimator.get_params(),
         objective=fitting.objective,
-        shape=fitting.shape,
-        network=build_network(fitting.shape, np.random.default_rng(0), np.float64),
+        members=(KeptMember(0, shape, network, 1.0),),
         schema=way.schema,
         encoder=way.encoder,
         target=way.target,

@@ -1,5 +1,6 @@
 """Flags from declared parameters: one flag a field, with its description and its check."""
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +10,7 @@ import typer
 
 from rightfit.errors import ParameterError
 from rightfit.estimators.hyperparameters import ClassifierParameters, RegressorParameters
-from rightfit.parameters import Parameter, check_parameters, declared_parameters
+from rightfit.parameters import ListOf, Parameter, check_parameters, declared_parameters
 
 # What only makes sense in a program that calls fit more than once.
 _NOT_FLAGS = frozenset({"warm_start", "verbose"})
@@ -80,15 +81,25 @@ def default_text(declared: Parameter) -> str:
     default = declared.default
     if isinstance(default, tuple):
         return ",".join(str(item) for item in default)
-    return "none" if default is None else str(default)
+    return str(default).lower() if default is None or isinstance(default, bool) else str(default)
 
 
 def _value(declared: Parameter, text: str) -> object:
-    try:
-        return declared.constraint.parse(text)
-    except ValueError:
-        # Stays text, which the check of all parameters then refuses with the others.
-        return text
+    # What cannot be read stays text, which the check of all parameters refuses with the others.
+    value: object = text
+    with contextlib.suppress(ValueError):
+        value = declared.constraint.parse(text)
+    if isinstance(value, str) and not declared.constraint.accepts(value):
+        # A list where there is none to be said is refused as one.
+        with contextlib.suppress(ValueError):
+            return _list(declared, text)
+    return value
+
+
+def _list(declared: Parameter, text: str) -> object:
+    if "," not in text and not text.strip().startswith("["):
+        raise ValueError(text)
+    return ListOf(declared.constraint).parse(text)
 
 
 def _flag(declared: Parameter) -> inspect.Parameter:

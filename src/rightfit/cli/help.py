@@ -31,10 +31,12 @@ _COMMON = (
     "max_epochs",
     "max_seconds",
     "patience_epochs",
+    "members",
     "column_kinds",
     "random_state",
 )
 _ALL = "--help-all"
+_EXAMPLE_OF_A_LIST = "--dropout-rate 0,0.25,0.5"
 
 
 @final
@@ -92,8 +94,13 @@ def parameter_page() -> str:
     sections = [
         "Parameters of the network and its training, with their defaults.",
         _wrapped(
-            "Several values are separated by commas: --hidden-sizes 256,128; none is the empty "
-            "list. Values by name: --column-kinds zip=category,year=number"
+            "Layers are separated by commas: --hidden-sizes 256,128; none is no hidden layer. "
+            "Values by name: --column-kinds zip=category,year=number"
+        ),
+        _wrapped(
+            f"If unsure, give a list, and each of its values is tried: {_EXAMPLE_OF_A_LIST}. "
+            'Where commas separate layers, write parentheses: --hidden-sizes "(256,128),(512,)". '
+            'Brackets always make a list: --activation "[relu,gelu]"'
         ),
     ]
     for declared in flag_parameters().values():
@@ -116,7 +123,8 @@ def _parameters(declared: Mapping[str, Parameter], path: str) -> list[str]:
     common = {flags[name]: _brief(declared[name].description, _width() - start) for name in _COMMON}
     others = ", ".join(spelling(name) for name in declared if name not in _COMMON)
     more = f"Also {others}; {path} {_ALL} explains each."
-    return [_section("Parameters with their defaults", common) + "\n" + _wrapped(more, indent=2)]
+    head = f"Parameters with their defaults; a list tries each ({_EXAMPLE_OF_A_LIST})"
+    return [_section(head, common) + "\n" + _wrapped(more, indent=2)]
 
 
 def _typed(parameter: Any) -> str:

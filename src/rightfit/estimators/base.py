@@ -13,11 +13,16 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from rightfit.data.folds import group_codes, time_ranks
+from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
 from rightfit.data.targets import check_lengths
 from rightfit.errors import DataError
+from rightfit.estimators.choosing import sign_of
 from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.pack_tables import best_trial, cv_results, path_of
+from rightfit.estimators.trials import check_single, is_pack
 from rightfit.model.description import describe_model
 from rightfit.model.document import from_document, to_document
 from rightfit.model.folder import save_model
@@ -26,6 +31,19 @@ from rightfit.model.prepare import Choices, Labelled
 from rightfit.objectives import Objective
 from rightfit.parameters import check_parameters, declared_parameters
 from rightfit.train.events import EpochsEnded, Event, LearningRateLowered, TrainingEnded
+
+# The fitted attributes that only a pack has.
+_OF_A_PACK = (
+    "members_",
+    "choice_",
+    "path_",
+    "cv_results_",
+    "best_index_",
+    "best_params_",
+    "oof_predictions_",
+)
+# Of the memory that is free, what the members of a pack may take at the same time.
+_MEMORY_SHARE = 0.5
 
 
 class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
@@ -41,6 +59,13 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
     n_features_in_: int
     schema_: list[dict[str, Any]]
     target_name_: str
+    members_: list[dict[str, Any]]
+    choice_: dict[str, Any]
+    path_: dict[str, list[dict[str, Any]]]
+    cv_results_: dict[str, Any]
+    best_index_: int
+    best_params_: dict[str, Any]
+    oof_predictions_: Any
 
     @abstractmethod
     def _objective(self, n_targets: int) -> Objective:
@@ -57,6 +82,8 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         sample_weight: Any = None,
         *,
         validation: tuple[Any, ...] | None = None,
+        groups: Any = None,
+        time: Any = None,
     ) -> Self:
         """Train a network on a table until it stops improving.
 
@@ -68,6 +95,10 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
                 validation loss and the split. None counts every row once.
             validation: `(X, y)` or `(X, y, sample_weight)`: rows that choose when to stop,
                 instead of some that are split off.
+            groups: `[row]`, labels of any kind: rows of one group are never both trained on
+                and held out.
+            time: `[row]`, numbers, dates or text that can be ordered: what is held out is
+                later than what is trained on.
 
         Returns:
             The estimator itself, fitted.
@@ -78,7 +109,8 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
             TrainingError: the loss became not finite, again and again.
             KeyboardInterrupt: Ctrl-C; the estimator is fitted with the best weights so far.
         """
-        for event in self.iter_fit(X, y, sample_weight, validation=validation):
+        events = self.iter_fit(X, y, sample_weight, validation=validation, groups=groups, time=time)
+        for event in events:
             if self.verbose:
                 _print_line(event)
             if isinstance(event, TrainingEnded) and event.reason == "interrupted":
@@ -92,18 +124,21 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         sample_weight: Any = None,
         *,
         validation: tuple[Any, ...] | None = None,
+        groups: Any = None,
+        time: Any = None,
     ) -> Iterator[Event]:
         """Do what `fit` does, and yield each event of the training on the way.
 
         The estimator is fitted when the iterator is exhausted. Its last event is
         `TrainingEnded`; Ctrl-C ends it early, with the best weights so far.
         """
-        fitting = self._begin(X, y, sample_weight, validation)
+        fitting = self._begin(X, y, sample_weight, validation, groups, time)
         # Whoever follows the events may want to show the columns first.
         self.schema_ = fitting.prepared.way.schema.to_json()
         for event in fitting.events():
             if isinstance(event, TrainingEnded):
                 self._keep(fitting.model(event))
+                self._keep_out_of_fold(fitting.out_of_fold())
             yield event
 
     def predict(self, X: Any) -> Any:
@@ -163,6 +198,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
 
     def _fit_one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
         check_parameters(self)
+        check_single(self, "partial_fit")
         rows = self._labelled(X, y, sample_weight)
         start = Start()
         if hasattr(self, "_model"):
@@ -181,13 +217,24 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         for event in fitting.events(one_epoch=True):
             if isinstance(event, TrainingEnded):
                 self._keep(fitting.model(event, latest=True))
-                self._moments = fitting.moments(event)
+                self._moments = fitting.moments()
         return self
 
-    def _begin(self, X: Any, y: Any, weight: Any, validation: Any) -> Fitting:
+    def _begin(
+        self, X: Any, y: Any, weight: Any, validation: Any, groups: Any = None, time: Any = None
+    ) -> Fitting:
         check_parameters(self)
         held = None
         rows = self._labelled(X, y, weight)
+        if groups is not None and time is not None:
+            raise DataError(
+                "Both groups and time were handed over.",
+                expected="Rows are held out by one or the other.",
+            )
+        if groups is not None:
+            rows = dataclasses.replace(rows, groups=group_codes(groups, rows.table.n_rows))
+        if time is not None:
+            rows = dataclasses.replace(rows, time=time_ranks(time, rows.table.n_rows))
         if validation is not None:
             if not isinstance(validation, tuple) or len(validation) not in (2, 3):
                 raise DataError(
@@ -201,10 +248,17 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
                 held = dataclasses.replace(held, table=held.table.renamed(rows.table.names))
         start = Start()
         if self.warm_start and hasattr(self, "_model"):
+            check_single(self, "warm_start")
             start = Start(self._model)
             rows = dataclasses.replace(rows, table=self._matched(rows.table))
         return Fitting(
-            self, rows, held, self._choices(y, self.validation_fraction), self._objective, start
+            self,
+            rows,
+            held,
+            self._choices(y, self.validation_fraction),
+            self._objective,
+            start,
+            memory=_memory_for_members(),
         )
 
     def _labelled(self, X: Any, y: Any, weight: Any = None) -> Labelled:
@@ -227,6 +281,8 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
             validation_fraction=validation_fraction,
             precision=self.precision,
             seed=int(check_random_state(self.random_state).randint(2**31)),
+            n_folds=self.n_folds,
+            needs_held_out=is_pack(self),
         )
 
     def _keep(self, model: Model) -> None:
@@ -243,10 +299,32 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         self.best_epoch_ = model.training.best_epoch
         self.stop_reason_ = model.training.stop_reason
         self.n_parameters_ = model.n_parameters
-        self.n_iter_ = len(model.training.history)
+        best = model.members[0].number
+        self.n_iter_ = sum(record["member"] == best for record in model.training.history)
         self.schema_ = model.schema.to_json()
         if model.target.classes is not None:
             self.classes_ = model.target.classes
+        self._keep_pack(model)
+
+    def _keep_pack(self, model: Model) -> None:
+        """Set the fitted attributes of a pack, and remove those of an earlier one."""
+        for name in _OF_A_PACK:
+            self.__dict__.pop(name, None)
+        training = model.training
+        if not training.choice:
+            return
+        unsure, sign = training.choice["unsure"], sign_of(model.objective)
+        self.members_ = training.members
+        self.choice_ = training.choice
+        self.path_ = path_of(training.trials, unsure, sign)
+        self.cv_results_ = cv_results(training.members, training.trials, unsure, sign)
+        best = best_trial(training.trials, sign)
+        self.best_index_ = best["trial"]
+        self.best_params_ = {name: best[name] for name in unsure}
+
+    def _keep_out_of_fold(self, predictions: Any) -> None:
+        if predictions is not None:
+            self.oof_predictions_ = predictions
 
     def _fitted(self) -> Model:
         check_is_fitted(self)
@@ -274,6 +352,11 @@ def restore(estimator: AbstractEstimator, model: Model) -> AbstractEstimator:
             setattr(estimator, declared.name, model.parameters[declared.name])
     estimator._keep(model)
     return estimator
+
+
+def _memory_for_members() -> float | None:
+    free = available_bytes()
+    return None if free is None else _MEMORY_SHARE * free
 
 
 def _name_of(y: Any) -> str:

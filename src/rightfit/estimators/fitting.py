@@ -1,7 +1,8 @@
-"""One fit: prepare, train, and make the model."""
+"""One fit: prepare, train, choose, and make the model."""
 
 import dataclasses
 import math
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import jax
 import numpy as np
 
-from rightfit.errors import DataError, TrainingError, TrainingWarning
+from rightfit.errors import DataError, ParameterError, TrainingError, TrainingWarning
+from rightfit.estimators.choosing import Chosen, choose_trials
 from rightfit.estimators.hyperparameters import Hyperparameters
-from rightfit.estimators.run import network_shape, single_epoch, training_run
-from rightfit.model.model import Model, Training
+from rightfit.estimators.network_run import begin, fresh_network
+from rightfit.estimators.pack_tables import member_rows, trial_rows
+from rightfit.estimators.trials import Trials, is_pack, make_trials
+from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.prepare import Choices, Labelled, Prepared, Way, prepare
 from rightfit.model.target import fit_known_classes
-from rightfit.nn import build_network
+from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
 from rightfit.train.compilation_cache import compiled
@@ -24,17 +28,23 @@ from rightfit.train.events import (
     EpochsEnded,
     Event,
     LearningRateLowered,
+    MemberStopped,
     TrainingEnded,
     as_plain,
 )
-from rightfit.train.loop import Run, train
+from rightfit.train.loop import train
 from rightfit.train.plan import Rows, State
-from rightfit.train.program import start as start_state
-from rightfit.train.stopping import describe_stop
+from rightfit.train.run import Run
+from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _LARGE_INPUT = 100.0
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
 _NEED_A_DIFFERENCE = ("r2", "roc_auc")
+# Of a pack's time limit, what choosing among the members may take.
+_RESERVE = 0.03
+# A time limit that is passed by no more than this is kept.
+_LATE_SHARE = 1.05
+_LATE_SECONDS = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,98 +74,179 @@ class Fitting:
         objective: Callable[[int], Objective],
         start: Start,
         classes: Any = None,
+        memory: float | None = None,
     ) -> None:
+        self.began = time.monotonic()
         self.chosen = chosen
         self.rows = rows
         self.seed = choices.seed
+        _check_held_out(chosen, held)
         before = start.model
         way = None if before is None else Way(before.schema, before.encoder, before.target)
         target = None if classes is None else fit_known_classes(classes, choices.target_name)
         self.prepared: Prepared = prepare(rows, held, choices, way=way, target=target)
         self.objective = objective(self.prepared.way.target.n_targets)
-        self.shape = network_shape(chosen, self.prepared.way, self.objective)
-        self.run: Run = training_run(chosen, self.objective, self.prepared, self.seed)
         if self.prepared.validation is not None and self.objective.watch_metric:
             _check_watched(self.objective.metric, self.prepared.validation)
+        self.trials: Trials = make_trials(chosen, self.objective, self.prepared, self.seed)
         self.start = start
-        self.history: list[EpochRecord] = []
+        self.memory = memory
+        self.history: dict[int, list[EpochRecord]] = {}
+        self.stopped: dict[int, MemberStopped] = {}
 
-    def first_state(self) -> State:
-        """The state before the first step: fresh weights, or those to go on with."""
-        generator = np.random.Generator(np.random.Philox(self.seed))
-        dtype = self.prepared.training.weights.dtype
-        network = build_network(self.shape, generator, dtype)
+    def run(self, *, one_epoch: bool = False) -> Run:
+        """What is trained; for `partial_fit` one epoch over all rows, without stopping."""
+        members = self.trials.members
         if self.start.model is not None:
-            network = _same_shape(self.start.model, network, self.chosen)
-        state: State = compiled(start_state, self.run.plan, network, self.run.knobs.momentum)
-        n_epochs = self.start.n_epochs
-        if not n_epochs:
-            return state
-        steps = n_epochs * math.ceil(int(self.run.training.n_rows) / self.run.plan.batch_size)
-        return state._replace(
-            moments=self._moments_to_go_on_with(state.moments),
-            epoch=np.int32(n_epochs),
-            step=np.int32(steps),
+            first = dataclasses.replace(members[0], begin=self._go_on)
+            members = (first,)
+        limit = None if one_epoch else self.chosen.max_seconds
+        return Run(
+            members=members,
+            training=self.prepared.training,
+            validation=self.prepared.validation,
+            max_epochs=1 if one_epoch else int(self.chosen.max_epochs),
+            max_seconds=limit,
+            folds=self.prepared.folds,
+            began=self.began,
+            reserve=_RESERVE if len(members) > 1 else 0.0,
+            trials=self.trials.trial_of,
+            cull=bool(self.chosen.cull),
+            memory=self.memory,
         )
 
     def events(self, *, one_epoch: bool = False) -> Iterator[Event]:
         """Train, and pass on what happens; keep the history on the way.
 
         Raises:
-            TrainingError: the loss was not finite, again and again.
+            TrainingError: no member's loss stayed finite, or the time was too short.
         """
-        run = single_epoch(self.run) if one_epoch else self.run
-        for event in train(run, self.first_state()):
+        if self.trials.grid.note:
+            warnings.warn(self.trials.grid.note, TrainingWarning, stacklevel=2)
+        for event in train(self.run(one_epoch=one_epoch)):
             if isinstance(event, EpochsEnded):
-                self.history.extend(event.records)
+                self.history.setdefault(event.member, []).extend(event.records)
             elif isinstance(event, LearningRateLowered):
-                warnings.warn(
-                    f"The loss was not finite in epoch {event.epoch}, step {event.step}: training "
-                    f"goes on from the best weights with learning rate {event.learning_rate:.3g}.",
-                    TrainingWarning,
-                    stacklevel=2,
-                )
-            elif isinstance(event, TrainingEnded) and event.reason == "not_finite":
-                raise self._not_finite(event)
+                self._warn_of_restart(event)
+            elif isinstance(event, MemberStopped):
+                self.stopped[event.member] = event
+            elif isinstance(event, TrainingEnded):
+                self._check_end()
             yield event
 
     def model(self, ended: TrainingEnded, *, latest: bool = False) -> Model:
-        """Make the model from where training ended, with the best weights or the latest."""
-        network = ended.state.network if latest else ended.state.best_network
+        """Make the model from what was trained, with the best weights or the latest."""
+        pick = self._chosen()
+        kept = self._latest() if latest else self._kept(pick)
         before = self.start.model
         earlier = before.training.history if latest and before else []
-        best_epoch = ended.epoch if latest else int(ended.state.best_epoch)
-        history = [*earlier, *map(as_plain, self.history)]
+        best = kept[0].number
+        best_epoch = self.stopped[best].epoch if latest else self.best_epoch_of(best)
         way = self.prepared.way
         return Model(
             estimator=type(self.chosen).__name__,
             parameters=_parameters(self.chosen),
             objective=self.objective,
-            shape=self.shape,
-            network=jax.tree.map(np.asarray, jax.device_get(network)),
+            members=kept,
             schema=way.schema,
             encoder=way.encoder,
             target=way.target,
             has_names=before.has_names if before else self.rows.table.is_named,
             training=Training(
-                history=history,
+                history=[*earlier, *self._plain_history()],
                 best_epoch=best_epoch,
-                stop_reason=_ONE_EPOCH if latest else self._stop_reason(ended, best_epoch),
-                n_training_rows=int(self.prepared.training.n_rows),
-                n_validation_rows=_count(self.prepared.validation),
+                stop_reason=_ONE_EPOCH if latest else self._stop_reason(ended, best),
+                n_training_rows=self._n_training_rows(),
+                n_validation_rows=_count(self.prepared),
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
+                members=[] if pick is None else member_rows(self, kept),
+                trials=[] if pick is None else trial_rows(self, pick),
+                choice=self._choice(pick),
             ),
         )
 
-    def moments(self, ended: TrainingEnded) -> list[Any]:
+    def out_of_fold(self) -> Any:
+        """`[row, prediction]` for every row that was handed over; NaN where there is none."""
+        pick = self._chosen()
+        if pick is None or not self.prepared.folds:
+            return None
+        found = np.full((self.rows.table.n_rows, pick.predictions.shape[1]), np.nan)
+        target = self.prepared.way.target
+        predictions = pick.predictions
+        if target.classes is None:
+            predictions = predictions * target.scale + target.center
+        found[self.prepared.chosen] = predictions
+        return found[:, 0] if target.classes is None and not target.is_matrix else found
+
+    def moments(self) -> list[Any]:
         """The optimizer's memory as NumPy arrays, for the next `partial_fit`."""
-        return [np.asarray(leaf) for leaf in jax.tree.leaves(ended.state.moments)]
+        return [np.asarray(leaf) for leaf in jax.tree.leaves(self.stopped[0].state.moments)]
+
+    def best_epoch_of(self, member: int) -> int:
+        """The epoch whose weights a member kept."""
+        return int(self.stopped[member].state.best_epoch)
+
+    def _chosen(self) -> Chosen | None:
+        """Choose among trials, once; None for a single network that no fold was held out from."""
+        if not hasattr(self, "_pick"):
+            networks = {
+                number: stopped.state.best_network
+                for number, stopped in self.stopped.items()
+                if self.best_epoch_of(number)
+            }
+            self._pick: Chosen | None = None
+            if len(self.trials.members) > 1:
+                self._pick = choose_trials(
+                    self.chosen, self.trials, self.prepared, self.run(), networks, self.seed
+                )
+        return self._pick
+
+    def _kept(self, pick: Chosen | None) -> tuple[KeptMember, ...]:
+        if pick is None:
+            return (self._keep(0, self.stopped[0].state.best_network, 1.0),)
+        n_folds = max(len(self.prepared.folds), 1)
+        weights = [
+            (float(pick.choice.weights[trial]) / n_folds, number)
+            for number, trial in enumerate(self.trials.trial_of)
+            if pick.choice.weights[trial] > 0
+        ]
+        return tuple(
+            self._keep(number, self.stopped[number].state.best_network, weight)
+            for weight, number in sorted(weights, key=lambda pair: (-pair[0], pair[1]))
+        )
+
+    def _latest(self) -> tuple[KeptMember, ...]:
+        return (self._keep(0, self.stopped[0].state.network, 1.0),)
+
+    def _keep(self, number: int, network: Network, weight: float) -> KeptMember:
+        arrays = jax.tree.map(np.asarray, jax.device_get(network))
+        return KeptMember(number, self.trials.members[number].shape, arrays, weight)
+
+    def _go_on(self) -> State:
+        """The state of a network that goes on from the weights of an earlier fit."""
+        before = self.start.model
+        member = self.trials.members[0]
+        dtype = self.prepared.training.weights.dtype
+        network = fresh_network(member.shape, member.seed, dtype)
+        if before is not None and before.shape == member.shape:
+            # A network of another shape has nothing to go on with.
+            network = jax.tree.map(lambda array: array.astype(dtype), before.network)
+        state = begin(member.plan, network, member.knobs)
+        n_epochs = self.start.n_epochs
+        if not n_epochs:
+            return state
+        steps = n_epochs * math.ceil(int(self.prepared.training.n_rows) / member.plan.batch_size)
+        return state._replace(
+            moments=self._moments_to_go_on_with(state.moments),
+            epoch=np.int32(n_epochs),
+            step=np.int32(steps),
+        )
 
     def _moments_to_go_on_with(self, fresh: Any) -> Any:
         before, model = self.start.moments, self.start.model
         # Those of another optimizer or network are of no use.
-        if before is None or model is None or model.shape != self.shape:
+        if before is None or model is None or model.shape != self.trials.members[0].shape:
             return fresh
         if model.parameters["optimizer"] != self.chosen.optimizer:
             return fresh
@@ -163,23 +254,67 @@ class Fitting:
         kept = [old.astype(new.dtype) for old, new in zip(before, leaves, strict=True)]
         return compiled(jax.device_put, jax.tree.unflatten(structure, kept))
 
-    def _stop_reason(self, ended: TrainingEnded, best_epoch: int) -> str:
-        watched = "validation loss" if self.prepared.validation is not None else "training loss"
-        if self.objective.watch_metric and self.prepared.validation is not None:
+    def _plain_history(self) -> list[dict[str, Any]]:
+        return [
+            {"member": number, **as_plain(record)}
+            for number in sorted(self.history)
+            for record in self.history[number]
+        ]
+
+    def _choice(self, pick: Chosen | None) -> dict[str, Any]:
+        if pick is None:
+            return {}
+        by_folds = bool(self.prepared.folds)
+        plain = pick.as_plain(self.chosen.combine, self.objective, by_folds=by_folds)
+        return {**plain, "unsure": list(self.trials.grid.unsure)}
+
+    def _n_training_rows(self) -> int:
+        return int(self.prepared.training.n_rows)
+
+    def _stop_reason(self, ended: TrainingEnded, best: int) -> str:
+        held_out = self.prepared.validation is not None or self.prepared.folds
+        watched = "validation loss" if held_out else "training loss"
+        if self.objective.watch_metric and held_out:
             watched = f"validation {self.objective.metric}"
-        return describe_stop(
-            ended.reason,
-            self.history,
-            best_epoch,
+        one = describe_stop(
+            self.stopped[best].reason,
+            self.history.get(best, []),
+            self.best_epoch_of(best),
             patience_epochs=self.chosen.patience_epochs,
             max_seconds=self.chosen.max_seconds,
             watched=watched,
         )
+        if len(self.stopped) == 1:
+            return one
+        return describe_pack_stop([self.stopped[n].reason for n in sorted(self.stopped)], one)
 
-    def _not_finite(self, ended: TrainingEnded) -> TrainingError:
+    def _warn_of_restart(self, event: LearningRateLowered) -> None:
+        whose = f" of member {event.member}" if len(self.trials.members) > 1 else ""
+        warnings.warn(
+            f"The loss{whose} was not finite in epoch {event.epoch}, step {event.step}: training "
+            f"goes on from the best weights with learning rate {event.learning_rate:.3g}.",
+            TrainingWarning,
+            stacklevel=3,
+        )
+
+    def _check_end(self) -> None:
+        if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
+            raise self._not_finite(self.stopped[0])
+        limit = self.chosen.max_seconds
+        seconds = time.monotonic() - self.began
+        late = limit is not None and seconds > max(limit * _LATE_SHARE, limit + _LATE_SECONDS)
+        if late and sum(map(len, self.history.values())) <= 1:
+            raise TrainingError(
+                f"max_seconds={limit:g} was over before the first epoch had ended.",
+                expected=f"With all that goes before it, the first epoch took {seconds:.1f} "
+                "seconds.",
+                hint=f"allow {math.ceil(2 * seconds)} seconds or more",
+            )
+
+    def _not_finite(self, stopped: MemberStopped) -> TrainingError:
         what = (
-            f"The loss was not finite in epoch {ended.epoch}, step {ended.step}, even after the "
-            "learning rate was lowered three times."
+            f"The loss was not finite in epoch {stopped.epoch}, step {stopped.step}, even after "
+            "the learning rate was lowered three times."
         )
         numbers = np.asarray(self.prepared.training.features.numbers)
         sizes = np.abs(numbers).max(axis=0, initial=0.0)
@@ -191,11 +326,27 @@ class Fitting:
                 f"{sizes.max():.3g}, and inputs should be about 1.",
                 hint="leave scaling at 'robust', or lower learning_rate",
             )
-        rate = float(self.run.knobs.learning_rate)
+        rate = float(self.trials.members[0].knobs.learning_rate)
         return TrainingError(
             what,
             expected=f"The likely cause is the learning rate, {rate:.3g}.",
             hint=f"lower learning_rate to {rate / 1000:.1g} or less",
+        )
+
+
+def _check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
+    """Refuse parameters that leave nothing to choose by, or too much."""
+    if chosen.n_folds and held is not None:
+        raise ParameterError(
+            "Validation rows were handed over, and n_folds asks for folds too.",
+            expected="Networks are stopped and chosen by one or the other.",
+            hint="leave n_folds at None, or hand over no validation rows",
+        )
+    if is_pack(chosen) and not chosen.n_folds and held is None and chosen.validation_fraction == 0:
+        raise ParameterError(
+            "Several networks are to be trained, and validation_fraction=0 leaves no rows to "
+            "choose among them.",
+            hint="leave validation_fraction at None, or set n_folds",
         )
 
 
@@ -210,16 +361,6 @@ def _check_watched(metric: str, validation: Rows) -> None:
         )
 
 
-def _same_shape(before: Model, fresh: Any, chosen: Hyperparameters) -> Any:
-    old, new = (jax.tree.leaves_with_path(network) for network in (before.network, fresh))
-    shapes = [[(path, leaf.shape) for path, leaf in leaves] for leaves in (old, new)]
-    same = shapes[0] == shapes[1] and before.shape.activations == fresh.activations
-    # A network of another shape has nothing to go on with.
-    if not same:
-        return fresh
-    return jax.tree.map(lambda array: array.astype(fresh.dtype), before.network)
-
-
 def _parameters(chosen: Hyperparameters) -> dict[str, Any]:
     values = {p.name: getattr(chosen, p.name) for p in declared_parameters(chosen)}
     if isinstance(values["random_state"], np.random.RandomState):
@@ -227,5 +368,7 @@ def _parameters(chosen: Hyperparameters) -> dict[str, Any]:
     return values
 
 
-def _count(rows: Rows | None) -> int:
-    return 0 if rows is None else int(rows.n_rows)
+def _count(prepared: Prepared) -> int:
+    if prepared.folds:
+        return sum(len(fold.held_out) for fold in prepared.folds)
+    return 0 if prepared.validation is None else int(prepared.validation.n_rows)

@@ -8,7 +8,9 @@ import numpy as np
 from sklearn.base import clone
 
 from rightfit.estimators.base import AbstractEstimator
-from rightfit.estimators.run import example_rows
+from rightfit.estimators.grid import combinations
+from rightfit.estimators.network_run import example_rows
+from rightfit.estimators.trials import is_pack
 from rightfit.nn import Network
 from rightfit.train.gradients import ArrayCheck, compare_gradients
 
@@ -59,9 +61,9 @@ def check_gradients(
     """Compare the derived gradient with central differences in float64, parameter by parameter.
 
     The loss is the one the model is trained with, L2 and dropout included. A fitted model
-    is checked at its weights; one that is not, at the starting weights it would get for
-    these rows. Weights and biases of exactly 0 are moved a little: there a rectified unit may
-    sit on its kink, where it has no slope.
+    is checked at its weights (a pack at those of its heaviest member); one that is not, at the
+    starting weights it would get for these rows. Weights and biases of exactly 0 are moved a
+    little: there a rectified unit may sit on its kink, where it has no slope.
 
     Args:
         model: a Classifier or Regressor, fitted or not.
@@ -83,22 +85,33 @@ def check_gradients(
         >>> check.n_parameters, check.largest_error < 1e-6
         (67, True)
     """
-    trial = clone(model)
-    trial.set_params(validation_fraction=0.0, warm_start=True)
+    alone = clone(model)
+    if is_pack(model):
+        alone.set_params(**_of_heaviest(model))
+    alone.set_params(validation_fraction=0.0, warm_start=True)
     if hasattr(model, "_model"):
-        trial._model = model._model
-    fitting = trial._begin(X, y, None, None)
-    state = fitting.first_state()
+        alone._model = model._model
+    fitting = alone._begin(X, y, None, None)
+    (member,) = fitting.run().members
     rows = example_rows(fitting.prepared.training, max_rows)
     checks = compare_gradients(
-        fitting.run.plan,
-        _off_kinks(state.network, random_state),
+        member.plan,
+        _off_kinks(member.begin().network, random_state),
         rows,
-        fitting.run.knobs,
+        member.knobs,
         max_checked=max_parameters_per_array,
         seed=int(np.uint32(random_state)),
     )
     return GradientCheck(checks, int(rows.n_rows))
+
+
+def _of_heaviest(model: AbstractEstimator) -> dict[str, Any]:
+    """The parameters of one network of a pack: of the heaviest, or of the first if not fitted."""
+    combination = combinations(model).members[0]
+    if hasattr(model, "_model"):
+        heaviest = model._model.training.members[model._model.members[0].number]
+        combination = {name: heaviest[name] for name in combination}
+    return {**combination, "members": None, "n_seeds": 1, "n_folds": None}
 
 
 def _off_kinks(network: Network, seed: int) -> Network:

@@ -5,7 +5,9 @@ these fields. The module imports nothing heavy, so that `--help` is quick.
 """
 
 import dataclasses
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from rightfit.parameters import (
     Choice,
@@ -16,10 +18,13 @@ from rightfit.parameters import (
     MappingOf,
     Nothing,
     TupleOf,
+    Unsure,
     at_least,
     between,
+    declared_parameters,
     either,
     parameter,
+    unsure,
 )
 
 ACTIVATION_NAMES = (
@@ -46,6 +51,7 @@ OPTIMIZER_NAMES = (
 SCHEDULE_NAMES = ("constant", "exponential", "step", "cosine")
 SCALING_NAMES = ("robust", "standard", "none")
 PRECISION_NAMES = ("auto", "float32", "float64")
+COMBINE_NAMES = ("ensemble", "best", "simplest")
 KIND_NAMES = ("number", "category", "boolean", "datetime", "ignored")
 CLASS_METRICS = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc")
 NUMBER_METRICS = (
@@ -56,6 +62,25 @@ NUMBER_METRICS = (
 )
 NUMBER_LOSSES = ("squared_error", "absolute_error", "huber")
 
+# What an optimizer is given where the learning rate or the weight decay is None.
+CUSTOMARY_LEARNING_RATES: Mapping[str, float] = MappingProxyType(
+    {
+        "adamw": 1e-3,
+        "adam": 1e-3,
+        "sgd": 1e-1,
+        "momentum": 1e-2,
+        "nesterov": 1e-2,
+        "adagrad": 1e-2,
+        "rmsprop": 1e-3,
+        "lion": 1e-4,
+    }
+)
+CUSTOMARY_WEIGHT_DECAYS: Mapping[str, float] = MappingProxyType({"adamw": 1e-2, "lion": 1e-1})
+
+# A list of values, each of which is tried. Whatever trains one network has put one value in its
+# place, so for the type checker it may be anything.
+Several: TypeAlias = Any
+
 _ACTIVATION = Choice(ACTIVATION_NAMES)
 
 
@@ -65,60 +90,65 @@ def _optional(constraint: Constraint) -> Constraint:
 
 @dataclasses.dataclass(eq=False, repr=False, kw_only=True)
 class Hyperparameters:
-    """The parameters that a classifier and a regressor share."""
+    """The parameters that a classifier and a regressor share.
 
-    hidden_sizes: tuple[int, ...] = parameter(
+    A list as the value of a member's own parameter (`MEMBER_PARAMETERS`) means "I am unsure: try
+    each". A tuple is structure.
+    """
+
+    hidden_sizes: tuple[int, ...] | Several = parameter(
         (256, 256),
-        TupleOf(at_least(1)),
+        unsure(TupleOf(at_least(1), "hidden layer")),
         "Units of each hidden layer, such as (256, 128). () is the model without hidden layers: "
         "linear, logistic or multinomial logistic regression. Rather too many than too few: early "
         "stopping, dropout and decay keep a large network from overfitting.",
     )
-    activation: str | tuple[str, ...] = parameter(
+    activation: str | tuple[str, ...] | Several = parameter(
         "relu",
-        either(_ACTIVATION, TupleOf(_ACTIVATION)),
+        unsure(either(_ACTIVATION, TupleOf(_ACTIVATION))),
         "Activation of the hidden layers: one name for all, or a tuple with one a layer.",
     )
-    dropout_rate: float = parameter(
+    dropout_rate: float | Several = parameter(
         0.0,
-        between(0, 1),
-        "Share of each hidden layer's activations set to zero in a training step (0.5 drops one "
-        "half). Raise it when the validation loss is much above the training loss.",
+        unsure(between(0, 1)),
+        "Share of hidden activations set to zero in each step (0.5 drops one half), in every "
+        "hidden layer and in training only. Raise it when the validation loss is much above the "
+        "training loss.",
     )
-    input_dropout_rate: float = parameter(
-        0.0, between(0, 1), "The same share for the inputs of the first layer."
+    input_dropout_rate: float | Several = parameter(
+        0.0, unsure(between(0, 1)), "The same share for the inputs of the first layer."
     )
-    l2: float = parameter(
+    l2: float | Several = parameter(
         0.0,
-        between(0, None),
+        unsure(between(0, None)),
         "λ of the term λ/2·Σw² added to the mean loss per row; it means the same at every batch "
         "size, and biases are free. Raise it to regularise more.",
     )
-    weight_decay: float | None = parameter(
+    weight_decay: float | Several | None = parameter(
         None,
-        _optional(between(0, None)),
+        unsure(_optional(between(0, None))),
         "Decoupled decay: each step shrinks the weights by learning_rate · weight_decay, with any "
         "optimizer. None takes the optimizer's customary value: 0.01 for adamw, 0.1 for lion, "
         "else 0.",
     )
-    optimizer: str = parameter(
-        "adamw", Choice(OPTIMIZER_NAMES), "Rule that turns gradients into steps."
+    optimizer: str | Several = parameter(
+        "adamw", unsure(Choice(OPTIMIZER_NAMES)), "Rule that turns gradients into steps."
     )
-    learning_rate: float | None = parameter(
+    learning_rate: float | Several | None = parameter(
         None,
-        _optional(between(0, None, "neither")),
+        unsure(_optional(between(0, None, "neither"))),
         "Size of a step. None takes the optimizer's customary value: 0.001 for adam, adamw and "
         "rmsprop, 0.1 for sgd, 0.01 for momentum, nesterov and adagrad, 0.0001 for lion. Too high "
         "diverges, too low never arrives.",
     )
-    momentum: float = parameter(
+    momentum: float | Several = parameter(
         0.9,
-        between(0, 1),
+        unsure(between(0, 1)),
         "Share of the previous step that is kept, for the optimizers momentum and nesterov.",
     )
-    schedule: str = parameter(
+    schedule: str | Several = parameter(
         "constant",
-        Choice(SCHEDULE_NAMES),
+        unsure(Choice(SCHEDULE_NAMES)),
         "How the learning rate falls over schedule_epochs: exponential to one hundredth, step to a "
         "tenth after one half and a hundredth after three quarters, cosine to 0.",
     )
@@ -128,9 +158,9 @@ class Hyperparameters:
     warmup_epochs: int = parameter(
         0, at_least(0), "Epochs in which the learning rate first rises from 0, in a line."
     )
-    batch_size: int | str = parameter(
+    batch_size: int | str | Several = parameter(
         "auto",
-        either(at_least(1), Choice(("auto",))),
+        unsure(either(at_least(1), Choice(("auto",)))),
         "Rows of a mini-batch. 'auto' goes by the training rows: 64 below 4,500, 128 below 6,400, "
         "256 below 32,000, 512 below 108,000, else 1,024.",
     )
@@ -159,6 +189,45 @@ class Hyperparameters:
         "Share of the rows (of their weight, if there are weights) that are held out to choose "
         "when to stop, stratified for classes. With 0 the training loss is watched. None means "
         "0.15, or 0 where that would be fewer than ten rows.",
+    )
+    n_folds: int | None = parameter(
+        None,
+        _optional(at_least(2)),
+        "Folds that every combination of values is trained on: each row is held out once, and the "
+        "choice goes by all of them. None holds out validation_fraction once.",
+    )
+    n_seeds: int = parameter(
+        1,
+        at_least(1),
+        "Networks of each combination of values, which differ in nothing but their seed. More of "
+        "them steady the prediction, and show how much is chance.",
+    )
+    members: int | str | None = parameter(
+        None,
+        either(at_least(1), Choice(("auto",)), Nothing()),
+        "Combinations to draw at random, seeded, in place of the whole grid; 'auto' draws 16. "
+        "Lists are drawn from, and so are sensible ranges for hidden_sizes, dropout_rate, "
+        "weight_decay and learning_rate where they are at their default; a list of one value, such "
+        "as [0.0], keeps it. None takes every combination of the lists.",
+    )
+    max_members: int = parameter(
+        64,
+        at_least(1),
+        "Combinations of lists that are tried at most: of a larger grid so many are drawn at "
+        "random. It does not limit n_seeds, n_folds, or a number given as members.",
+    )
+    combine: str = parameter(
+        "ensemble",
+        Choice(COMBINE_NAMES),
+        "What becomes of several networks: ensemble takes a weighted mean of those that go "
+        "together best on held-out rows, best the one with the lowest validation loss, simplest "
+        "the most regularised one within one standard error of the best.",
+    )
+    cull: bool = parameter(
+        False,
+        Flag(),
+        "Whether combinations that fall far behind are stopped early, by successive halving. It "
+        "saves time, and may lose a network that starts slowly.",
     )
     scaling: str = parameter(
         "robust",
@@ -202,6 +271,14 @@ class Hyperparameters:
     verbose: bool = parameter(
         False, Flag(), "Whether fit prints a line for each stretch of epochs."
     )
+
+
+# Those that belong to one network, so that networks of a pack may differ in them.
+MEMBER_PARAMETERS = tuple(
+    declared.name
+    for declared in declared_parameters(Hyperparameters)
+    if isinstance(declared.constraint, Unsure)
+)
 
 
 @dataclasses.dataclass(eq=False, repr=False, kw_only=True)

@@ -13,7 +13,7 @@ from jaxtyping import Shaped
 
 from rightfit.data.encode import Encoder
 from rightfit.data.schema import Schema
-from rightfit.model.model import Model, Training
+from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective
@@ -30,16 +30,23 @@ def to_document(model: Model) -> tuple[dict[str, Any], dict[str, Shaped[np.ndarr
         "estimator": model.estimator,
         "parameters": _tag_tuples(model.parameters),
         "objective": dataclasses.asdict(model.objective),
-        "shape": dataclasses.asdict(model.shape),
+        "members": [
+            {"number": m.number, "shape": dataclasses.asdict(m.shape), "weight": m.weight}
+            for m in model.members
+        ],
         "schema": model.schema.to_json(),
         "encoder": model.encoder.to_json(),
         "target": _target_to_json(model.target),
         "has_names": model.has_names,
-        "training": _without_infinities(dataclasses.asdict(model.training)),
+        "training": _tag_tuples(_without_infinities(dataclasses.asdict(model.training))),
         "versions": versions(),
     }
-    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(model.network)]
-    return document, dict(zip(array_names(model.network), leaves, strict=True))
+    arrays = {}
+    for place, member in enumerate(model.members):
+        names = array_names(member.network)
+        for name, leaf in zip(names, jax.tree.leaves(member.network), strict=True):
+            arrays[_full_name(place, name)] = np.asarray(leaf)
+    return document, arrays
 
 
 def from_document(document: Mapping[str, Any], arrays: Arrays) -> Model:
@@ -48,18 +55,22 @@ def from_document(document: Mapping[str, Any], arrays: Arrays) -> Model:
     Raises:
         KeyError, TypeError, ValueError: the parts do not belong to one model.
     """
-    shape = NetworkShape(**{name: _tupled(value) for name, value in document["shape"].items()})
+    members = tuple(
+        _member(place, parts, arrays) for place, parts in enumerate(document["members"])
+    )
+    n_arrays = sum(len(jax.tree.leaves(member.network)) for member in members)
+    if n_arrays != len(arrays) or not members:
+        raise ValueError(f"{len(arrays)} arrays where {n_arrays} belong")
     return Model(
         estimator=document["estimator"],
         parameters=_untag_tuples(document["parameters"]),
         objective=Objective(**document["objective"]),
-        shape=shape,
-        network=_network(shape, arrays),
+        members=members,
         schema=Schema.from_json(document["schema"]),
         encoder=Encoder.from_json(document["encoder"]),
         target=_target_from_json(document["target"]),
         has_names=document["has_names"],
-        training=Training(**document["training"]),
+        training=Training(**_untag_tuples(document["training"])),
     )
 
 
@@ -68,11 +79,22 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 
-def _network(shape: NetworkShape, arrays: Arrays) -> Network:
+def _full_name(place: int, name: str) -> str:
+    return f"members.{place}.{name}"
+
+
+def _member(place: int, parts: Mapping[str, Any], arrays: Arrays) -> KeptMember:
+    shape = NetworkShape(**{name: _tupled(value) for name, value in parts["shape"].items()})
+    network = _network(shape, place, arrays)
+    return KeptMember(int(parts["number"]), shape, network, float(parts["weight"]))
+
+
+def _network(shape: NetworkShape, place: int, arrays: Arrays) -> Network:
     empty = build_network(shape, np.random.default_rng(0))
-    names = array_names(empty)
-    if sorted(names) != sorted(arrays):
-        raise ValueError(f"arrays {sorted(arrays)} where {sorted(names)} belong")
+    names = [_full_name(place, name) for name in array_names(empty)]
+    missing = [name for name in names if name not in arrays]
+    if missing:
+        raise ValueError(f"there are no arrays {missing}")
     for name, leaf in zip(names, jax.tree.leaves(empty), strict=True):
         if arrays[name].shape != leaf.shape or arrays[name].dtype not in (np.float32, np.float64):
             found = f"{arrays[name].dtype} {arrays[name].shape}"
@@ -110,6 +132,8 @@ def _tag_tuples(value: Any) -> Any:
     """JSON has no tuples, and to a parameter a tuple is not a list."""
     if isinstance(value, tuple):
         return {"tuple": [_tag_tuples(item) for item in value]}
+    if isinstance(value, list):
+        return [_tag_tuples(item) for item in value]
     if isinstance(value, Mapping):
         return {name: _tag_tuples(item) for name, item in value.items()}
     return value.item() if isinstance(value, np.generic) else value
@@ -120,6 +144,8 @@ def _untag_tuples(value: Any) -> Any:
         if set(value) == {"tuple"} and isinstance(value["tuple"], list):
             return tuple(_untag_tuples(item) for item in value["tuple"])
         return {name: _untag_tuples(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_untag_tuples(item) for item in value]
     return value
 
 

@@ -4,19 +4,16 @@ import dataclasses
 from functools import cached_property
 from typing import Any
 
-import jax
 import numpy as np
 from jaxtyping import Float, Shaped
-from scipy.special import expit, softmax
 
 from rightfit.data.encode import Encoder
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
-from rightfit.model.predict import network_outputs
+from rightfit.model.predict import Networks, mean_predictions, place_networks
 from rightfit.model.target import Target
-from rightfit.nn import Network, NetworkShape, count_parameters
+from rightfit.nn import Network, NetworkShape
 from rightfit.objectives import Objective
-from rightfit.train.compilation_cache import compiled
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +28,10 @@ class Training:
         n_validation_rows: rows that chose when to stop.
         n_dropped_rows: rows without a target or of weight 0.
         seed: of everything random.
+        members: of a pack, one dict for each network that was trained: its trial, values,
+            seed, fold, best epoch, validation loss, stop reason and weight.
+        trials: of a pack, one dict for each trial; its members differ in the fold only.
+        choice: of a pack, how members were chosen and what they came to; empty without one.
         extra: what the command line adds, such as test scores.
     """
 
@@ -41,19 +42,38 @@ class Training:
     n_validation_rows: int
     n_dropped_rows: int
     seed: int
+    members: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    trials: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    choice: dict[str, Any] = dataclasses.field(default_factory=dict)
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class KeptMember:
+    """A network that predicts.
+
+    Attributes:
+        number: of the member in its pack; 0 for a single network.
+        shape: of the network.
+        network: the best weights, as NumPy arrays.
+        weight: its share in the prediction; those of a model add up to 1.
+    """
+
+    number: int
+    shape: NetworkShape
+    network: Network
+    weight: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Model:
-    """A fitted network with the way in (schema, encoder) and the way out (target).
+    """Fitted networks with the way in (schema, encoder) and the way out (target).
 
     Attributes:
         estimator: "Classifier" or "Regressor".
         parameters: the estimator's parameters.
         objective: loss and metric.
-        shape: of the network.
-        network: the best weights, as NumPy arrays.
+        members: the networks, the heaviest first; their weighted mean predicts.
         schema: the columns as they were recognised.
         encoder: from a table to the network's inputs.
         target: from the network's outputs to predictions.
@@ -64,8 +84,7 @@ class Model:
     estimator: str
     parameters: dict[str, Any]
     objective: Objective
-    shape: NetworkShape
-    network: Network
+    members: tuple[KeptMember, ...]
     schema: Schema
     encoder: Encoder
     target: Target
@@ -73,29 +92,42 @@ class Model:
     training: Training
 
     @property
+    def network(self) -> Network:
+        """The heaviest network."""
+        return self.members[0].network
+
+    @property
+    def shape(self) -> NetworkShape:
+        """The shape of the heaviest network."""
+        return self.members[0].shape
+
+    @property
     def n_parameters(self) -> int:
-        """Weights and biases."""
-        return count_parameters(self.network)
+        """Weights and biases of all networks."""
+        return sum(member.shape.n_parameters for member in self.members)
+
+    @property
+    def n_multiplications(self) -> int:
+        """Multiplications of weights that the prediction of one row takes."""
+        return sum(member.shape.n_multiplications for member in self.members)
 
     @cached_property
-    def _on_device(self) -> Network:
-        network: Network = compiled(jax.device_put, self.network)
-        return network
-
-    def outputs(self, table: Table) -> Float[np.ndarray, "row output"]:
-        """Compute the network's outputs for a table with the columns that it was fitted on."""
-        return network_outputs(self._on_device, self.encoder.encode(table))
+    def _on_device(self) -> Networks:
+        return place_networks([member.network for member in self.members])
 
     def probabilities(self, table: Table) -> Float[np.ndarray, "row class"]:
         """Compute the probability of each class, in the order of `target.classes`."""
-        outputs = self.outputs(table).astype(np.float64)
-        if self.objective.task == "binary":
-            return np.stack([expit(-outputs[:, 0]), expit(outputs[:, 0])], axis=1)
-        return softmax(outputs, axis=1)
+        return self._mean(table)
 
     def predictions(self, table: Table) -> Shaped[np.ndarray, "row ..."]:
         """Compute the most probable class, or the number, of each row."""
         if self.target.classes is None:
-            return self.target.decode(self.outputs(table))
+            return self.target.decode(self._mean(table))
         # From the probabilities, not the outputs, so that both always agree.
         return self.target.classes[self.probabilities(table).argmax(axis=1)]
+
+    def _mean(self, table: Table) -> Float[np.ndarray, "row prediction"]:
+        """Compute the weighted mean of what the networks predict: probabilities or numbers."""
+        weights = np.array([member.weight for member in self.members])
+        features = self.encoder.encode(table)
+        return mean_predictions(self._on_device, weights, features, self.objective.task)

@@ -1,34 +1,106 @@
-"""The forward pass over any number of rows, in blocks of one shape.
+"""What networks predict for any number of rows, in blocks of one shape.
 
 One shape means one compiled program, and that a row's prediction does not depend
 on the rows beside it.
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import jax
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
+from scipy.special import expit, softmax
 
 from rightfit.arrays import Features
 from rightfit.nn import Network
+from rightfit.objectives import Task
 from rightfit.train.compilation_cache import compiled
 
 _BLOCK = 256
 
 
-@jax.jit
-def _forward(network: Network, features: Features) -> Float[Array, "row output"]:
-    return network(features)
+class Networks(NamedTuple):
+    """Networks on the device.
+
+    Attributes:
+        groups: for each shape, one network whose arrays have a leading member axis; those of
+            a network without company have none.
+        order: where each network of the sequence is among the groups', one after another.
+    """
+
+    groups: tuple[Network, ...]
+    order: Int[np.ndarray, " member"]
 
 
-def network_outputs(network: Network, features: Features) -> Float[np.ndarray, "row output"]:
-    """Compute the network's outputs for encoded rows."""
+def place_networks(networks: Sequence[Network]) -> Networks:
+    """Stack networks of one shape, and put them on the device."""
+    alike: dict[object, list[int]] = {}
+    for number, network in enumerate(networks):
+        shapes = tuple(leaf.shape for leaf in jax.tree.leaves(network))
+        alike.setdefault((jax.tree.structure(network), shapes), []).append(number)
+    groups = [
+        networks[numbers[0]]
+        if len(networks) == 1
+        else jax.tree.map(lambda *leaves: np.stack(leaves), *(networks[n] for n in numbers))
+        for numbers in alike.values()
+    ]
+    places = np.argsort([number for numbers in alike.values() for number in numbers])
+    return Networks(compiled(jax.device_put, tuple(groups)), places)
+
+
+def predictions_of(
+    outputs: Float[np.ndarray, "*member row output"], task: Task
+) -> Float[np.ndarray, "*member row prediction"]:
+    """Turn outputs into probabilities of all classes, or leave numbers as they are; float64."""
+    outputs = outputs.astype(np.float64)
+    if task == "regression":
+        return outputs
+    if task == "binary":
+        logit = outputs[..., 0]
+        return np.stack([expit(-logit), expit(logit)], axis=-1)
+    probabilities: Float[np.ndarray, "*member row prediction"] = softmax(outputs, axis=-1)
+    return probabilities
+
+
+def mean_predictions(
+    networks: Networks, weights: Float[np.ndarray, " member"], features: Features, task: Task
+) -> Float[np.ndarray, "row prediction"]:
+    """Compute the weighted mean of what networks predict for encoded rows.
+
+    Args:
+        networks: from `place_networks`.
+        weights: of the networks, in the order of the sequence that was placed.
+        features: the rows.
+        task: what the outputs mean.
+
+    Returns:
+        Probabilities of all classes, or standardised numbers, float64.
+    """
     n_rows = len(features.numbers)
-    features = Features(features.numbers.astype(network.dtype, copy=False), features.codes)
-    blocks = []
+    dtype = networks.groups[0].dtype
+    features = Features(features.numbers.astype(dtype, copy=False), features.codes)
+    in_order = np.empty(len(weights))
+    in_order[networks.order] = weights
+    means = []
     for first in range(0, n_rows, _BLOCK):
         block = Features(*(_padded(side[first : first + _BLOCK]) for side in features))
-        blocks.append(compiled(_forward, network, block))
-    return np.concatenate([np.asarray(block) for block in blocks])[:n_rows]
+        outputs = compiled(_forward, networks.groups, block)
+        predictions = predictions_of(np.concatenate([np.asarray(o) for o in outputs]), task)
+        means.append(predictions[0] if len(weights) == 1 else in_order @ predictions.swapaxes(0, 1))
+    return np.concatenate(means)[:n_rows]
+
+
+@jax.jit
+def _forward(
+    groups: tuple[Network, ...], features: Features
+) -> tuple[Float[Array, "member row output"], ...]:
+    def outputs(group: Network) -> Array:
+        if group.layers[-1].bias.ndim == 1:
+            return group(features)[None]
+        return jax.vmap(lambda network: network(features))(group)
+
+    return tuple(outputs(group) for group in groups)
 
 
 def _padded(rows: np.ndarray) -> np.ndarray:

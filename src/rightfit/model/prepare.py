@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 
 from rightfit.arrays import Features
 from rightfit.data.encode import Encoder, fit_encoder
+from rightfit.data.folds import hold_out_groups, hold_out_latest, make_folds
 from rightfit.data.schema import Schema, recognise_columns
 from rightfit.data.split import split_rows
 from rightfit.data.table import Table
@@ -25,11 +26,13 @@ from rightfit.model.target import (
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.plan import Rows
 from rightfit.train.rows import bucket
+from rightfit.train.run import Fold
 
 _HELD_OUT = 0.15
 _FEWEST_HELD_OUT = 10
 _MOST_REPEATS = 4
 _FEW_ROWS = 20_000
+_FOLDS_OF_FEW_ROWS = 5
 # Below so many rows float64 costs nothing that anybody would notice.
 _FEWEST_FOR_FLOAT32 = 500
 
@@ -42,11 +45,15 @@ class Labelled:
         table: the columns.
         y: the targets.
         weights: `[row]`, at least 0.
+        groups: `[row]`, number of the row's group; None without groups.
+        time: `[row]`, rank of the row in time; None where it does not matter.
     """
 
     table: Table
     y: Any
     weights: Float[np.ndarray, " row"]
+    groups: Int[np.ndarray, " row"] | None = None
+    time: Int[np.ndarray, " row"] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +70,9 @@ class Choices:
             takes 0.15, or none where that would be fewer than ten rows.
         seed: of the split and of the quantiles' sample.
         precision: "float32", "float64", or "auto" for float64 on a CPU below 500 rows.
+        n_folds: folds of the training rows, instead of rows that are held out; None for none.
+        needs_held_out: whether networks are chosen among, which takes rows that they were not
+            trained on: five folds, where too few rows could be held out.
     """
 
     target_name: str
@@ -73,6 +83,8 @@ class Choices:
     validation_fraction: float | None
     seed: int
     precision: str
+    n_folds: int | None = None
+    needs_held_out: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,12 +105,16 @@ class Prepared:
         training: encoded training rows.
         validation: encoded validation rows; None if there are none.
         n_dropped_rows: rows without a target, or of weight 0.
+        chosen: `[training]`, numbers of the training rows in the table.
+        folds: splits of the training rows, numbered as they are encoded.
     """
 
     way: Way
     training: Rows
     validation: Rows | None
     n_dropped_rows: int
+    chosen: Int[np.ndarray, " training"]
+    folds: tuple[Fold, ...] = ()
 
 
 def prepare(
@@ -127,7 +143,13 @@ def prepare(
     unit = fitted or fit_numbers(rows.y, rows.weights, choices.target_name)
     encoded = unit.encode(rows.y)
     usable = ~is_missing(encoded) & (rows.weights > 0)
-    train_rows, held_rows = _split(usable, rows.weights, held, encoded, unit.classes, choices)
+    n_folds = _n_folds(choices, held, int(usable.sum()))
+    if n_folds is None:
+        train_rows, held_rows = _split(usable, rows, held, encoded, unit.classes, choices)
+    else:
+        train_rows, held_rows = np.flatnonzero(usable), np.zeros(0, np.int64)
+        if not len(train_rows):
+            raise nothing_to_train_on(len(usable))
     if fitted is None:
         # Once more, now from training rows alone.
         chosen = np.zeros(len(usable))
@@ -151,6 +173,8 @@ def prepare(
         encode_rows(way.encoder, rows.table, train_rows, encoded, rows.weights, dtype),
         _validation(way, rows, held, held_rows, encoded, dtype),
         int(len(usable) - usable.sum()),
+        train_rows,
+        () if n_folds is None else _folds(n_folds, rows, train_rows, encoded, unit, choices),
     )
 
 
@@ -196,9 +220,48 @@ def _dtype(precision: str, n_rows: int) -> DTypeLike:
     return np.dtype(precision)
 
 
+def _n_folds(choices: Choices, held: Labelled | None, n_rows: int) -> int | None:
+    if choices.n_folds is not None or held is not None:
+        return choices.n_folds
+    too_few = choices.validation_fraction is None and n_rows * _HELD_OUT < _FEWEST_HELD_OUT
+    return min(_FOLDS_OF_FEW_ROWS, n_rows) if choices.needs_held_out and too_few else None
+
+
+def _folds(
+    n_folds: int,
+    rows: Labelled,
+    train_rows: Int[np.ndarray, " train"],
+    encoded: Shaped[np.ndarray, "row ..."],
+    unit: Target,
+    choices: Choices,
+) -> tuple[Fold, ...]:
+    classes = None if unit.classes is None else unit.classes[encoded[train_rows]]
+    if classes is not None and choices.n_folds is None:
+        counts = np.unique(classes, return_counts=True)[1]
+        # Nobody asked for folds, so a rare class is no mistake.
+        classes = classes if counts.min() >= n_folds else None
+    splits = make_folds(
+        n_folds,
+        choices.seed,
+        len(train_rows),
+        classes,
+        None if rows.groups is None else rows.groups[train_rows],
+        None if rows.time is None else _ranks(rows.time[train_rows]),
+    )
+    return tuple(
+        Fold(training.astype(np.int32), held_out.astype(np.int32)) for training, held_out in splits
+    )
+
+
+def _ranks(time: Int[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
+    """Rank anew, without gaps."""
+    ranks: Int[np.ndarray, " row"] = np.unique(time, return_inverse=True)[1]
+    return ranks
+
+
 def _split(
     usable: Shaped[np.ndarray, " row"],
-    weights: Float[np.ndarray, " row"],
+    rows: Labelled,
     held: Labelled | None,
     encoded: Shaped[np.ndarray, "row ..."],
     names: Shaped[np.ndarray, " class"] | None,
@@ -212,8 +275,16 @@ def _split(
         fraction = _HELD_OUT if usable.sum() * _HELD_OUT >= _FEWEST_HELD_OUT else 0.0
     if held is not None or fraction == 0:
         return np.flatnonzero(usable), nothing
+    if rows.groups is not None or rows.time is not None:
+        live = np.flatnonzero(usable)
+        if rows.time is not None:
+            train, latest = hold_out_latest(_ranks(rows.time[live]), fraction)
+            return live[train], live[latest]
+        assert rows.groups is not None
+        train, out = hold_out_groups(rows.groups[live], fraction, choices.seed)
+        return live[train], live[out]
     classes = None if names is None else names[np.maximum(encoded, 0)]
-    kept = np.where(usable, weights, 0.0)
+    kept = np.where(usable, rows.weights, 0.0)
     return split_rows(kept, fraction, choices.seed, classes)
 
 

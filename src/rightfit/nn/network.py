@@ -56,6 +56,12 @@ class NetworkShape:
             levels * width for levels, width in embedded
         )
 
+    @property
+    def n_multiplications(self) -> int:
+        """Multiplications of weights that one row takes; looking up a category takes none."""
+        sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
+        return sum(n * k for n, k in itertools.pairwise(sizes))
+
 
 class Network(eqx.Module):
     """Fully connected layers: linear → activation → dropout → … → linear.

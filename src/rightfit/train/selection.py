@@ -121,6 +121,26 @@ def choose(
     return Choice(shares, watched, score.watched(crossed, weights), _error(score, crossed, weights))
 
 
+def judge(
+    candidates: Candidates,
+) -> tuple[Float[np.ndarray, " candidate"], Float[np.ndarray, " candidate"]]:
+    """Compute the watched value of each candidate alone, and its standard error over rows.
+
+    Smaller is better. NaN for candidates whose predictions are not all finite; the standard
+    error is NaN for metrics that are not means over rows.
+    """
+    usable = _usable(candidates)
+    kind = MetricScore if candidates.objective.watch_metric else LossScore
+    score: Score = kind.of_candidates(_restrict(candidates, usable))
+    weights = candidates.weights.astype(np.float64)
+    watched = np.full(len(usable), np.nan)
+    errors = np.full(len(usable), np.nan)
+    for number, prediction in zip(np.flatnonzero(usable), score.predictions, strict=True):
+        watched[number] = score.watched(prediction, weights)
+        errors[number] = _error(score, prediction, weights)
+    return watched, errors
+
+
 def assign_parts(
     weights: Float[np.ndarray, " row"],
     seed: int,

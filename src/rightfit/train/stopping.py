@@ -38,8 +38,32 @@ def describe_stop(
         "max_seconds": f"max_seconds reached ({max_seconds:g})" if max_seconds else "",
         "interrupted": f"interrupted after epoch {n_epochs}",
         "not_finite": f"the loss became not finite after epoch {n_epochs}",
+        "culled": f"culled after epoch {n_epochs}",
     }[reason]
     return f"{rule}; {_outlook(history, best_epoch, watched)}"
+
+
+def describe_pack_stop(reasons: Sequence[Reason], best: str) -> str:
+    """Say how the members of a pack ended.
+
+    Args:
+        reasons: of each member.
+        best: how the best one ended, from `describe_stop`.
+    """
+    names: dict[Reason, str] = {
+        "patience": "ran out of patience",
+        "max_epochs": "reached max_epochs",
+        "max_seconds": "ran out of time",
+        "interrupted": "were interrupted",
+        "not_finite": "diverged",
+        "culled": "were culled",
+    }
+    counts = [
+        f"{sum(reason == each for each in reasons)} {words}"
+        for reason, words in names.items()
+        if reason in reasons
+    ]
+    return f"of {len(reasons)} members {', '.join(counts)}; the best: {best}"
 
 
 def _outlook(history: Sequence[EpochRecord], best_epoch: int, watched: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from rightfit import Classifier, Regressor
 from rightfit.arrays import Features
-from rightfit.estimators.run import batch_size, example_rows
+from rightfit.estimators.network_run import batch_size, example_rows
 from rightfit.train.plan import Rows
 from tests.estimators.examples import NUMBERS, THREE, X, mixed, small
 

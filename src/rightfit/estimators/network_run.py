@@ -1,18 +1,22 @@
-"""From parameters and prepared rows to a training run."""
+"""From one network's parameters to what the training program takes."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from rightfit.errors import ParameterError
 from rightfit.estimators.hyperparameters import Hyperparameters
-from rightfit.model.prepare import Prepared, Way
-from rightfit.nn import NetworkShape
+from rightfit.model.prepare import Way
+from rightfit.model.target import Target
+from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective
-from rightfit.train.loop import Run
+from rightfit.train.compilation_cache import compiled
 from rightfit.train.optimizers import OPTIMIZERS
-from rightfit.train.plan import Knobs, Plan, Rows
+from rightfit.train.plan import Knobs, Plan, Rows, State
+from rightfit.train.program import start
 
 _BATCH_SIZES = ((4_500, 64), (6_400, 128), (32_000, 256), (108_000, 512))
 _LARGEST_BATCH = 1024
@@ -61,49 +65,53 @@ def batch_size(chosen: Hyperparameters, n_rows: int) -> int:
     return min(int(wanted), 1 << max(n_rows - 1, 0).bit_length())
 
 
-def training_run(
-    chosen: Hyperparameters, objective: Objective, prepared: Prepared, seed: int
-) -> Run:
-    """Translate parameters into what the training program takes."""
-    n_rows = int(prepared.training.n_rows)
-    size = batch_size(chosen, n_rows)
-    plan = Plan(
+def plan_of(chosen: Hyperparameters, objective: Objective, n_rows: int, *, validates: bool) -> Plan:
+    """What the program of a network is compiled for."""
+    return Plan(
         objective=objective,
         optimizer=chosen.optimizer,
         schedule=chosen.schedule,
-        batch_size=size,
+        batch_size=batch_size(chosen, n_rows),
         dropout=bool(chosen.dropout_rate > 0 and chosen.hidden_sizes),
         input_dropout=bool(chosen.input_dropout_rate > 0),
-        validates=prepared.validation is not None,
+        validates=validates,
         l2=bool(chosen.l2 > 0),
         weight_decay=bool(_weight_decay(chosen) > 0),
     )
-    dtype = prepared.training.weights.dtype.type
-    knobs = _knobs(chosen, prepared.way, dtype, steps_per_epoch=-(-n_rows // size), seed=seed)
-    return Run(
-        plan=plan,
-        knobs=knobs,
-        training=prepared.training,
-        validation=prepared.validation,
-        max_epochs=int(chosen.max_epochs),
-        max_seconds=chosen.max_seconds,
-        seed=seed,
-    )
 
 
-def single_epoch(run: Run) -> Run:
-    """The same run, for one epoch over all rows and without stopping, as `partial_fit` wants."""
-    return dataclasses.replace(run, max_epochs=1, max_seconds=None)
+def in_common(plans: Sequence[Plan]) -> list[Plan]:
+    """Let networks share programs: what one of them needs, all are compiled for.
+
+    A rate of 0 then computes what leaving it out would.
+    """
+    needed: dict[str, Any] = {
+        name: any(getattr(plan, name) for plan in plans)
+        for name in ("dropout", "input_dropout", "l2", "weight_decay")
+    }
+    return [dataclasses.replace(plan, **needed) for plan in plans]
 
 
-def _knobs(
+def knobs_of(
     chosen: Hyperparameters,
-    way: Way,
-    number: type[np.floating[Any]],
+    target: Target,
+    plan: Plan,
+    n_rows: int,
     *,
-    steps_per_epoch: int,
+    dtype: DTypeLike,
     seed: int,
 ) -> Knobs:
+    """The numbers of a network's training.
+
+    Args:
+        chosen: its parameters.
+        target: for the unit of the metric.
+        plan: for the batch size.
+        n_rows: rows that it is trained on.
+        dtype: of the numbers.
+        seed: of the dropout bits.
+    """
+    number: Any = np.dtype(dtype).type
     optimizer = OPTIMIZERS[chosen.optimizer]
     rate = optimizer.learning_rate if chosen.learning_rate is None else chosen.learning_rate
     horizon = min(chosen.schedule_epochs or chosen.max_epochs, _NEVER)
@@ -115,13 +123,24 @@ def _knobs(
         l2=number(chosen.l2),
         dropout_rate=number(min(chosen.dropout_rate, _MOST_DROPPED)),
         input_dropout_rate=number(min(chosen.input_dropout_rate, _MOST_DROPPED)),
-        horizon_steps=number(horizon * steps_per_epoch),
+        horizon_steps=number(horizon * -(-n_rows // plan.batch_size)),
         warmup=number(min(chosen.warmup_epochs / horizon, 1.0)),
         patience_epochs=np.int32(patience),
         tolerance=number(chosen.tolerance),
-        target_scale=np.asarray(way.target.scale, number),
+        target_scale=np.asarray(target.scale, dtype),
         key=np.random.Philox(seed).random_raw(1).view(np.uint32)[:2],
     )
+
+
+def begin(plan: Plan, network: Network, knobs: Knobs) -> State:
+    """The state before the first step of a network."""
+    state: State = compiled(start, plan, network, knobs.momentum)
+    return state
+
+
+def fresh_network(shape: NetworkShape, seed: int, dtype: DTypeLike) -> Network:
+    """A network with starting weights."""
+    return build_network(shape, np.random.Generator(np.random.Philox(seed)), dtype)
 
 
 def _weight_decay(chosen: Hyperparameters) -> float:

@@ -1,0 +1,215 @@
+"""Folds of rows, and splits that keep groups together or respect time."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightfit.data.complaints import and_more
+from rightfit.errors import MAX_SHOWN, DataError
+
+RowNumbers = NDArray[np.int64]
+Split = tuple[RowNumbers, RowNumbers]
+
+_FEWER_FOLDS = "lower n_folds to {} or less"
+
+
+def group_codes(groups: Any, n_rows: int) -> NDArray[np.int64]:
+    """Number the groups of rows; labels of any kind.
+
+    Raises:
+        DataError: there is not one label for each row, or one is missing.
+    """
+    labels = _column(groups, "groups", n_rows)
+    if _is_missing(labels).any():
+        raise DataError(
+            "The 'groups' argument has missing values.",
+            expected="Every row must belong to a group.",
+            hint="give rows without a group a label of their own",
+        )
+    return np.unique(labels.astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def time_ranks(time: Any, n_rows: int) -> NDArray[np.int64]:
+    """Rank the rows by time, rows of one moment alike; numbers, dates or sortable text.
+
+    Raises:
+        DataError: there is not one moment for each row, one is missing, or they have no order.
+    """
+    moments = _column(time, "time", n_rows)
+    if _is_missing(moments).any():
+        raise DataError(
+            "The 'time' argument has missing values.",
+            expected="Every row needs its moment.",
+            hint="leave rows without a moment out",
+        )
+    try:
+        return np.unique(moments, return_inverse=True)[1].astype(np.int64)
+    except TypeError as problem:
+        raise DataError(
+            "The values of the 'time' argument cannot be ordered.",
+            expected="They must be numbers, dates or text, and all of one kind.",
+        ) from problem
+
+
+def make_folds(
+    n_folds: int,
+    seed: int,
+    n_rows: int,
+    classes: NDArray[Any] | None = None,
+    groups: NDArray[np.int64] | None = None,
+    time: NDArray[np.int64] | None = None,
+) -> list[Split]:
+    """Split rows into folds: stratified for classes, grouped, or one after the other in time.
+
+    Args:
+        n_folds: how many.
+        seed: of the shuffle; folds in time are not shuffled.
+        n_rows: rows to split.
+        classes: `[row]`, as the user wrote them; None for numbers.
+        groups: `[row]`, from `group_codes`: the rows of one are never on both sides.
+        time: `[row]`, from `time_ranks`: each fold is predicted from what lies before it, so
+            that the earliest rows are held out of none.
+
+    Returns:
+        For each fold the numbers of the rows that are trained on and of those held out.
+
+    Raises:
+        DataError: there are fewer rows, rows of a class, groups or moments than folds.
+
+    Example:
+        >>> folds = make_folds(2, 0, 4, np.array(["a", "b", "a", "b"]))
+        >>> sorted(np.concatenate([held for _, held in folds]).tolist())
+        [0, 1, 2, 3]
+    """
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+    if time is not None:
+        return _folds_in_time(n_folds, time)
+    _check_counts(n_folds, n_rows, classes, groups)
+    splitter: Any
+    if groups is not None:
+        splitter = (
+            GroupKFold(n_folds, shuffle=True, random_state=seed)
+            if classes is None
+            else StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+        )
+    else:
+        kind = KFold if classes is None else StratifiedKFold
+        splitter = kind(n_folds, shuffle=True, random_state=seed)
+    rows = np.zeros(n_rows)
+    return [
+        (training.astype(np.int64), held.astype(np.int64))
+        for training, held in splitter.split(rows, classes, groups)
+    ]
+
+
+def hold_out_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Split:
+    """Hold whole groups out, about such a share of the groups.
+
+    Raises:
+        DataError: there is only one group.
+    """
+    from sklearn.model_selection import GroupShuffleSplit
+
+    if len(np.unique(groups)) < 2:
+        raise DataError(
+            "All rows belong to one group, so that none can be held out.",
+            expected="At least two groups are needed.",
+        )
+    splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
+    training, held = next(splitter.split(groups, groups=groups))
+    return np.sort(training), np.sort(held)
+
+
+def hold_out_latest(time: NDArray[np.int64], fraction: float) -> Split:
+    """Hold the latest rows out; rows of one moment stay together.
+
+    Raises:
+        DataError: all rows are of one moment.
+    """
+    ordered = np.sort(time)
+    first = ordered[min(int(np.ceil(len(time) * (1 - fraction))), len(time) - 1)]
+    first = max(first, 1)
+    if first > ordered[-1]:
+        raise DataError(
+            "All rows are of one moment, so that none is later than the others.",
+            expected="At least two moments are needed.",
+        )
+    return np.flatnonzero(time < first), np.flatnonzero(time >= first)
+
+
+def _folds_in_time(n_folds: int, time: NDArray[np.int64]) -> list[Split]:
+    from sklearn.model_selection import TimeSeriesSplit
+
+    n_moments = int(time.max()) + 1
+    if n_moments <= n_folds:
+        raise DataError(
+            f"The rows have {n_moments} moments, too few for {n_folds} folds in time.",
+            expected="Each fold needs moments of its own, and earlier ones to learn from.",
+            hint=_FEWER_FOLDS.format(max(n_moments - 1, 0)),
+        )
+    # Of moments, so that rows of one are never on both sides.
+    moments = TimeSeriesSplit(n_folds).split(np.arange(n_moments))
+    return [
+        (np.flatnonzero(np.isin(time, training)), np.flatnonzero(np.isin(time, held)))
+        for training, held in moments
+    ]
+
+
+def _check_counts(
+    n_folds: int,
+    n_rows: int,
+    classes: NDArray[Any] | None,
+    groups: NDArray[np.int64] | None,
+) -> None:
+    if n_rows < n_folds:
+        raise DataError(
+            f"There are {n_rows} rows with a target, fewer than the {n_folds} folds.",
+            expected="Each fold needs a row.",
+            hint=_FEWER_FOLDS.format(n_rows),
+        )
+    if groups is not None and len(np.unique(groups)) < n_folds:
+        n_groups = len(np.unique(groups))
+        raise DataError(
+            f"There are {n_groups} groups, fewer than the {n_folds} folds.",
+            expected="Each fold needs a group.",
+            hint=_FEWER_FOLDS.format(n_groups),
+        )
+    if classes is None:
+        return
+    names, counts = np.unique(classes, return_counts=True)
+    rare = [
+        f"{str(name)!r} ({count} row{'s' * (count != 1)})"
+        for name, count in zip(names, counts, strict=True)
+        if count < n_folds
+    ]
+    if rare:
+        raise DataError(
+            f"There are fewer rows of a class than the {n_folds} folds: "
+            f"{', '.join(rare[:MAX_SHOWN])}{and_more(len(rare))}.",
+            expected="Each fold needs a row of each class.",
+            hint=f"{_FEWER_FOLDS.format(int(counts.min()))}, or leave rare classes out"
+            if counts.min() > 1
+            else "leave rare classes out, or use no folds",
+        )
+
+
+def _column(values: Any, name: str, n_rows: int) -> NDArray[Any]:
+    column = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
+    if column.shape != (n_rows,):
+        raise DataError(
+            f"The {name!r} argument has the shape {column.shape}, and X has {n_rows} rows.",
+            expected="It must have one value for each row.",
+        )
+    return column
+
+
+def _is_missing(column: NDArray[Any]) -> NDArray[np.bool_]:
+    if column.dtype.kind == "O":
+        return np.array([value is None or value != value for value in column], dtype=bool)
+    # Not a number and not a time are the only values that differ from themselves.
+    missing: NDArray[np.bool_] = column != column
+    return missing

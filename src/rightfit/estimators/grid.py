@@ -1,0 +1,404 @@
+"""From lists of values to combinations, one for each network that is tried.
+
+A list as the value of a member's own parameter means "try each". Here the lists
+become a grid, or a sample of it, or random draws, before anything heavy starts.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+
+from rightfit.errors import MAX_SHOWN, ParameterError
+from rightfit.estimators.hyperparameters import (
+    CUSTOMARY_LEARNING_RATES,
+    CUSTOMARY_WEIGHT_DECAYS,
+    MEMBER_PARAMETERS,
+    Hyperparameters,
+)
+from rightfit.parameters import declared_parameters
+
+AUTO_MEMBERS = 16
+
+# Where `momentum` has an effect.
+WITH_MOMENTUM = ("momentum", "nesterov")
+
+# Sets these draws apart from whatever else the seed makes.
+_STREAM = 0x67726964
+_RANGED_FOR = "adamw"
+
+Chosen = TypeVar("Chosen", bound=Hyperparameters)
+Values = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    """Where a number is drawn from.
+
+    Attributes:
+        low: the smallest number but 0.
+        high: the largest.
+        zero_share: how often it is 0.
+        is_logarithmic: whether each factor of ten is as likely as the next, or each step.
+    """
+
+    low: float
+    high: float
+    zero_share: float
+    is_logarithmic: bool
+
+    def at(self, share: float) -> float:
+        """The number below which such a share of the draws lies."""
+        if share < self.zero_share:
+            return 0.0
+        share = (share - self.zero_share) / (1 - self.zero_share)
+        if self.is_logarithmic:
+            return float(self.low * (self.high / self.low) ** share)
+        return self.low + (self.high - self.low) * share
+
+
+# What `members` draws from where a parameter is at its default.
+#
+# Source: TabPack (ICML 2026) draws depth 1 to 3, dropout 0 or U(0, 0.5), and the learning rate from
+# log-U(1e-4, 5e-3). The other shares and bounds are where tuned networks land on the 46 tables of
+# TabM (ICLR 2025): dropout above 0 in 67 % of them, weight decay in 59 %, with quartiles of 3.6e-4
+# and 7.2e-2 (hence three orders of magnitude); quartiles of the width are 268, 472 and 760. Sizes
+# are few, because networks of one shape train together.
+DEFAULT_SIZES: tuple[tuple[int, ...], ...] = (
+    (256,),
+    (256, 256),
+    (256, 256, 256),
+    (512, 512),
+)
+# For adamw. Other optimizers have the learning rate the same number of times from their customary
+# one, and the decay such that a step shrinks the weights as much.
+DEFAULT_RANGES: Mapping[str, Range] = MappingProxyType(
+    {
+        "dropout_rate": Range(0.0, 0.5, 1 / 3, is_logarithmic=False),
+        "weight_decay": Range(1e-4, 1e-1, 0.4, is_logarithmic=True),
+        "learning_rate": Range(1e-4, 5e-3, 0.0, is_logarithmic=True),
+    }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """The combinations of values that are tried.
+
+    Attributes:
+        members: for each combination, the values of all parameters that were given as lists or
+            are drawn, in the order of their declaration; never two that are the same network.
+        unsure: the names of those that vary.
+        n_possible: how many different combinations there are; None where draws from a range make
+            no end of them.
+        simplicity: the place of each combination from the most regularised, 0, to the least.
+            Networks without hidden layers come first; then more dropout, more dropout of inputs,
+            larger l2, larger weight decay, fewer weights between the layers, and a lower learning
+            rate (against the customary one of the optimizer), each deciding where those before are
+            equal, and at last the order of `members`.
+        note: what to say about combinations that are left out; "" if there is nothing to say.
+    """
+
+    members: tuple[Values, ...]
+    unsure: tuple[str, ...]
+    n_possible: int | None
+    simplicity: tuple[int, ...]
+    note: str = ""
+
+
+def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
+    """Make the combinations that lists and `members` ask for.
+
+    Without `members`, they are the whole grid, the last parameter varying fastest, or
+    `max_members` of it, drawn at random and in the same order. With `members`, so many are drawn:
+    from the lists, and from `DEFAULT_SIZES` and `DEFAULT_RANGES` what is at its default. Of more
+    members, the first are the same.
+
+    Args:
+        chosen: parameters that `check_parameters` has found right.
+        seed: of the draws.
+
+    Raises:
+        ParameterError: values do not go together, or a list is given for what has no effect.
+
+    Example:
+        >>> grid = combinations(Hyperparameters(dropout_rate=[0, 0.5], l2=[0, 0.01]))
+        >>> grid.members[1]
+        {'dropout_rate': 0, 'l2': 0.01}
+        >>> grid.simplicity
+        (3, 2, 1, 0)
+    """
+    space = _Space(chosen, _options(chosen))
+    space.check()
+    space = space.without_idle_ranges()
+    n_possible = space.n_possible()
+    members, note = _members(chosen, space, n_possible, seed)
+    unsure = tuple(
+        name
+        for name, option in space.options.items()
+        if isinstance(option, Range) or len(option) > 1
+    )
+    return Grid(tuple(members), unsure, n_possible, _simplicity(chosen, members), note)
+
+
+def with_values(chosen: Chosen, values: Mapping[str, Any]) -> Chosen:
+    """Copy parameters, with one combination's values in place of the lists.
+
+    Neither scikit-learn's `clone`, which copies every value, nor `copy`, which would take a fitted
+    model to pieces: what was fitted stays behind.
+
+    Example:
+        >>> with_values(Hyperparameters(l2=[0, 0.5]), {"l2": 0.5}).l2
+        0.5
+    """
+    copied = object.__new__(type(chosen))
+    for declared in declared_parameters(chosen):
+        setattr(copied, declared.name, getattr(chosen, declared.name))
+    for name, value in values.items():
+        setattr(copied, name, value)
+    return copied
+
+
+def _options(chosen: Hyperparameters) -> dict[str, Sequence[Any] | Range]:
+    """What each parameter that is unsure may be, in the order of their declaration."""
+    drawn: dict[str, Sequence[Any] | Range] = {}
+    if chosen.members is not None:
+        drawn = {"hidden_sizes": _sizes_that_fit(chosen), **DEFAULT_RANGES}
+    defaults = {declared.name: declared.default for declared in declared_parameters(chosen)}
+    options: dict[str, Sequence[Any] | Range] = {}
+    for name in MEMBER_PARAMETERS:
+        value = getattr(chosen, name)
+        if isinstance(value, list):
+            options[name] = value
+        elif name in drawn and value == defaults[name]:
+            options[name] = drawn[name]
+    return options
+
+
+def _sizes_that_fit(chosen: Hyperparameters) -> Sequence[tuple[int, ...]]:
+    """Those of the default sizes for which every activation has a name for each layer."""
+    given = chosen.activation if isinstance(chosen.activation, list) else [chosen.activation]
+    fitting = [
+        sizes
+        for sizes in DEFAULT_SIZES
+        if all(isinstance(names, str) or len(names) == len(sizes) for names in given)
+    ]
+    # If there is none, the check says what does not fit.
+    return fitting or DEFAULT_SIZES
+
+
+def _members(
+    chosen: Hyperparameters, space: "_Space", n_possible: int | None, seed: int
+) -> tuple[list[Values], str]:
+    wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else chosen.members
+    if wanted is None:
+        if n_possible is None or n_possible <= chosen.max_members:
+            return space.everything(), ""
+        note = (
+            f"The grid has {n_possible:,} combinations; {chosen.max_members:,} of them are drawn "
+            "at random (max_members)."
+        )
+        sample = space.draws(seed, int(chosen.max_members))
+        return sorted(sample, key=space.place), note
+    if n_possible is None or wanted < n_possible:
+        return space.draws(seed, int(wanted)), ""
+    note = (
+        f"There are only {n_possible:,} combinations: each is trained once, and not the {wanted:,} "
+        "that members asks for."
+    )
+    return space.everything(), note if wanted > n_possible else ""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Space:
+    """What is unsure: a list or a range of values for each name; the rest is as chosen."""
+
+    chosen: Hyperparameters
+    options: Mapping[str, Sequence[Any] | Range]
+
+    def alternatives(self, name: str) -> Sequence[Any]:
+        """All values that are not drawn from a range."""
+        option = self.options.get(name, (getattr(self.chosen, name),))
+        return () if isinstance(option, Range) else option
+
+    def kinds(self) -> Iterator[tuple[Any, Any]]:
+        """What decides on the parameters that have an effect: sizes and optimizer."""
+        return itertools.product(self.alternatives("hidden_sizes"), self.alternatives("optimizer"))
+
+    def idle(self) -> set[str]:
+        """The parameters that have no effect in any combination."""
+        return set.intersection(*(_idle(*kind) for kind in self.kinds()))
+
+    def without_idle_ranges(self) -> "_Space":
+        """The same without draws that would have no effect."""
+        idle = self.idle()
+        options = {
+            name: option
+            for name, option in self.options.items()
+            if not (isinstance(option, Range) and name in idle)
+        }
+        return dataclasses.replace(self, options=options)
+
+    def n_possible(self) -> int | None:
+        """How many different networks there are; None if there is no end of them."""
+        total = 0
+        for kind in self.kinds():
+            fixed = {"hidden_sizes", "optimizer", *_idle(*kind)}
+            factors = []
+            for name, option in self.options.items():
+                if name in fixed:
+                    continue
+                if isinstance(option, Range):
+                    return None
+                factors.append(len(option))
+            total += math.prod(factors)
+        return total
+
+    def everything(self) -> list[Values]:
+        """All combinations, the last parameter varying fastest."""
+        lists = [self.alternatives(name) for name in self.options]
+        found = [
+            dict(zip(self.options, picked, strict=True)) for picked in itertools.product(*lists)
+        ]
+        return [values for values in found if values == self.settled(values)]
+
+    def draws(self, seed: int, n_draws: int) -> list[Values]:
+        """So many different combinations; there must be as many."""
+        # NumPy promises to keep the raw bits from release to release, and no more than those.
+        bits = np.random.Philox([seed, _STREAM])
+        found: dict[tuple[Any, ...], Values] = {}
+        while len(found) < n_draws:
+            shares = (bits.random_raw(len(self.options)) >> np.uint64(11)) * 2.0**-53
+            drawn = {
+                name: _at(option, share)
+                for (name, option), share in zip(self.options.items(), shares.tolist(), strict=True)
+            }
+            values = self.settled(drawn)
+            if tuple(values.values()) in found:
+                # Three digits may not tell enough numbers apart.
+                values = self.settled(drawn, n_digits=17)
+            found.setdefault(tuple(values.values()), values)
+        return list(found.values())
+
+    def settled(self, values: Values, n_digits: int = 3) -> Values:
+        """What a combination comes to: numbers that suit the optimizer, nothing without effect.
+
+        A number that was drawn has so few digits that a person can read and type it.
+        """
+        optimizer: Any = values.get("optimizer", self.chosen.optimizer)
+        sizes: Any = values.get("hidden_sizes", self.chosen.hidden_sizes)
+        times = CUSTOMARY_LEARNING_RATES[optimizer] / CUSTOMARY_LEARNING_RATES[_RANGED_FOR]
+        scales = {"learning_rate": times, "weight_decay": 1 / times}
+        idle = _idle(sizes, optimizer)
+        settled = {}
+        for name, option in self.options.items():
+            if isinstance(option, Range):
+                number = values[name] * scales.get(name, 1.0)
+                rounded = float(f"{number:.{n_digits}g}")
+                value = getattr(self.chosen, name) if name in idle else rounded
+            else:
+                value = option[0] if name in idle else values[name]
+            settled[name] = value
+        return settled
+
+    def place(self, values: Values) -> list[int]:
+        """Where a combination stands in the grid."""
+        return [self.alternatives(name).index(value) for name, value in values.items()]
+
+    def check(self) -> None:
+        """Refuse values that do not go together.
+
+        Raises:
+            ParameterError: tells all of them.
+        """
+        misfits = self._misfits()
+        problems = misfits + self._lists_without_effect()
+        if not problems:
+            return
+        more = len(problems) - MAX_SHOWN
+        lines = problems[:MAX_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+        raise ParameterError(
+            "\n".join(lines),
+            expected="A tuple needs one name for each hidden layer." if misfits else "",
+            hint="pass one name to use it for all layers" if misfits else "pass one value",
+        )
+
+    def _misfits(self) -> list[str]:
+        if not {"activation", "hidden_sizes"} & set(self.options):
+            # One network, of which its shape is checked when it is laid out.
+            return []
+        pairs = itertools.product(
+            self.alternatives("activation"), self.alternatives("hidden_sizes")
+        )
+        return [
+            f"The 'activation' parameter of {self._owner} has {len(names)} "
+            f"name{'s' * (len(names) != 1)} for {len(sizes)} hidden "
+            f"layer{'s' * (len(sizes) != 1)}: {names!r} does not fit hidden_sizes={sizes!r}."
+            for names, sizes in pairs
+            if not isinstance(names, str) and len(names) != len(sizes)
+        ]
+
+    def _lists_without_effect(self) -> list[str]:
+        idle = self.idle()
+        problems = []
+        for name, option in self.options.items():
+            if name not in idle or isinstance(option, Range) or len(option) == 1:
+                continue
+            other, lacks = (
+                ("optimizer", "momentum")
+                if name == "momentum"
+                else ("hidden_sizes", "hidden layer")
+            )
+            problems.append(
+                f"The {name!r} parameter of {self._owner} lists {option!r}, but "
+                f"{other}={getattr(self.chosen, other)!r} has no {lacks}: every value is the same "
+                "network."
+            )
+        return problems
+
+    @property
+    def _owner(self) -> str:
+        return type(self.chosen).__name__
+
+
+def _at(option: Sequence[Any] | Range, share: float) -> Any:
+    return option.at(share) if isinstance(option, Range) else option[int(share * len(option))]
+
+
+def _idle(hidden_sizes: tuple[int, ...], optimizer: str) -> set[str]:
+    """The parameters that have no effect on such a network."""
+    without_layers = set() if hidden_sizes else {"activation", "dropout_rate"}
+    return without_layers | (set() if optimizer in WITH_MOMENTUM else {"momentum"})
+
+
+def _simplicity(chosen: Hyperparameters, members: Sequence[Values]) -> tuple[int, ...]:
+    """The place of each combination from the most regularised to the least."""
+    keys = [_looseness(with_values(chosen, values)) for values in members]
+    ranked = sorted(range(len(members)), key=lambda number: keys[number])
+    places = [0] * len(members)
+    for place, number in enumerate(ranked):
+        places[number] = place
+    return tuple(places)
+
+
+def _looseness(member: Hyperparameters) -> tuple[float, ...]:
+    """How little a network is regularised; the first difference decides."""
+    decay, rate = member.weight_decay, member.learning_rate
+    customary = CUSTOMARY_LEARNING_RATES[member.optimizer]
+    if decay is None:
+        decay = CUSTOMARY_WEIGHT_DECAYS.get(member.optimizer, 0.0)
+    # As if there were one input and one output, which all combinations share.
+    sizes = (1, *member.hidden_sizes, 1)
+    return (
+        bool(member.hidden_sizes),
+        -member.dropout_rate if member.hidden_sizes else 0,
+        -member.input_dropout_rate,
+        -member.l2,
+        -decay,
+        sum(before * after for before, after in itertools.pairwise(sizes)),
+        1.0 if rate is None else rate / customary,
+    )

@@ -1,0 +1,151 @@
+"""The tables of a pack: its members, its trials, the path of each parameter, and cv_results_."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rightfit.estimators.choosing import Chosen, sign_of
+from rightfit.model.model import KeptMember
+
+if TYPE_CHECKING:
+    from rightfit.estimators.fitting import Fitting
+
+Row = dict[str, Any]
+
+
+def member_rows(fitting: "Fitting", kept: Sequence[KeptMember]) -> list[Row]:
+    """One dict for each network that was trained, in plain values."""
+    weights = {member.number: member.weight for member in kept}
+    rows = []
+    for number, trial_number in enumerate(fitting.trials.trial_of):
+        trial = fitting.trials.trials[trial_number]
+        best = fitting.best_epoch_of(number)
+        history = fitting.history.get(number, [])
+        record = next((record for record in history if record.epoch == best), None)
+        rows.append(
+            {
+                "member": number,
+                "trial": trial_number,
+                **trial.values,
+                "seed": trial.seed,
+                "fold": fitting.trials.members[number].fold,
+                "best_epoch": best,
+                "n_epochs": len(history),
+                "validation_loss": None if record is None else record.validation_loss,
+                "metric": None if record is None else record.metric,
+                "stop_reason": fitting.stopped[number].reason,
+                "weight": weights.get(number, 0.0),
+            }
+        )
+    return rows
+
+
+def trial_rows(fitting: "Fitting", pick: Chosen) -> list[Row]:
+    """One dict for each trial: its values, and what it came to on the rows that chose."""
+    sign = sign_of(fitting.objective)
+    return [
+        {
+            "trial": trial.number,
+            **trial.values,
+            "seed": trial.seed,
+            "watched": sign * float(pick.watched[trial.number]),
+            "standard_error": float(pick.errors[trial.number]),
+            "weight": float(pick.choice.weights[trial.number]),
+        }
+        for trial in fitting.trials.trials
+    ]
+
+
+def best_trial(trials: Sequence[Row], sign: int) -> Row:
+    """The trial that does best alone; of several seeds of a combination, the best one."""
+    return min(trials, key=lambda row: _ascending(row["watched"], sign))
+
+
+def path_of(trials: Sequence[Row], unsure: Sequence[str], sign: int) -> dict[str, list[Row]]:
+    """For each parameter that varied: the watched value along it, with the rest at their best.
+
+    Trials of several seeds count as one combination, with their mean.
+    """
+    combined = _over_seeds(trials, unsure)
+    path: dict[str, list[Row]] = {}
+    for name in unsure:
+        best: dict[Any, Row] = {}
+        for row in combined:
+            value = row[name]
+            known = best.get(_key(value))
+            if known is None or _ascending(row["watched"], sign) < _ascending(
+                known["watched"], sign
+            ):
+                best[_key(value)] = {
+                    "value": value,
+                    "watched": row["watched"],
+                    "standard_error": row["standard_error"],
+                }
+        steps = list(best.values())
+        if all(isinstance(step["value"], int | float) for step in steps):
+            steps.sort(key=lambda step: float(step["value"]))
+        path[name] = steps
+    return path
+
+
+def cv_results(
+    members: Sequence[Row], trials: Sequence[Row], unsure: Sequence[str], sign: int
+) -> dict[str, Any]:
+    """The trials in the shape of scikit-learn's `cv_results_`; scores are greater when better.
+
+    Without folds there is one split: the validation rows.
+    """
+    folds = sorted({row["fold"] or 0 for row in members})
+    scores = np.full((len(trials), len(folds)), np.nan)
+    for row in members:
+        loss = row["validation_loss"]
+        scores[row["trial"], row["fold"] or 0] = np.nan if loss is None else -loss
+    means = np.array([-sign * _ascending_or_nan(row["watched"]) for row in trials], float)
+    results: dict[str, Any] = {
+        "params": [{name: row[name] for name in unsure} for row in trials],
+        **{f"param_{name}": _masked([row[name] for row in trials]) for name in unsure},
+        "param_seed": _masked([row["seed"] for row in trials]),
+    }
+    for fold in folds:
+        results[f"split{fold}_test_score"] = scores[:, fold]
+    results["mean_test_score"] = means
+    results["std_test_score"] = scores.std(axis=1)
+    order = np.argsort(np.where(np.isnan(means), np.inf, -means), kind="stable")
+    rank = np.empty(len(trials), np.int32)
+    rank[order] = np.arange(1, len(trials) + 1)
+    results["rank_test_score"] = rank
+    return results
+
+
+def _over_seeds(trials: Sequence[Row], unsure: Sequence[str]) -> list[Row]:
+    groups: dict[Any, list[Row]] = {}
+    for row in trials:
+        groups.setdefault(tuple(_key(row[name]) for name in unsure), []).append(row)
+    return [
+        {
+            **rows[0],
+            "watched": float(np.mean([row["watched"] for row in rows])),
+            "standard_error": float(np.mean([row["standard_error"] for row in rows])),
+        }
+        for rows in groups.values()
+    ]
+
+
+def _ascending(watched: float, sign: int) -> float:
+    value = sign * watched
+    return float("inf") if np.isnan(value) else value
+
+
+def _ascending_or_nan(watched: float) -> float:
+    return watched
+
+
+def _key(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _masked(values: Sequence[Any]) -> Any:
+    column = np.ma.empty(len(values), dtype=object)
+    column[:] = np.array([*values, None], dtype=object)[:-1]
+    return column

@@ -1,0 +1,145 @@
+"""The trials of a fit: each combination of values with each seed; and their members, one a fold."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rightfit.errors import ParameterError
+from rightfit.estimators.grid import Grid, combinations, with_values
+from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.network_run import (
+    begin,
+    fresh_network,
+    in_common,
+    knobs_of,
+    network_shape,
+    plan_of,
+)
+from rightfit.model.prepare import Prepared
+from rightfit.nn import NetworkShape
+from rightfit.objectives import Objective
+from rightfit.train.plan import Knobs, Plan, State
+from rightfit.train.run import Member
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Trial:
+    """One combination of values with one seed.
+
+    Attributes:
+        number: from 0.
+        values: what it has in place of the lists.
+        chosen: all its parameters.
+        seed: of its weights, row orders and dropout.
+        simplicity: its place among the combinations from the most regularised, 0, on.
+    """
+
+    number: int
+    values: dict[str, Any]
+    chosen: Hyperparameters
+    seed: int
+    simplicity: int
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Trials:
+    """All trials of a fit, and their members.
+
+    Attributes:
+        grid: the combinations.
+        trials: each combination with each seed.
+        members: of each trial one for each fold, or one.
+        trial_of: for each member the number of its trial.
+    """
+
+    grid: Grid
+    trials: tuple[Trial, ...]
+    members: tuple[Member, ...]
+    trial_of: tuple[int, ...]
+
+
+def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, ...]:
+    """Give each combination as many trials as there are seeds; the first has the fit's own seed."""
+    seeds = [seed, *(_derived(seed, number) for number in range(1, chosen.n_seeds))]
+    return tuple(
+        Trial(place * len(seeds) + turn, values, with_values(chosen, values), own, simplicity)
+        for place, (values, simplicity) in enumerate(
+            zip(grid.members, grid.simplicity, strict=True)
+        )
+        for turn, own in enumerate(seeds)
+    )
+
+
+def is_pack(chosen: Hyperparameters) -> bool:
+    """Say whether more than one network may be trained."""
+    several = any(isinstance(value, list) for value in vars(chosen).values())
+    return several or chosen.members is not None or chosen.n_seeds > 1 or bool(chosen.n_folds)
+
+
+def check_single(chosen: Hyperparameters, what: str) -> None:
+    """Refuse a pack where only one network can go on.
+
+    Raises:
+        ParameterError: there is a list, or several members, seeds or folds.
+    """
+    if is_pack(chosen):
+        raise ParameterError(
+            f"{what} goes on with one network, but the parameters ask for several.",
+            expected="No parameter may be a list, and members, n_seeds and n_folds must be at "
+            "their defaults.",
+        )
+
+
+def make_trials(
+    chosen: Hyperparameters, objective: Objective, prepared: Prepared, seed: int
+) -> Trials:
+    """Lay out the networks of a fit.
+
+    Raises:
+        ParameterError: values do not go together.
+    """
+    grid = combinations(chosen, seed)
+    trials = list_trials(chosen, grid, seed)
+    shapes = [network_shape(trial.chosen, prepared.way, objective) for trial in trials]
+    folds: Sequence[int | None] = range(len(prepared.folds)) if prepared.folds else (None,)
+    n_rows = [_n_rows(prepared, fold) for fold in folds]
+    validates = prepared.validation is not None or bool(prepared.folds)
+    dtype = prepared.training.weights.dtype
+    # The batch size goes by the rows of a fold, of which some have one row more than others.
+    plans = [plan_of(t.chosen, objective, min(n_rows), validates=validates) for t in trials]
+    members, trial_of = [], []
+    for trial, shape, plan in zip(trials, shapes, in_common(plans), strict=True):
+        for fold, n in zip(folds, n_rows, strict=True):
+            knobs = knobs_of(
+                trial.chosen, prepared.way.target, plan, n, dtype=dtype, seed=trial.seed
+            )
+            first = _Begin(plan, shape, knobs, trial.seed, dtype)
+            members.append(Member(plan, knobs, shape, first, trial.seed, fold))
+            trial_of.append(trial.number)
+    return Trials(grid, trials, tuple(members), tuple(trial_of))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Begin:
+    """Makes a member's first state when its turn comes, so that waves take memory by turns."""
+
+    plan: Plan
+    shape: NetworkShape
+    knobs: Knobs
+    seed: int
+    dtype: Any
+
+    def __call__(self) -> State:
+        return begin(self.plan, fresh_network(self.shape, self.seed, self.dtype), self.knobs)
+
+
+def _n_rows(prepared: Prepared, fold: int | None) -> int:
+    if fold is None:
+        return int(prepared.training.n_rows)
+    return len(prepared.folds[fold].training)
+
+
+def _derived(seed: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0] >> 1)
