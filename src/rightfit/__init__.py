@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rightfit.train.events import EpochsEnded as EpochsEnded
     from rightfit.train.events import Event as Event
     from rightfit.train.events import LearningRateLowered as LearningRateLowered
+    from rightfit.train.events import MemberStopped as MemberStopped
     from rightfit.train.events import TrainingEnded as TrainingEnded
     from rightfit.train.events import TrainingStarted as TrainingStarted
 
@@ -33,6 +34,7 @@ _HOMES = {
     "Event": "rightfit.train.events",
     "GradientCheck": "rightfit.estimators.gradients",
     "LearningRateLowered": "rightfit.train.events",
+    "MemberStopped": "rightfit.train.events",
     "ModelFileError": "rightfit.errors",
     "ParameterError": "rightfit.errors",
     "Regressor": "rightfit.estimators.regressor",

@@ -1,14 +1,16 @@
 import io
+import re
 import time
 from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
 
-from rightfit import EpochRecord, EpochsEnded, Event, TrainingStarted
+from rightfit import EpochRecord, EpochsEnded, Event, MemberStopped, TrainingStarted
 from rightfit.cli import progress
 from rightfit.cli.progress import show_progress, time_left
 from rightfit.estimators.pace import Pace
+from rightfit.train.plan import State
 
 
 class Screen(io.StringIO):
@@ -91,3 +93,50 @@ def test_time_left_is_a_clock(
 ) -> None:
     monkeypatch.setattr(Pace, "seconds_left", seconds)
     assert time_left(Pace(None)) == text
+
+
+def pack_events(n_members: int = 3, n_chunks: int = 3) -> Iterator[Event]:
+    """Chunks of members in turns; after the last one, each member stops but the first."""
+    yield TrainingStarted(195, 48, 12, max_epochs=100, max_seconds=None, n_members=n_members)
+    for chunk in range(n_chunks):
+        for member in range(n_members):
+            records = tuple(
+                EpochRecord(epoch, 0.5, 0.25 + member, 0.9, 0.1, 2.0 * chunk + member / 2)
+                for epoch in range(10 * chunk + 1, 10 * chunk + 11)
+            )
+            yield EpochsEnded(records, 10 * chunk + 5, member)
+    state = State(*[None] * len(State._fields))  # type: ignore[arg-type]
+    for member in range(1, n_members):
+        yield MemberStopped("patience", state, 30, 30, member)
+
+
+def test_screen_shows_members_best_loss_and_time_left_of_a_pack() -> None:
+    file = Screen()
+    console = Console(file=file, force_terminal=True, width=80, color_system=None)
+    assert len(list(show_progress(pack_events(), console, 16))) == 12
+    line = r"1 of 3 members running  ━+[ ━╸╺]* +0:0\d left unless it gets better *\n"
+    assert re.search(line, file.getvalue())
+    assert "\nbest loss 0.25 (member 0, epoch 5)" in file.getvalue()
+    assert "Ctrl-C stops and keeps the best" in file.getvalue()
+
+
+def test_screen_says_that_members_are_chosen_when_none_runs() -> None:
+    pace = Pace(16)
+    for event in pack_events():
+        pace.note(event)
+    pace.note(MemberStopped("patience", State(*[None] * len(State._fields)), 9, 9, 0))  # type: ignore[arg-type]
+    file = Screen()
+    Console(file=file, width=80).print(progress._picture(pace))
+    assert file.getvalue().startswith("choosing among 3 members  ")
+
+
+def test_file_gets_a_line_every_ten_seconds_of_a_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(progress, "time_left", lambda pace: "0:05 left")
+    file = io.StringIO()
+    for _ in show_progress(pack_events(18, 1), Console(file=file, width=1000), 16):
+        now += 1.0
+    assert file.getvalue() == (
+        "18 of 18 members running, best loss 0.25 (member 0, epoch 5); 0:05 left\n"
+    )

@@ -31,6 +31,7 @@ def test_public_names_are_these() -> None:
         "Event",
         "GradientCheck",
         "LearningRateLowered",
+        "MemberStopped",
         "ModelFileError",
         "ParameterError",
         "Regressor",

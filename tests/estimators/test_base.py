@@ -194,7 +194,15 @@ def test_predict_gives_a_row_the_same_number_whatever_is_beside_it(on_mixed: Any
 def test_fitted_attributes_say_what_happened(estimator: type[AbstractEstimator]) -> None:
     model = estimator(**HELD_OUT).fit(frame(), pd.Series(target_for(estimator), name="price"))
     assert [list(record) for record in model.history_] == [
-        ["epoch", "train_loss", "validation_loss", "metric", "learning_rate", "seconds"]
+        [
+            "member",
+            "epoch",
+            "train_loss",
+            "validation_loss",
+            "metric",
+            "learning_rate",
+            "seconds",
+        ]
     ] * 3
     assert [record["epoch"] for record in model.history_] == [1, 2, 3]
     assert model.n_iter_ == 3

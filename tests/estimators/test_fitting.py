@@ -20,6 +20,7 @@ from rightfit import (
     DataError,
     EpochsEnded,
     LearningRateLowered,
+    MemberStopped,
     Regressor,
     TrainingEnded,
     TrainingError,
@@ -365,13 +366,15 @@ def test_iter_fit_yields_start_epochs_and_end_in_this_order() -> None:
     model = small(Regressor, max_epochs=20, patience_epochs=None, validation_fraction=0.25)
     events = list(model.iter_fit(X, NUMBERS))
     assert events[0] == TrainingStarted(41, 30, 10, max_epochs=20, max_seconds=None)
-    assert all(isinstance(event, EpochsEnded) for event in events[1:-1])
-    assert isinstance(events[-1], TrainingEnded)
-    assert (events[-1].reason, events[-1].epoch) == ("max_epochs", 20)
-    records = [record for event in events[1:-1] for record in event.records]
+    *chunks, stopped, ended = events[1:]
+    assert all(isinstance(event, EpochsEnded) for event in chunks)
+    assert isinstance(stopped, MemberStopped)
+    assert (stopped.reason, stopped.epoch, stopped.member) == ("max_epochs", 20, 0)
+    assert ended == TrainingEnded("max_epochs")
+    records = [record for event in chunks for record in event.records]
     assert [record.epoch for record in records] == list(range(1, 21))
-    assert [vars(record) for record in records] == model.history_
-    assert events[-2].best_epoch == model.best_epoch_
+    assert [{"member": 0, **vars(record)} for record in records] == model.history_
+    assert chunks[-1].best_epoch == model.best_epoch_
     seconds = [record.seconds for record in records]
     assert all(0 < one < other for one, other in pairwise(seconds))
 

@@ -49,8 +49,9 @@ def test_batch_size_that_is_described_is_the_one_in_force() -> None:
     assert "else 1,024" in described
 
 
-def run_of(estimator: Any, y: Any, **chosen: Any) -> Any:
-    return small(estimator, **chosen)._begin(X, y, None, None).run
+def member_of(estimator: Any, y: Any, **chosen: Any) -> Any:
+    (member,) = small(estimator, **chosen)._begin(X, y, None, None).trials.members
+    return member
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def run_of(estimator: Any, y: Any, **chosen: Any) -> Any:
 def test_program_has_only_the_parts_that_are_asked_for(
     chosen: dict[str, Any], on: set[str]
 ) -> None:
-    plan = run_of(Classifier, THREE, optimizer="adam", **chosen).plan
+    plan = member_of(Classifier, THREE, optimizer="adam", **chosen).plan
     parts = ("dropout", "input_dropout", "l2", "weight_decay", "validates")
     assert {part for part in parts if getattr(plan, part)} == on
 
@@ -78,16 +79,16 @@ def test_program_has_only_the_parts_that_are_asked_for(
     [("adamw", 1e-3, 0.01), ("adam", 1e-3, 0), ("sgd", 0.1, 0), ("lion", 1e-4, 0.1)],
 )
 def test_customary_values_stand_in_for_none(optimizer: str, rate: float, decay: float) -> None:
-    knobs = run_of(Classifier, THREE, optimizer=optimizer).knobs
+    knobs = member_of(Classifier, THREE, optimizer=optimizer).knobs
     assert knobs.learning_rate == pytest.approx(rate)
     assert knobs.weight_decay == pytest.approx(decay)
 
 
 def test_schedule_runs_over_its_epochs() -> None:
     chosen = {"batch_size": 16, "max_epochs": 50}
-    assert run_of(Classifier, THREE, **chosen).knobs.horizon_steps == 50 * 3
+    assert member_of(Classifier, THREE, **chosen).knobs.horizon_steps == 50 * 3
     chosen |= {"schedule_epochs": 10, "warmup_epochs": 2}
-    knobs = run_of(Classifier, THREE, **chosen).knobs
+    knobs = member_of(Classifier, THREE, **chosen).knobs
     assert knobs.horizon_steps == 10 * 3
     assert knobs.warmup == pytest.approx(0.2)
 
@@ -103,7 +104,7 @@ def test_learning_rate_of_the_history_follows_schedule_and_warmup() -> None:
 
 def test_scale_of_the_target_reaches_the_metric() -> None:
     y = np.stack([NUMBERS, 100 * X[:, 0]], axis=1)
-    assert run_of(Regressor, y).knobs.target_scale == pytest.approx(y.std(axis=0))
+    assert member_of(Regressor, y).knobs.target_scale == pytest.approx(y.std(axis=0))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_categories_become_one_hot_or_embedded(
     chosen: dict[str, Any], widths: tuple[int, ...]
 ) -> None:
     fitting = small(Regressor, **chosen)._begin(mixed(), NUMBERS, None, None)
-    assert fitting.shape.embedding_widths == widths
+    assert fitting.trials.members[0].shape.embedding_widths == widths
 
 
 def test_example_rows_are_the_first_real_ones() -> None:

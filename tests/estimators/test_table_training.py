@@ -19,6 +19,7 @@ from rightfit.estimators.table_training import (
     split_off_target,
     split_table,
     target_of,
+    train_events,
     with_test_table,
 )
 
@@ -189,3 +190,180 @@ def test_model_is_saved_elsewhere_if_its_place_fails(
         save_somewhere(model, tmp_path / "file" / "m", overwrite=False)
     (saved,) = tmp_path.glob("rightfit-*/m")
     assert rightfit.load(saved).n_parameters_ == model.n_parameters_
+
+
+def dated(**columns: Any) -> pl.DataFrame:
+    """The table with a day for each row, latest first, and a household for every three rows."""
+    days = pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 2, 29), eager=True).reverse()
+    rows = np.arange(N_ROWS)
+    return frame(day=days.dt.strftime("%d.%m.%Y"), house=rows // 3, **columns)
+
+
+def test_groups_are_whole_on_one_side_and_no_input() -> None:
+    split = split_table(
+        dated(row=range(N_ROWS)), "y", model=tiny(), test_fraction=0.2, groups="house"
+    )
+    assert split.test is not None
+    assert split.separation.groups is not None
+    assert (split.n_test_rows, len(split.train)) == (12, 48)
+    assert "house" not in split.train.columns
+    assert "house" not in split.test.columns
+    assert split.separation.groups.name == "house"
+    assert (split.separation.groups == split.train["row"] // 3).all()
+    assert not set(split.test["row"] // 3) & set(split.separation.groups)
+
+
+def test_test_rows_are_the_latest_and_time_stays_an_input() -> None:
+    table = dated(row=range(N_ROWS), y=["a", "b"] * 30)
+    split = split_table(table, "y", model=tiny(), test_fraction=0.2, time="day")
+    assert split.test is not None
+    # Written with the day first, as text they would not be in order.
+    assert sorted(split.test["row"]) == list(range(12))
+    assert "day" in split.train.columns
+
+
+@pytest.mark.parametrize(
+    ("values", "latest"),
+    [
+        ([f"{row}" for row in range(N_ROWS)], range(48, 60)),
+        ([float(-row) for row in range(N_ROWS)], range(12)),
+        ([f"2020-Q{1 + row // 15}" for row in range(N_ROWS)], range(45, 60)),
+        ([f"1{row}" if row < 30 else None for row in range(N_ROWS)], None),
+    ],
+)
+def test_moments_are_numbers_dates_or_text_that_begins_with_the_year(
+    values: list[Any], latest: Any
+) -> None:
+    rows = range(N_ROWS)
+    # Rows without a target need no moment.
+    y = [None if value is None else "ab"[row % 2] for row, value in zip(rows, values, strict=True)]
+    table = frame(when=values, row=rows, y=y)
+    split = split_table(table, "y", model=tiny(), test_fraction=0.2, time="when")
+    assert split.test is not None
+    assert sorted(split.test["row"]) == list(latest or range(24, 30))
+
+
+@pytest.mark.parametrize("what", ["groups", "time"])
+@pytest.mark.parametrize(
+    ("columns", "name", "said"),
+    [
+        ({}, "hose", r"The table has no column 'hose'\.\nhint: did you mean 'house'"),
+        ({}, "y", r"The target 'y' cannot say which rows "),
+        ({"house": [None, *range(58), float("nan")]}, "house", r"'house' .* \(rows 1, 60\)\."),
+        ({"house": ["?", *map(str, range(59))]}, "house", r"'house' has 1 .* \(row 1\)\."),
+        ({"house": [7] * N_ROWS}, "house", r"All rows "),
+    ],
+)
+def test_column_that_cannot_hold_rows_together_is_refused(
+    columns: dict[str, Any], name: str, said: str, what: str
+) -> None:
+    table = dated().with_columns(
+        **{name: pl.Series(v, strict=False) for name, v in columns.items()}
+    )
+    with pytest.raises(DataError, match=said):
+        split_table(table, "y", model=tiny(), test_fraction=0.2, **{what: name})
+
+
+def test_text_without_an_order_in_time_is_refused() -> None:
+    table = frame(when=["Jan 2020", "Feb 2020"] * 30)
+    with pytest.raises(DataError, match=r"'when' cannot be ordered in time: 'Jan 2020' \(row"):
+        split_table(table, "y", model=tiny(), test_fraction=0.2, time="when")
+
+
+def test_groups_alone_are_nothing_to_predict_from() -> None:
+    table = dated().select("house", "y")
+    with pytest.raises(DataError, match="no column but the target 'y' and the groups 'house'"):
+        split_table(table, "y", model=tiny(), test_fraction=0.2, groups="house")
+
+
+def test_class_that_only_test_rows_have_is_found_before_training() -> None:
+    table = dated(y=["c"] * 3 + ["a", "b"] * 28 + ["a"])
+    with pytest.raises(DataError, match=r"classes that training did not have: 'c'") as raised:
+        split_table(table, "y", model=tiny(), test_fraction=0.2, time="day")
+    assert raised.value.what.startswith("In the rows kept apart for the test: ")
+    assert "--test-fraction 0" in raised.value.hint
+
+
+def test_test_table_needs_no_groups() -> None:
+    split = with_test_table(dated(), frame(day="1.1.2021"), "y", model=tiny(), groups="house")
+    assert split.test is not None
+    assert split.test.columns == split.train.columns == ["size", "age", "day"]
+
+
+@pytest.mark.parametrize("column", [{"groups": "house"}, {"time": "day"}])
+def test_networks_hold_rows_out_as_the_test_does(
+    column: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+    fit = Classifier.iter_fit
+
+    def spy(self: Any, *given: Any, **named: Any) -> Any:
+        seen.append(named)
+        return fit(self, *given, **named)
+
+    monkeypatch.setattr(Classifier, "iter_fit", spy)
+    table = dated(y=["a", "b"] * 30)
+    model = tiny(validation_fraction=0.25)
+    split = split_table(table, "y", model=model, test_fraction=0.2, **column)
+    list(train_events(model, split))
+    assert set(score_on_test(model, split)) == {"model", "linear", "constant"}
+    assert len(seen) == 2
+    for given in seen:
+        assert given["groups"] is split.separation.groups
+        assert given["time"] is split.separation.time
+        assert len(given[next(iter(column))]) == len(split.train)
+
+
+def test_linear_model_of_a_pack_takes_one_value_of_each_parameter() -> None:
+    model = Regressor(
+        hidden_sizes=[(), (8,)],
+        activation=["relu", "tanh"],
+        dropout_rate=[0.0, 0.5],
+        l2=[0.0, 0.1],
+        weight_decay=[None, 0.1],
+        learning_rate=[1e-3, 1e-2],
+        batch_size=["auto", 16],
+        optimizer=["adamw", "sgd"],
+        n_seeds=2,
+        n_folds=2,
+        members=4,
+        max_epochs=2,
+        random_state=0,
+    )
+    linear = linear_model(model)
+    chosen = linear.get_params()
+    assert not [name for name, value in chosen.items() if isinstance(value, list)]
+    assert (linear.hidden_sizes, linear.n_folds, linear.n_seeds, linear.members) == (
+        (),
+        None,
+        1,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "is_trained"), [([(), (8,)], True), ([()], False), ((), False), ((8,), True)]
+)
+def test_linear_model_is_trained_beside_networks_with_hidden_layers(
+    sizes: Any, is_trained: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = split_table(frame(), "y", model=tiny(), test_fraction=0.2)
+    model = tiny(hidden_sizes=sizes, l2=[0.0, 0.1], max_epochs=2)
+    model.fit(split.train, split.train_target)
+    asked = []
+    monkeypatch.setattr(table_training, "_linear_scores", lambda *given: asked.append(given))
+    score_on_test(model, split)
+    assert bool(asked) == is_trained
+
+
+def test_linear_model_takes_no_longer_than_what_it_is_compared_with() -> None:
+    model = tiny(Regressor, max_seconds=100.0)
+    split = split_table(frame(y=range(N_ROWS)), "y", model=model, test_fraction=0.2)
+    model.fit(split.train, split.train_target)
+    assert table_training._seconds_for_linear(model) == 10.0
+    model._model.training.history[-1]["seconds"] = 70.0
+    assert table_training._seconds_for_linear(model) == 70.0
+    model._model.training.history[-1]["seconds"] = 170.0
+    assert table_training._seconds_for_linear(model) == 100.0
+    model.max_seconds = 5.0
+    assert table_training._seconds_for_linear(model) == 5.0

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from rightfit import Classifier, Regressor
-from rightfit.model.description import describe_layers, describe_model
+from rightfit.model.description import describe_layers, describe_model, describe_trials
 from tests.estimators.examples import NUMBERS, THREE, TWO, X, mixed, small
 
 
@@ -70,3 +70,34 @@ def test_description_is_plain_and_whole() -> None:
     assert described["columns"] == fitted.schema_
     assert described["stop_reason"] == fitted.stop_reason_
     assert described["test_scores"] == {}
+    assert (described["members"], described["trials"], described["choice"]) == ([], [], {})
+    assert described["n_multiplications"] == fitted._model.n_multiplications
+
+
+def test_pack_is_described_plainly_with_its_members_and_its_choice() -> None:
+    chosen = {"hidden_sizes": [(8,), ()], "l2": [0.0, 0.1], "watch": "accuracy"}
+    fitted = small(Classifier, n_folds=2, **chosen).fit(X, TWO)
+    model = fitted._model
+    described = describe_model(model)
+    json.loads(json.dumps(described | {"parameters": {}}))
+    assert described["members"] == fitted.members_
+    assert described["choice"] == fitted.choice_
+    assert described["n_parameters"] == sum(kept.shape.n_parameters for kept in model.members)
+    assert described["n_epochs"] == fitted.n_iter_ == 3
+
+    trials = described["trials"]
+    order = [(-trial["weight"], -trial["watched"]) for trial in trials]
+    assert order == sorted(order)
+    for trial in trials:
+        own = [row for row in fitted.members_ if row["trial"] == trial["trial"]]
+        assert trial["best_epochs"] == [row["best_epoch"] for row in own]
+        assert trial["weight"] == pytest.approx(sum(row["weight"] for row in own))
+
+
+def test_trials_that_came_to_nothing_are_last() -> None:
+    fitted = small(Regressor, n_folds=2, l2=[0.0, 0.1, 0.2]).fit(X, NUMBERS)
+    trials = fitted._model.training.trials
+    trials[0].update(watched=None, weight=0.0)
+    trials[1].update(watched=0.5, weight=0.0)
+    trials[2].update(watched=0.75, weight=1.0)
+    assert [trial["trial"] for trial in describe_trials(fitted._model)] == [2, 1, 0]

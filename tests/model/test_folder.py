@@ -538,15 +538,15 @@ def test_load_reads_no_weights_outside_the_folder(saved: Path) -> None:
 
 
 def _cut_hidden_layer(content: dict[str, Any]) -> None:
-    content["shape"]["hidden_sizes"] = [7]
+    content["members"][0]["shape"]["hidden_sizes"] = [7]
 
 
 def _no_hidden_layer(content: dict[str, Any]) -> None:
-    content["shape"].update(hidden_sizes=[], activations=[])
+    content["members"][0]["shape"].update(hidden_sizes=[], activations=[])
 
 
 def _negative_layer(content: dict[str, Any]) -> None:
-    content["shape"]["hidden_sizes"] = [-8]
+    content["members"][0]["shape"]["hidden_sizes"] = [-8]
 
 
 def _words_for_numbers(content: dict[str, Any]) -> None:
@@ -566,7 +566,7 @@ def _list_for_dict(content: dict[str, Any]) -> None:
 
 
 def _null_for_dict(content: dict[str, Any]) -> None:
-    content["shape"] = None
+    content["members"][0]["shape"] = None
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ def with_bias(model: Model, bias: list[float]) -> Model:
     last = model.network.layers[-1]
     layer = Linear(np.zeros_like(last.weight), np.array(bias))
     network = dataclasses.replace(model.network, layers=(*model.network.layers[:-1], layer))
-    return dataclasses.replace(model, network=network)
+    return dataclasses.replace(
+        model, members=(dataclasses.replace(model.members[0], network=network),)
+    )
 
 
 def model_of(estimator: Any, y: Any) -> Model:

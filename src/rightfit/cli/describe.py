@@ -15,6 +15,7 @@ def describe(
     Example: rightfit describe houses.model
     """
     from rightfit.cli.console import print_json, results
+    from rightfit.cli.packs import chosen_line, members_sheet, n_predicting, path_sheet
     from rightfit.cli.sheets import columns_sheet, layers_sheet, scores_sheet
     from rightfit.estimators.loading import load
 
@@ -27,20 +28,34 @@ def describe(
     report.print(f"{facts['estimator']} of {facts['target'] or 'an unnamed target'}\n")
     report.print(columns_sheet(facts["columns"]))
     report.print()
+    n = n_predicting(facts)
+    if facts["choice"]:
+        report.print(f"{n:,} of {len(facts['members']):,} networks predict; the heaviest has\n")
     report.print(layers_sheet(facts["layers"]))
     report.print(
-        f"\n{facts['n_parameters']:,} parameters: a layer from N inputs to K outputs has (N+1)·K, "
-        "an embedding N·K"
+        f"\n{facts['n_parameters']:,} parameters{f' in {n:,} networks' if n > 1 else ''}: "
+        "a layer from N inputs to K outputs has (N+1)·K, an embedding N·K"
     )
+    report.print(f"prediction: {facts['n_multiplications']:,} multiplications a row")
     report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
     report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
+    if facts["choice"]:
+        report.print(f"{chosen_line(facts)}\n")
+        report.print(members_sheet(facts))
+    if len(facts["trials"]) > 1 and fitted.path_:
+        report.print()
+        report.print(path_sheet(fitted.path_, facts["choice"]))
     if facts["test_scores"]:
         report.print()
         report.print(scores_sheet("on the test rows", facts["test_scores"]))
 
 
 def _rows(facts: dict[str, Any]) -> str:
-    held = facts["n_validation_rows"]
+    from rightfit.cli.packs import n_folds_of
+
+    held, n_folds = facts["n_validation_rows"], n_folds_of(facts)
+    if n_folds:
+        return f"{facts['n_training_rows']:,} rows in {n_folds} folds"
     stopped = f", stopped by {held:,} validation rows" if held else ""
     return f"{facts['n_training_rows']:,} rows{stopped}"
 

@@ -27,7 +27,6 @@ _COMMON = (
     "weight_decay",
     "optimizer",
     "learning_rate",
-    "batch_size",
     "max_epochs",
     "max_seconds",
     "patience_epochs",

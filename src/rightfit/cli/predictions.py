@@ -12,6 +12,7 @@ from rightfit.errors import DataError, TableFileError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
 from rightfit.estimators.regressor import Regressor
+from rightfit.estimators.table_training import recall
 
 _PREDICTION = "prediction"
 
@@ -60,8 +61,9 @@ def _kept(frame: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
 def _say_ignored(
     model: Classifier | Regressor, frame: pl.DataFrame, keep: list[str], console: Console
 ) -> None:
-    """Name the columns that the model does not know; the target and kept ones are no surprise."""
-    known = {column["name"] for column in model.schema_} | {model.target_name_, *keep}
+    """Name the columns that the model does not know; those that it left out are no surprise."""
+    left_out = {model.target_name_, recall(model, "groups"), *keep}
+    known = {column["name"] for column in model.schema_} | left_out
     extra = [name for name in frame.columns if name not in known]
     if extra:
         text = f"The model does not know these columns, and ignores them: {shown(extra)}."

@@ -15,6 +15,8 @@ from rightfit.estimators.pace import Pace
 
 _SECONDS_BETWEEN_LINES = 10.0
 _BAR_WIDTH = 30
+# A line of a pack has more to say, and a terminal has 80 columns.
+_PACK_BAR_WIDTH = 16
 
 
 def show_progress(
@@ -34,16 +36,30 @@ def show_progress(
     yield from (_live if is_live(console) else _lines)(events, console, pace)
 
 
+def stand(pace: Pace) -> str:
+    """How far one network has come, or how many of a pack are still trained."""
+    if pace.n_members > 1:
+        if not pace.n_running:
+            return f"choosing among {pace.n_members} members"
+        return f"{pace.n_running} of {pace.n_members} members running"
+    return "" if pace.last is None else f"epoch {pace.last.epoch}"
+
+
 def losses(pace: Pace) -> str:
-    """The losses of the last epoch in words.
+    """The losses of the last epoch in words; of a pack, the best one.
 
     Example:
         >>> losses(Pace(patience_epochs=None))
         ''
     """
-    last = pace.last
+    last, best = pace.last, pace.best
     if last is None:
         return ""
+    if pace.n_members > 1:
+        # Of a pack, nobody follows the losses of each member.
+        if best is None:
+            return ""
+        return f"best loss {best.loss:.4g} (member {best.member}, epoch {best.epoch})"
     held = "" if last.validation_loss is None else f", validation {last.validation_loss:.4g}"
     return f"loss: training {last.train_loss:.4g}{held}; best epoch {pace.best_epoch}"
 
@@ -51,7 +67,7 @@ def losses(pace: Pace) -> str:
 def time_left(pace: Pace) -> str:
     """The time left in words; a lower bound as long as a better epoch would move the end."""
     seconds = pace.seconds_left
-    if seconds is None:
+    if seconds is None or not pace.n_running:
         return ""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -73,9 +89,17 @@ def _picture(pace: Pace) -> RenderableType:
     if pace.last is None:
         bar = ProgressBar(total=None, width=_BAR_WIDTH)
         return _line(Text("compiling"), bar, Text(""))
-    bar = ProgressBar(total=pace.end_epoch, completed=pace.last.epoch, width=_BAR_WIDTH)
-    line = _line(Text(f"epoch {pace.last.epoch}"), bar, Text(time_left(pace)))
+    line = _line(Text(stand(pace)), _bar(pace), Text(time_left(pace)))
     return Group(line, Text(losses(pace)), Text("Ctrl-C stops and keeps the best", style="dim"))
+
+
+def _bar(pace: Pace) -> ProgressBar:
+    assert pace.last is not None
+    if pace.n_members == 1:
+        return ProgressBar(total=pace.end_epoch, completed=pace.last.epoch, width=_BAR_WIDTH)
+    # While members are chosen, nobody knows how long it takes.
+    total = pace.epochs_done + pace.epochs_left if pace.n_running else None
+    return ProgressBar(total=total, completed=pace.epochs_done, width=_PACK_BAR_WIDTH)
 
 
 def _line(*cells: RenderableType) -> Table:
@@ -90,6 +114,7 @@ def _lines(events: Iterable[Event], console: Console, pace: Pace) -> Iterator[Ev
         pace.note(event)
         if isinstance(event, EpochsEnded) and time.monotonic() >= next_line:
             next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            said = ", ".join(filter(None, (stand(pace), losses(pace))))
             left = time_left(pace)
-            console.print(f"epoch {event.records[-1].epoch}, {losses(pace)}{left and '; ' + left}")
+            console.print(f"{said}{left and '; ' + left}")
         yield event

@@ -35,6 +35,14 @@ def train(
     test: Annotated[
         Path | None, typer.Option(metavar="TABLE", help="A table of test rows instead.")
     ] = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Its groups are held out whole; it is no input."),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="What is held out is later; it stays an input."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
     help_all: Annotated[
         bool,
@@ -54,6 +62,9 @@ def train(
     from rightfit.cli.training import Request, model_beside, train_table
 
     _check(task, test_fraction)
+    if groups is not None and time is not None:
+        why = "rows are held out by one or the other."
+        raise typer.BadParameter(f"leave --time out: {why}", param_hint="--groups")
     if test is not None and test.exists() and table.exists() and test.samefile(table):
         raise typer.BadParameter("must be another table than TABLE.", param_hint="--test")
     request = Request(
@@ -65,6 +76,8 @@ def train(
         task=task,
         test_fraction=test_fraction,
         test=test,
+        groups=groups,
+        time=time,
     )
     outcome = train_table(request, messages() if as_json else results())
     if as_json:

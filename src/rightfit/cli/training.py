@@ -9,6 +9,7 @@ from rich.console import Console
 from rightfit import TrainingStarted
 from rightfit.cli.console import messages, print_command, warnings_as_notes, working
 from rightfit.cli.flags import parse_flags
+from rightfit.cli.packs import chosen_line, trials_sheet
 from rightfit.cli.pasted import predict_command, stem
 from rightfit.cli.progress import show_progress
 from rightfit.cli.sheets import columns_sheet, scores_sheet
@@ -28,6 +29,9 @@ from rightfit.estimators.table_training import (
 )
 from rightfit.model.folder import check_writable
 
+# What the outcome says of a pack, and what it says where there is none.
+_OF_A_PACK: dict[str, Any] = {"members": [], "choice": {}, "best_params": {}, "path": {}}
+
 
 @dataclasses.dataclass(frozen=True)
 class Request:
@@ -42,6 +46,8 @@ class Request:
         task: "auto", "classification" or "regression".
         test_fraction: share of the rows kept apart.
         test: file of a table of test rows; None to keep some apart.
+        groups: column of groups that are held out whole; None for none.
+        time: column of moments, of which the latest are held out; None for none.
     """
 
     table: Path
@@ -52,6 +58,8 @@ class Request:
     task: str = "auto"
     test_fraction: float = 0.2
     test: Path | None = None
+    groups: str | None = None
+    time: str | None = None
 
 
 def model_beside(table: Path) -> Path:
@@ -66,10 +74,12 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
         check_writable(request.out, overwrite=request.force)
         model, split = _prepare(request, console)
         _say_task(console, request, model, split)
-        _train(model, split, console)
-        remember(model, target=request.target, table=request.table.name)
+        _train(request, model, split, console)
+        about = {"target": request.target, "table": request.table.name, "groups": request.groups}
+        remember(model, **about)
         save_somewhere(model, request.out, overwrite=request.force)
         results.print(f"\nStopped: {model.stop_reason_}.")
+        _say_chosen(results, model)
         scores = _score(request, model, split, console)
     if scores:
         results.print()
@@ -85,18 +95,22 @@ def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor
         test = None if request.test is None else read_table(request.test)
     estimator = estimator_for(request.task, target_of(frame, request.target))
     model = estimator(**parse_flags(request.typed, estimator))
+    columns = {"groups": request.groups, "time": request.time}
     if test is not None:
-        return model, with_test_table(frame, test, request.target, model=model)
+        return model, with_test_table(frame, test, request.target, model=model, **columns)
     fraction = request.test_fraction
-    return model, split_table(frame, request.target, model=model, test_fraction=fraction)
+    split = split_table(frame, request.target, model=model, test_fraction=fraction, **columns)
+    return model, split
 
 
-def _train(model: Classifier | Regressor, split: TableSplit, console: Console) -> None:
+def _train(
+    request: Request, model: Classifier | Regressor, split: TableSplit, console: Console
+) -> None:
     """Train, and show first what becomes of columns and rows, then how it goes."""
     for event in show_progress(train_events(model, split), console, model.patience_epochs):
         if isinstance(event, TrainingStarted):
             console.print(columns_sheet(model.schema_))
-            _say_rows(console, event, split)
+            _say_rows(console, request, model, event, split)
 
 
 def _score(
@@ -128,14 +142,49 @@ def _say_task(
     console.print()
 
 
-def _say_rows(console: Console, started: TrainingStarted, split: TableSplit) -> None:
-    test = f"{split.n_test_rows:,} kept apart for the test" if split.n_test_rows else "no test"
-    held = f"{started.n_validation_rows:,} to choose when to stop"
-    console.print(
-        f"\nrows: {started.n_training_rows:,} to train on, "
-        f"{held if started.n_validation_rows else 'none to choose when to stop'}, {test}"
-    )
-    console.print(f"network: {started.n_parameters:,} parameters")
+def _say_rows(
+    console: Console,
+    request: Request,
+    model: Classifier | Regressor,
+    started: TrainingStarted,
+    split: TableSplit,
+) -> None:
+    other = " of other groups" if request.groups else " later ones" if request.time else ""
+    n_test = f"{split.n_test_rows:,}"
+    if request.test is None:
+        n_test = f"the latest {n_test}" if request.time else f"{n_test}{other}"
+    test = f"{n_test} kept apart for the test" if split.n_test_rows else "no test"
+    n_folds = _n_folds(model, started)
+    if n_folds:
+        n = started.n_training_rows + started.n_validation_rows
+        kind = ", one after the other in time" if request.time else ""
+        kind = " of whole groups" if request.groups else kind
+        rows = f"{n:,} in {n_folds} folds{kind} to train on and to choose by"
+    else:
+        held = f"{started.n_validation_rows:,}{other} to choose when to stop"
+        held = held if started.n_validation_rows else "none to choose when to stop"
+        rows = f"{started.n_training_rows:,} to train on, {held}"
+    console.print(f"\nrows: {rows}, {test}")
+    parameters = f"{started.n_parameters:,} parameters"
+    if started.n_members > 1:
+        console.print(f"networks: {started.n_members:,}, {parameters} in all")
+    else:
+        console.print(f"network: {parameters}")
+
+
+def _n_folds(model: Classifier | Regressor, started: TrainingStarted) -> int:
+    # Few rows are dealt to folds even if nobody asked for that, which the event will tell.
+    n_folds: int = getattr(started, "n_folds", 0) or model.n_folds or 0
+    return n_folds
+
+
+def _say_chosen(results: Console, model: Classifier | Regressor) -> None:
+    facts = model.describe()
+    if facts["choice"]:
+        results.print(chosen_line(facts))
+    if len(facts["trials"]) > 1:
+        results.print()
+        results.print(trials_sheet(facts))
 
 
 def _say_next(results: Console, request: Request) -> None:
@@ -158,6 +207,7 @@ def _outcome(
         "n_epochs": model.n_iter_,
         "stop_reason": model.stop_reason_,
         "n_parameters": model.n_parameters_,
+        **{name: getattr(model, f"{name}_", nothing) for name, nothing in _OF_A_PACK.items()},
         "columns": model.schema_,
         "next": predict_command(request.out, request.test or request.table),
     }

@@ -180,7 +180,7 @@ def _check_counts(
         return
     names, counts = np.unique(classes, return_counts=True)
     rare = [
-        f"{str(name)!r} ({count} row{'s' * (count != 1)})"
+        f"{str(name)!r} ({count} row{'' if count == 1 else 's'})"
         for name, count in zip(names, counts, strict=True)
         if count < n_folds
     ]
@@ -196,7 +196,9 @@ def _check_counts(
 
 
 def _column(values: Any, name: str, n_rows: int) -> NDArray[Any]:
-    column = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+    values = values.to_numpy() if hasattr(values, "to_numpy") else values
+    # A list keeps its values: as an array, numbers beside text would become text.
+    column = np.asarray(values, dtype=None if isinstance(values, np.ndarray) else object)
     if column.ndim == 2 and column.shape[1] == 1:
         column = column[:, 0]
     if column.shape != (n_rows,):

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightfit.data.complaints import and_more
-from rightfit.data.shuffle import shuffled
 from rightfit.errors import MAX_SHOWN, DataWarning
+from rightfit.shuffle import shuffled
 
 RowNumbers = NDArray[np.int64]
 

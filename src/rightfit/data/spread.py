@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rightfit.data.cells import Positions
 from rightfit.data.raw_numbers import Numbers, RawNumbers
-from rightfit.data.shuffle import shuffled
+from rightfit.shuffle import shuffled
 
 MOST_SAMPLED_ROWS: Final = 20_000
 MOST_SAMPLED_CELLS: Final = 1 << 24

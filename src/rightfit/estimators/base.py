@@ -317,7 +317,9 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         self.members_ = training.members
         self.choice_ = training.choice
         self.path_ = path_of(training.trials, unsure, sign)
-        self.cv_results_ = cv_results(training.members, training.trials, unsure, sign)
+        self.cv_results_ = cv_results(
+            training.members, training.trials, unsure, training.choice["watched"], sign
+        )
         best = best_trial(training.trials, sign)
         self.best_index_ = best["trial"]
         self.best_params_ = {name: best[name] for name in unsure}

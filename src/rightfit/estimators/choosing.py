@@ -73,7 +73,7 @@ def choose_trials(
     objective = run.members[0].plan.objective
     has_classes = objective.task != "regression"
     outputs = held_out_outputs(run, networks)
-    predictions = predictions_of(outputs, objective.task).astype(np.float32)
+    predictions = predictions_of(outputs, objective.task)
     table = run.training if run.folds else run.validation
     assert table is not None
     n_rows = int(table.n_rows)
@@ -84,7 +84,7 @@ def choose_trials(
     targets = np.asarray(table.targets)[:n_rows]
     weights = np.asarray(table.weights, np.float64)[:n_rows]
     candidates = Candidates(
-        predictions[:, covered],
+        predictions[:, covered].astype(np.float32),
         targets[covered],
         weights[covered],
         objective,

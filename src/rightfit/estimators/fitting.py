@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from rightfit.errors import DataError, ParameterError, TrainingError, TrainingWarning
-from rightfit.estimators.choosing import Chosen, choose_trials
+from rightfit.estimators.choosing import Chosen, choose_trials, sign_of
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.estimators.pack_tables import member_rows, trial_rows
@@ -160,8 +160,12 @@ class Fitting:
                 n_validation_rows=_count(self.prepared),
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
-                members=[] if pick is None else member_rows(self, kept),
-                trials=[] if pick is None else trial_rows(self, pick),
+                members=[]
+                if pick is None
+                else member_rows(self.trials, self.history, self.stopped, kept),
+                trials=[]
+                if pick is None
+                else trial_rows(self.trials, pick, sign_of(self.objective)),
                 choice=self._choice(pick),
             ),
         )
@@ -261,12 +265,16 @@ class Fitting:
             for record in self.history[number]
         ]
 
-    def _choice(self, pick: Chosen | None) -> dict[str, Any]:
+    def _pack_tables(self, pick: Chosen | None, kept: tuple[KeptMember, ...]) -> dict[str, Any]:
         if pick is None:
             return {}
         by_folds = bool(self.prepared.folds)
-        plain = pick.as_plain(self.chosen.combine, self.objective, by_folds=by_folds)
-        return {**plain, "unsure": list(self.trials.grid.unsure)}
+        choice = pick.as_plain(self.chosen.combine, self.objective, by_folds=by_folds)
+        return {
+            "members": member_rows(self.trials, self.history, self.stopped, kept),
+            "trials": trial_rows(self.trials, pick, sign_of(self.objective)),
+            "choice": {**choice, "unsure": list(self.trials.grid.unsure)},
+        }
 
     def _n_training_rows(self) -> int:
         return int(self.prepared.training.n_rows)

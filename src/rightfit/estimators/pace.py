@@ -1,29 +1,54 @@
 """How far training has come, and how long it will still go on."""
 
+import dataclasses
+import math
 import time
 from collections import deque
-from typing import final
+from typing import NamedTuple, final
 
-from rightfit.train.events import EpochRecord, EpochsEnded, Event, TrainingStarted
+from rightfit.train.events import (
+    EpochRecord,
+    EpochsEnded,
+    Event,
+    MemberStopped,
+    TrainingStarted,
+)
 
-# Chunks of epochs whose mean speed counts: about twenty seconds.
-_RECENT = 50
+# Training whose mean speed counts.
+_RECENT_SECONDS = 20.0
+
+
+class Best(NamedTuple):
+    """The lowest loss so far of an epoch that a member would keep."""
+
+    loss: float
+    member: int
+    epoch: int
+
+
+@dataclasses.dataclass
+class _Member:
+    """Where a member stands."""
+
+    epoch: int = 0
+    best_epoch: int = 0
 
 
 @final
 class Pace:
     """Follows the events of a training, and says where it stands.
 
-    Training ends `patience_epochs` after the best epoch unless a better one comes, and at
+    A member ends `patience_epochs` after its best epoch unless a better one comes, and at
     `max_epochs` in any case. So what is left is a lower bound while `may_go_on` is true.
 
     Args:
         patience_epochs: the patience of the estimator; None if it has none.
 
     Attributes:
-        last: the record of the last epoch; None before the first.
-        best_epoch: the epoch whose weights would be kept now; 0 before the first.
+        last: the record of the last epoch, of whatever member; None before the first.
+        best: the lowest loss so far, and whose it is; None before the first.
         max_epochs: where training ends in any case; 0 before it starts.
+        n_members: networks that are trained.
 
     Example:
         >>> pace = Pace(patience_epochs=16)
@@ -36,43 +61,102 @@ class Pace:
 
     def __init__(self, patience_epochs: int | None) -> None:
         self.last: EpochRecord | None = None
-        self.best_epoch = 0
+        self.best: Best | None = None
         self.max_epochs = 0
+        self.n_members = 1
         self._patience = patience_epochs
         self._max_seconds: float | None = None
+        self._members = {0: _Member()}
+        self._running = {0}
         self._heard = time.monotonic()
-        self._reached: deque[tuple[int, float]] = deque(maxlen=_RECENT)
+        self._n_timed = 0
+        self._reached: deque[tuple[int, float]] = deque()
 
     def note(self, event: Event) -> None:
         """Take an event in."""
         if isinstance(event, TrainingStarted):
             self.max_epochs = event.max_epochs
             self._max_seconds = event.max_seconds
+            self.n_members = event.n_members
+            self._members = {number: _Member() for number in range(event.n_members)}
+            self._running = set(self._members)
         elif isinstance(event, EpochsEnded):
-            self.last = event.records[-1]
-            self.best_epoch = event.best_epoch
-            self._heard = time.monotonic()
-            self._reached.append((self.last.epoch, self.last.seconds))
+            self._note_epochs(event)
+        elif isinstance(event, MemberStopped):
+            self._running.discard(event.member)
+
+    @property
+    def n_running(self) -> int:
+        """Members that have not stopped."""
+        return len(self._running)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch that the best member would keep now; 0 before the first."""
+        return self._members[0 if self.best is None else self.best.member].best_epoch
+
+    @property
+    def epochs_done(self) -> int:
+        """Epochs that all members have behind them."""
+        return sum(member.epoch for member in self._members.values())
+
+    @property
+    def epochs_left(self) -> int:
+        """Epochs that the running members have before them if none gets better."""
+        left = (self._end_of(number) - self._members[number].epoch for number in self._running)
+        return sum(max(0, n) for n in left)
 
     @property
     def end_epoch(self) -> int:
-        """The epoch after which training ends if no better one comes."""
-        if self._patience is None:
-            return self.max_epochs
-        return min(self.max_epochs, self.best_epoch + self._patience)
+        """The epoch after which the last member ends if none gets better."""
+        return max(map(self._end_of, self._running or self._members))
 
     @property
     def may_go_on(self) -> bool:
         """Whether a better epoch would move the end."""
-        return self.end_epoch < self.max_epochs
+        return any(self._end_of(number) < self.max_epochs for number in self._running)
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds to `end_epoch`, or to the time limit if that comes first; None if unknown."""
-        if self.last is None or len(self._reached) < 2:
+        """Seconds to the end, or to the time limit if that comes first; None if unknown."""
+        if len(self._reached) < 2:
             return None
-        (first_epoch, first_seconds), (epoch, seconds) = self._reached[0], self._reached[-1]
-        left = (seconds - first_seconds) / (epoch - first_epoch) * (self.end_epoch - epoch)
+        (first_done, first_seconds), (done, seconds) = self._reached[0], self._reached[-1]
+        if done == first_done:
+            return None
+        left = (seconds - first_seconds) / (done - first_done) * self.epochs_left
         if self._max_seconds is not None:
             left = min(left, self._max_seconds - seconds)
         return max(0.0, left - (time.monotonic() - self._heard))
+
+    def _note_epochs(self, event: EpochsEnded) -> None:
+        self.last = event.records[-1]
+        self._heard = time.monotonic()
+        member = self._members[event.member]
+        # The first chunk of a member waits for its program to be compiled. After a restart, a
+        # member is behind where it was.
+        if member.epoch:
+            self._n_timed += max(self.last.epoch - member.epoch, 0) or len(event.records)
+        member.epoch, member.best_epoch = self.last.epoch, event.best_epoch
+        self._note_moment(self.last.seconds)
+        for record in event.records:
+            if record.epoch == event.best_epoch:
+                self._note_best(record, event.member)
+
+    def _note_moment(self, seconds: float) -> None:
+        # Members side by side reach the same moment.
+        if self._reached and seconds <= self._reached[-1][1]:
+            seconds = self._reached.pop()[1]
+        self._reached.append((self._n_timed, seconds))
+        while len(self._reached) > 2 and seconds - self._reached[0][1] > _RECENT_SECONDS:
+            self._reached.popleft()
+
+    def _note_best(self, record: EpochRecord, member: int) -> None:
+        loss = record.train_loss if record.validation_loss is None else record.validation_loss
+        if math.isfinite(loss) and (self.best is None or loss < self.best.loss):
+            self.best = Best(loss, member, record.epoch)
+
+    def _end_of(self, number: int) -> int:
+        if self._patience is None:
+            return self.max_epochs
+        return min(self.max_epochs, self._members[number].best_epoch + self._patience)

@@ -1,27 +1,31 @@
 """The tables of a pack: its members, its trials, the path of each parameter, and cv_results_."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from rightfit.estimators.choosing import Chosen, sign_of
+from rightfit.estimators.choosing import Chosen
+from rightfit.estimators.trials import Trials
 from rightfit.model.model import KeptMember
-
-if TYPE_CHECKING:
-    from rightfit.estimators.fitting import Fitting
+from rightfit.train.events import EpochRecord, MemberStopped
 
 Row = dict[str, Any]
 
 
-def member_rows(fitting: "Fitting", kept: Sequence[KeptMember]) -> list[Row]:
+def member_rows(
+    trials: Trials,
+    histories: Mapping[int, Sequence[EpochRecord]],
+    stopped: Mapping[int, MemberStopped],
+    kept: Sequence[KeptMember],
+) -> list[Row]:
     """One dict for each network that was trained, in plain values."""
     weights = {member.number: member.weight for member in kept}
     rows = []
-    for number, trial_number in enumerate(fitting.trials.trial_of):
-        trial = fitting.trials.trials[trial_number]
-        best = fitting.best_epoch_of(number)
-        history = fitting.history.get(number, [])
+    for number, trial_number in enumerate(trials.trial_of):
+        trial = trials.trials[trial_number]
+        best = int(stopped[number].state.best_epoch)
+        history = histories.get(number, [])
         record = next((record for record in history if record.epoch == best), None)
         rows.append(
             {
@@ -29,21 +33,20 @@ def member_rows(fitting: "Fitting", kept: Sequence[KeptMember]) -> list[Row]:
                 "trial": trial_number,
                 **trial.values,
                 "seed": trial.seed,
-                "fold": fitting.trials.members[number].fold,
+                "fold": trials.members[number].fold,
                 "best_epoch": best,
                 "n_epochs": len(history),
                 "validation_loss": None if record is None else record.validation_loss,
                 "metric": None if record is None else record.metric,
-                "stop_reason": fitting.stopped[number].reason,
+                "stop_reason": stopped[number].reason,
                 "weight": weights.get(number, 0.0),
             }
         )
     return rows
 
 
-def trial_rows(fitting: "Fitting", pick: Chosen) -> list[Row]:
+def trial_rows(trials: Trials, pick: Chosen, sign: int) -> list[Row]:
     """One dict for each trial: its values, and what it came to on the rows that chose."""
-    sign = sign_of(fitting.objective)
     return [
         {
             "trial": trial.number,
@@ -53,7 +56,7 @@ def trial_rows(fitting: "Fitting", pick: Chosen) -> list[Row]:
             "standard_error": float(pick.errors[trial.number]),
             "weight": float(pick.choice.weights[trial.number]),
         }
-        for trial in fitting.trials.trials
+        for trial in trials.trials
     ]
 
 
@@ -90,18 +93,26 @@ def path_of(trials: Sequence[Row], unsure: Sequence[str], sign: int) -> dict[str
 
 
 def cv_results(
-    members: Sequence[Row], trials: Sequence[Row], unsure: Sequence[str], sign: int
+    members: Sequence[Row], trials: Sequence[Row], unsure: Sequence[str], watched: str, sign: int
 ) -> dict[str, Any]:
     """The trials in the shape of scikit-learn's `cv_results_`; scores are greater when better.
 
     Without folds there is one split: the validation rows.
+
+    Args:
+        members: from `member_rows`.
+        trials: from `trial_rows`.
+        unsure: names of the parameters that varied.
+        watched: "loss", or the metric that was watched instead.
+        sign: -1 where a greater metric is better.
     """
+    column = "validation_loss" if watched == "loss" else "metric"
     folds = sorted({row["fold"] or 0 for row in members})
     scores = np.full((len(trials), len(folds)), np.nan)
     for row in members:
-        loss = row["validation_loss"]
-        scores[row["trial"], row["fold"] or 0] = np.nan if loss is None else -loss
-    means = np.array([-sign * _ascending_or_nan(row["watched"]) for row in trials], float)
+        value = row[column]
+        scores[row["trial"], row["fold"] or 0] = np.nan if value is None else -sign * value
+    means = np.array([-sign * row["watched"] for row in trials], float)
     results: dict[str, Any] = {
         "params": [{name: row[name] for name in unsure} for row in trials],
         **{f"param_{name}": _masked([row[name] for row in trials]) for name in unsure},
@@ -135,10 +146,6 @@ def _over_seeds(trials: Sequence[Row], unsure: Sequence[str]) -> list[Row]:
 def _ascending(watched: float, sign: int) -> float:
     value = sign * watched
     return float("inf") if np.isnan(value) else value
-
-
-def _ascending_or_nan(watched: float) -> float:
-    return watched
 
 
 def _key(value: Any) -> Any:

@@ -28,6 +28,7 @@ from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.evaluation import constant_scores, evaluate
 from rightfit.estimators.regressor import Regressor
+from rightfit.estimators.separation import Separation, read_separation
 from rightfit.model.target import is_missing
 from rightfit.train.events import Event
 
@@ -48,6 +49,10 @@ _SHARED = (
 )
 
 
+# A baseline that was cut short would flatter the network.
+_FEWEST_SECONDS = 10.0
+
+
 @dataclasses.dataclass(frozen=True)
 class TableSplit:
     """A table in two: rows to train on, and test rows that nothing is chosen on.
@@ -58,6 +63,7 @@ class TableSplit:
         test: columns of the test rows; None if there are none.
         test_target: their targets.
         n_without_target: rows that were left out because they have no target.
+        separation: of the training rows, which belong together or come later.
     """
 
     train: pl.DataFrame
@@ -65,6 +71,7 @@ class TableSplit:
     test: pl.DataFrame | None
     test_target: pl.Series | None
     n_without_target: int
+    separation: Separation = Separation()
 
     @property
     def n_test_rows(self) -> int:
@@ -117,11 +124,18 @@ def estimator_for(task: str, target: pl.Series) -> type[Classifier] | type[Regre
 
 
 def split_table(
-    frame: pl.DataFrame, name: str, *, model: AbstractEstimator, test_fraction: float
+    frame: pl.DataFrame,
+    name: str,
+    *,
+    model: AbstractEstimator,
+    test_fraction: float,
+    groups: str | None = None,
+    time: str | None = None,
 ) -> TableSplit:
     """Set test rows apart, stratified for classes, and leave out rows without a target.
 
-    Nothing is learnt from the test rows, but that they can be read is checked here, with
+    With a column of groups whole groups are set apart, and it is no input; with a column of
+    moments the latest rows are. Nothing is learnt from the test rows, but that they can be read is checked here, with
     the others, and not when training is over.
 
     Raises:
@@ -129,15 +143,23 @@ def split_table(
     """
     target = target_of(frame, name)
     known = _has_target(target, model)
-    classes = target.to_numpy() if isinstance(model, Classifier) else None
-    train_rows, test_rows = split_rows(known.astype(np.float64), test_fraction, _TEST_SEED, classes)
+    separation = read_separation(frame, name, known, groups=groups, time=time)
+    if separation.is_free or test_fraction == 0:
+        classes = target.to_numpy() if isinstance(model, Classifier) else None
+        weights = known.astype(np.float64)
+        train_rows, test_rows = split_rows(weights, test_fraction, _TEST_SEED, classes)
+    else:
+        live = np.flatnonzero(known)
+        sides = separation.of(live).split(test_fraction, _TEST_SEED)
+        train_rows, test_rows = live[sides[0]], live[sides[1]]
+        _check_test_classes(target[train_rows], target[test_rows], model)
     if test_fraction > 0 and not len(test_rows):
         raise DataError(
             f"No row can be spared for the test: the table has {len(train_rows)} with a target.",
             expected="A test needs at least one row, and so does the training of each class.",
             hint="train without a test (--test-fraction 0), or name a table of test rows (--test)",
         )
-    columns = frame.drop(name)
+    columns = frame.drop(name, *([] if groups is None else [groups]))
     table = as_table(columns)
     schema = recognise_columns(table, train_rows, model.column_kinds)
     table.read_as_numbers(schema.of_kind("number"))
@@ -147,22 +169,32 @@ def split_table(
         test=columns[test_rows] if len(test_rows) else None,
         test_target=target[test_rows] if len(test_rows) else None,
         n_without_target=int((~known).sum()),
+        separation=separation.of(train_rows),
     )
 
 
 def with_test_table(
-    frame: pl.DataFrame, test: pl.DataFrame, name: str, *, model: AbstractEstimator
+    frame: pl.DataFrame,
+    test: pl.DataFrame,
+    name: str,
+    *,
+    model: AbstractEstimator,
+    groups: str | None = None,
+    time: str | None = None,
 ) -> TableSplit:
     """Take all of one table for training and another one for the test; check both beforehand.
+
+    The test table needs no column of groups.
 
     Raises:
         DataError: a column or the target of one of them cannot be used.
     """
-    split = split_table(frame, name, model=model, test_fraction=0.0)
+    split = split_table(frame, name, model=model, test_fraction=0.0, groups=groups, time=time)
     schema = recognise_columns(as_table(split.train), EVERY_ROW, model.column_kinds)
     try:
-        _check_names(test, frame.columns)
-        test = test.select(frame.columns)
+        needed = [*split.train.columns, name]
+        _check_names(test, needed)
+        test = test.select(needed)
         as_table(test.drop(name)).read_as_numbers(schema.of_kind("number"))
         known = _has_target(test[name], model, like=split.train_target)
     except DataError as error:
@@ -181,7 +213,8 @@ def linear_model(model: AbstractEstimator) -> AbstractEstimator:
 
 def train_events(model: AbstractEstimator, split: TableSplit) -> Iterator[Event]:
     """Fit on the training rows, and yield the events."""
-    return model.iter_fit(split.train, split.train_target)
+    groups, time = split.separation.groups, split.separation.time
+    return model.iter_fit(split.train, split.train_target, groups=groups, time=time)
 
 
 def score_on_test(model: AbstractEstimator, split: TableSplit) -> dict[str, dict[str, float]]:
@@ -193,7 +226,9 @@ def score_on_test(model: AbstractEstimator, split: TableSplit) -> dict[str, dict
     if split.test is None:
         return {}
     scores = {"model": evaluate(model, split.test, split.test_target)}
-    linear = _linear_scores(model, split) if model.hidden_sizes else None
+    sizes = model.hidden_sizes
+    has_hidden = any(sizes) if isinstance(sizes, list) else bool(sizes)
+    linear = _linear_scores(model, split) if has_hidden else None
     if linear is not None:
         scores["linear"] = linear
     fitted = model._fitted()
@@ -253,9 +288,32 @@ def _has_target(
     return ~is_missing(encode_classes(target, classes)[0])
 
 
+def _check_test_classes(train: pl.Series, test: pl.Series, model: AbstractEstimator) -> None:
+    """Refuse classes of test rows that no training row has: nothing could score them."""
+    if not isinstance(model, Classifier):
+        return
+    try:
+        _has_target(test, model, like=train)
+    except DataError as error:
+        raise DataError(
+            f"In the rows kept apart for the test: {error.what}",
+            expected=error.expected,
+            hint="leave rows of these classes out, or train without a test (--test-fraction 0)",
+        ) from error
+
+
+def _seconds_for_linear(model: AbstractEstimator) -> float:
+    """What the linear model may take: no more than the model took, but ten seconds at least."""
+    took = max((record["seconds"] for record in model.history_), default=0.0)
+    limit = max(took, _FEWEST_SECONDS)
+    return limit if model.max_seconds is None else min(limit, float(model.max_seconds))
+
+
 def _linear_scores(model: AbstractEstimator, split: TableSplit) -> dict[str, float] | None:
     try:
-        linear = linear_model(model).fit(split.train, split.train_target)
+        linear = linear_model(model).set_params(max_seconds=_seconds_for_linear(model))
+        groups, time = split.separation.groups, split.separation.time
+        linear.fit(split.train, split.train_target, groups=groups, time=time)
         return evaluate(linear, split.test, split.test_target)
     except KeyboardInterrupt:
         why = "interrupted"

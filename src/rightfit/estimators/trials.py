@@ -8,7 +8,7 @@ import numpy as np
 
 from rightfit.errors import ParameterError
 from rightfit.estimators.grid import Grid, combinations, with_values
-from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.hyperparameters import MEMBER_PARAMETERS, Hyperparameters
 from rightfit.estimators.network_run import (
     begin,
     fresh_network,
@@ -74,7 +74,7 @@ def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, 
 
 def is_pack(chosen: Hyperparameters) -> bool:
     """Say whether more than one network may be trained."""
-    several = any(isinstance(value, list) for value in vars(chosen).values())
+    several = any(isinstance(getattr(chosen, name), list) for name in MEMBER_PARAMETERS)
     return several or chosen.members is not None or chosen.n_seeds > 1 or bool(chosen.n_folds)
 
 

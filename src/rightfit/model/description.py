@@ -1,14 +1,20 @@
 """A model in plain values, for whoever shows it."""
 
 import dataclasses
+import math
 from typing import Any
 
 from rightfit.model.model import Model
+from rightfit.objectives import METRICS
 
 
 def describe_model(model: Model) -> dict[str, Any]:
-    """Describe layers, columns, training and scores; every value is plain Python."""
+    """Describe layers, columns, training and scores; every value is plain Python.
+
+    The layers are those of the heaviest member, and so is `n_epochs`.
+    """
     training = model.training
+    heaviest = model.members[0].number
     return {
         "estimator": model.estimator,
         "target": model.target.name,
@@ -16,13 +22,17 @@ def describe_model(model: Model) -> dict[str, Any]:
         "objective": dataclasses.asdict(model.objective),
         "layers": describe_layers(model),
         "n_parameters": model.n_parameters,
+        "n_multiplications": model.n_multiplications,
         "columns": model.schema.to_json(),
         "n_training_rows": training.n_training_rows,
         "n_validation_rows": training.n_validation_rows,
         "n_dropped_rows": training.n_dropped_rows,
-        "n_epochs": len(training.history),
+        "n_epochs": sum(record.get("member", 0) == heaviest for record in training.history),
         "best_epoch": training.best_epoch,
         "stop_reason": training.stop_reason,
+        "members": training.members,
+        "trials": describe_trials(model),
+        "choice": training.choice,
         "test_scores": training.extra.get("test_scores", {}),
         "parameters": model.parameters,
     }
@@ -45,6 +55,26 @@ def describe_layers(model: Model) -> list[dict[str, Any]]:
         inputs, outputs = layer.weight.shape
         layers.append(_layer(name, inputs, outputs, activation, bias=True))
     return layers
+
+
+def describe_trials(model: Model) -> list[dict[str, Any]]:
+    """One entry a trial of a pack: the heaviest first, then the best; none for one network."""
+    training, objective = model.training, model.objective
+    best_epochs: dict[int, list[int]] = {}
+    for member in training.members:
+        best_epochs.setdefault(member["trial"], []).append(member["best_epoch"])
+    turned = objective.watch_metric and METRICS[objective.metric].greater_is_better
+
+    def place(trial: dict[str, Any]) -> tuple[float, float]:
+        watched = trial["watched"]
+        if watched is None or math.isnan(watched):
+            return -trial["weight"], math.inf
+        return -trial["weight"], -watched if turned else watched
+
+    return [
+        {**trial, "best_epochs": best_epochs[trial["trial"]]}
+        for trial in sorted(training.trials, key=place)
+    ]
 
 
 def _layer(name: str, inputs: int, outputs: int, activation: str, *, bias: bool) -> dict[str, Any]:

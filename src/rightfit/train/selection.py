@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
-from rightfit.data.shuffle import shuffled
+from rightfit.shuffle import shuffled
 from rightfit.train.candidates import Candidates as Candidates
 from rightfit.train.candidates import standard_error_of_mean
 from rightfit.train.loss_score import LossScore

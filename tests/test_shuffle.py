@@ -1,4 +1,4 @@
-from rightfit.data.shuffle import shuffled
+from rightfit.shuffle import shuffled
 
 
 def test_an_order_holds_every_number_once() -> None:

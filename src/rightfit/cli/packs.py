@@ -1,0 +1,154 @@
+"""What became of a pack, in words and sheets, from the plain values of `describe`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from rightfit.cli.sheets import sheet_of
+
+_MOST_TRIALS = 8
+_MOST_MEMBERS = 30
+
+Facts = Mapping[str, Any]
+
+
+def chosen_line(facts: Facts) -> str:
+    """Say what was chosen, by which rows, and how good it is on rows that did not choose it."""
+    choice, trials, members = facts["choice"], facts["trials"], facts["members"]
+    rows = f"{choice['n_rows']:,} {choice['rows']} rows"
+    estimate = f"{_number(choice['estimate'])}{_plus_minus(choice['standard_error'])}"
+    watched = _spaced(choice["watched"])
+    if len(trials) == 1:
+        each = f"the mean of {len(members)} members, one for each fold"
+        return f"Chosen: {each}: {watched} {estimate} on {rows}"
+    what = (
+        f"Chosen: {_what(facts)} by {rows}: {watched} {_number(choice['on_the_rows_that_chose'])}"
+    )
+    return f"{what} ({estimate} on rows that did not choose it)" if estimate else what
+
+
+def trials_sheet(facts: Facts) -> Table:
+    """The trials that count most, and then the best ones."""
+    trials, choice = facts["trials"], facts["choice"]
+    unsure = [*choice["unsure"], *(["seed"] if _varies(trials, "seed") else [])]
+    sheet = _sheet([*unsure, watched_head(choice), "best epoch", "weight"])
+    for trial in trials[:_MOST_TRIALS]:
+        values = [typed_form(trial[name]) for name in unsure]
+        sheet.add_row(*values, *_outcome(trial["watched"], trial["best_epochs"], trial["weight"]))
+    return _with_rest(sheet, len(trials) - _MOST_TRIALS)
+
+
+def members_sheet(facts: Facts) -> Table:
+    """The members that count most, and then the best ones."""
+    choice, members = facts["choice"], facts["members"]
+    place = {trial["trial"]: number for number, trial in enumerate(facts["trials"])}
+    ordered = sorted(members, key=lambda row: (place[row["trial"]], row["member"]))
+    unsure = list(choice["unsure"])
+    unsure += [name for name in ("seed", "fold") if _varies(members, name)]
+    by_metric = choice["watched"] != "loss"
+    losses = ["validation_loss", *(["metric"] if by_metric else [])]
+    heads = ["loss", *([choice["watched"]] if by_metric else [])]
+    sheet = _sheet(["member", *unsure, *heads, "best epoch", "epochs", "stopped by", "weight"])
+    for row in ordered[:_MOST_MEMBERS]:
+        cells = [str(row["member"]), *(typed_form(row[name]) for name in unsure)]
+        cells += [_number(row[name]) for name in losses]
+        stopped = row["stop_reason"].replace("_", " ")
+        cells += [str(row["best_epoch"]), str(row["n_epochs"]), stopped, _weight(row["weight"])]
+        sheet.add_row(*cells)
+    return _with_rest(sheet, len(ordered) - _MOST_MEMBERS)
+
+
+def path_sheet(path: Mapping[str, Sequence[Facts]], choice: Facts) -> Table:
+    """What is watched along each parameter, with the others at their best."""
+    sheet = _sheet(["parameter", "value", watched_head(choice), "±"])
+    for name, steps in path.items():
+        for number, step in enumerate(steps):
+            cells = [_number(step["watched"]), _number(step["standard_error"], digits=2)]
+            sheet.add_row("" if number else _spaced(name), typed_form(step["value"]), *cells)
+    return sheet
+
+
+def n_folds_of(facts: Facts) -> int:
+    """The number of folds that members were trained on; 0 without folds."""
+    return len({row["fold"] for row in facts["members"]} - {None})
+
+
+def n_predicting(facts: Facts) -> int:
+    """The number of networks that predict."""
+    return max(1, sum(row["weight"] > 0 for row in facts["members"]))
+
+
+def watched_head(choice: Facts) -> str:
+    """The head of the column of what was watched."""
+    return f"{choice['rows']} {_spaced(choice['watched'])}"
+
+
+def typed_form(value: Any) -> str:
+    """A parameter's value as one would type it.
+
+    Example:
+        >>> typed_form([256, 128]), typed_form(()), typed_form(0.00123456), typed_form(None)
+        ('256,128', 'none', '0.00123', 'none')
+    """
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value)) or "none"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return "none" if value is None else str(value)
+
+
+def _what(facts: Facts) -> str:
+    n_kept = sum(trial["weight"] > 0 for trial in facts["trials"])
+    n, n_folds = len(facts["trials"]), n_folds_of(facts)
+    # With folds, what is chosen among has a member for each.
+    noun = "trials" if n_folds else "members"
+    what = {
+        "ensemble": f"ensemble of {n_kept} of {n} {noun}",
+        "best": f"the best of {n} {noun}",
+        "simplest": f"the simplest of {n} {noun} within one standard error of the best",
+    }[facts["choice"]["combine"]]
+    return f"{what}, each in {n_folds} folds," if n_folds else what
+
+
+def _sheet(heads: Sequence[str]) -> Table:
+    sheet = sheet_of(*map(_spaced, heads))
+    for column in sheet.columns:
+        # Several parameters stand side by side, so their names may take several lines.
+        column.no_wrap = False
+    return sheet
+
+
+def _with_rest(sheet: Table, n_rest: int) -> Table:
+    if n_rest > 0:
+        sheet.add_row(f"and {n_rest:,} more")
+    return sheet
+
+
+def _outcome(watched: float | None, epochs: Sequence[int], weight: float) -> list[str]:
+    first, last = min(epochs), max(epochs)
+    span = str(first) if first == last else f"{first} to {last}"
+    return [_number(watched), span, _weight(weight)]
+
+
+def _varies(rows: Sequence[Facts], name: str) -> bool:
+    return len({row[name] for row in rows}) > 1
+
+
+def _weight(weight: float) -> str:
+    return f"{weight:.2f}" if weight else ""
+
+
+def _plus_minus(error: float | None) -> str:
+    text = _number(error, digits=2)
+    return f" ± {text}" if text else ""
+
+
+def _number(value: float | None, digits: int = 4) -> str:
+    """A number; nothing where there is none, because it was not finite."""
+    return "" if value is None or not math.isfinite(value) else f"{value:.{digits}g}"
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,137 @@
+import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rightfit.data.folds import (
+    group_codes,
+    hold_out_groups,
+    hold_out_latest,
+    make_folds,
+    time_ranks,
+)
+from rightfit.errors import DataError
+
+CLASSES = np.array(["a"] * 20 + ["b"] * 10)
+
+
+def test_each_row_is_held_out_once() -> None:
+    for classes in (None, CLASSES):
+        folds = make_folds(5, 0, 30, classes)
+        assert sorted(np.concatenate([held for _, held in folds]).tolist()) == list(range(30))
+        for training, held in folds:
+            assert sorted([*training.tolist(), *held.tolist()]) == list(range(30))
+
+
+def test_folds_are_stratified() -> None:
+    for _, held in make_folds(5, 0, 30, CLASSES):
+        assert np.unique(CLASSES[held], return_counts=True)[1].tolist() == [4, 2]
+
+
+def test_folds_repeat_themselves_and_follow_the_seed() -> None:
+    held = [make_folds(3, seed, 30)[0][1].tolist() for seed in (0, 0, 1)]
+    assert held[0] == held[1] != held[2]
+
+
+@pytest.mark.parametrize("classes", [None, CLASSES])
+def test_rows_of_a_group_stay_together(classes: Any) -> None:
+    groups = np.arange(30) % 7
+    for training, held in make_folds(4, 0, 30, classes, groups):
+        assert not set(groups[training]) & set(groups[held])
+
+
+def test_folds_in_time_are_predicted_from_what_lies_before() -> None:
+    time = np.repeat(np.arange(12), 2)
+    folds = make_folds(3, 0, 24, time=time)
+    assert len(folds) == 3
+    for training, held in folds:
+        assert time[training].max() < time[held].min()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"n_folds": 11, "n_rows": 30, "classes": CLASSES},
+            "There are fewer rows of a class than the 11 folds: 'b' (10 rows).\n"
+            "Each fold needs a row of each class.\n"
+            "hint: lower n_folds to 10 or less, or leave rare classes out",
+        ),
+        (
+            {"n_folds": 3, "n_rows": 4, "classes": np.array(["a", "a", "a", "b"])},
+            "There are fewer rows of a class than the 3 folds: 'b' (1 row).\n"
+            "Each fold needs a row of each class.\n"
+            "hint: leave rare classes out, or use no folds",
+        ),
+        (
+            {"n_folds": 5, "n_rows": 4},
+            "There are 4 rows with a target, fewer than the 5 folds.\n"
+            "Each fold needs a row.\nhint: lower n_folds to 4 or less",
+        ),
+        (
+            {"n_folds": 5, "n_rows": 6, "groups": np.array([0, 0, 1, 1, 2, 2])},
+            "There are 3 groups, fewer than the 5 folds.\n"
+            "Each fold needs a group.\nhint: lower n_folds to 3 or less",
+        ),
+        (
+            {"n_folds": 3, "n_rows": 6, "time": np.array([0, 0, 1, 1, 2, 2])},
+            "The rows have 3 moments, too few for 3 folds in time.\n"
+            "Each fold needs moments of its own, and earlier ones to learn from.\n"
+            "hint: lower n_folds to 2 or less",
+        ),
+    ],
+)
+def test_too_many_folds_are_refused(arguments: dict[str, Any], message: str) -> None:
+    arguments = {"seed": 0} | arguments
+    with pytest.raises(DataError) as caught:
+        make_folds(**arguments)
+    assert str(caught.value) == message
+
+
+def test_groups_are_held_out_whole() -> None:
+    groups = np.arange(40) % 10
+    training, held = hold_out_groups(groups, 0.2, 0)
+    assert not set(groups[training]) & set(groups[held])
+    assert len(held) == 8
+
+
+def test_one_group_cannot_be_held_out() -> None:
+    with pytest.raises(DataError, match="All rows belong to one group"):
+        hold_out_groups(np.zeros(5, np.int64), 0.2, 0)
+
+
+def test_latest_rows_are_held_out() -> None:
+    training, held = hold_out_latest(np.array([3, 0, 1, 2, 4, 4, 0, 1, 2, 3]), 0.2)
+    assert held.tolist() == [4, 5]
+    assert training.tolist() == [0, 1, 2, 3, 6, 7, 8, 9]
+
+
+def test_one_moment_cannot_be_split() -> None:
+    with pytest.raises(DataError, match="All rows are of one moment"):
+        hold_out_latest(np.zeros(5, np.int64), 0.2)
+
+
+@pytest.mark.parametrize("labels", [["x", "y", "x"], [1, 2, 1], [1.5, "a", 1.5]])
+def test_groups_may_be_labels_of_any_kind(labels: list[Any]) -> None:
+    assert group_codes(labels, 3).tolist() == [0, 1, 0]
+
+
+def test_time_may_be_numbers_dates_or_text() -> None:
+    days = [datetime.date(2026, 11, day) for day in (3, 1, 2)]
+    for moments in ([3, 1, 2], [0.3, 0.1, 0.2], ["c", "a", "b"], days, np.array(days, "M8[D]")):
+        assert time_ranks(moments, 3).tolist() == [2, 0, 1]
+
+
+@pytest.mark.parametrize("function", [group_codes, time_ranks])
+def test_lengths_and_missing_values_are_checked(function: Any) -> None:
+    with pytest.raises(DataError, match="has the shape \\(2,\\), and X has 3 rows"):
+        function([1, 2], 3)
+    for missing in ([1.0, np.nan, 2.0], ["a", None, "b"], np.array(["2026-01-01", "NaT"], "M8[D]")):
+        with pytest.raises(DataError, match="has missing values"):
+            function(missing, len(missing))
+
+
+def test_moments_without_an_order_are_refused() -> None:
+    with pytest.raises(DataError, match="cannot be ordered"):
+        time_ranks(["a", 1], 2)

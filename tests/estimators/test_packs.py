@@ -1,0 +1,296 @@
+import json
+import pickle
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import log_loss, mean_squared_error
+from sklearn.model_selection import cross_val_score
+
+from rightfit import (
+    Classifier,
+    DataError,
+    MemberStopped,
+    ParameterError,
+    Regressor,
+    TrainingError,
+    TrainingWarning,
+    load,
+)
+from rightfit.estimators.base import AbstractEstimator
+from tests.estimators.examples import (
+    HELD_OUT,
+    N_ROWS,
+    NUMBERS,
+    SMALL,
+    TWO,
+    X,
+    frame,
+    outputs,
+    target_for,
+)
+
+both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
+LISTS: dict[str, Any] = {"dropout_rate": [0.0, 0.4], "l2": [0.0, 0.1]}
+
+
+def pack(estimator: type[AbstractEstimator], **chosen: Any) -> Any:
+    model = estimator(**{**HELD_OUT, **LISTS, **chosen})
+    return model.fit(frame(), target_for(estimator))
+
+
+@both
+def test_lists_train_every_combination(estimator: type[AbstractEstimator]) -> None:
+    model = pack(estimator)
+    tried = [(row["dropout_rate"], row["l2"]) for row in model.members_]
+    assert tried == [(0.0, 0.0), (0.0, 0.1), (0.4, 0.0), (0.4, 0.1)]
+    assert [row["member"] for row in model.members_] == [0, 1, 2, 3]
+    weights = [row["weight"] for row in model.members_]
+    assert sum(weights) == pytest.approx(1)
+    assert model.choice_["rows"] == "validation"
+    assert model.choice_["n_rows"] == 10
+    assert {row["stop_reason"] for row in model.members_} == {"max_epochs"}
+    assert sorted(model.path_) == ["dropout_rate", "l2"]
+    assert [step["value"] for step in model.path_["dropout_rate"]] == [0.0, 0.4]
+
+
+@both
+def test_member_of_a_pack_is_the_network_that_would_be_trained_alone(
+    estimator: type[AbstractEstimator],
+) -> None:
+    model = pack(estimator)
+    for row in model.members_:
+        chosen = {name: row[name] for name in LISTS}
+        alone = estimator(**{**HELD_OUT, **chosen}).fit(frame(), target_for(estimator))
+        ours = [r for r in model.history_ if r["member"] == row["member"]]
+        assert row["best_epoch"] == alone.best_epoch_
+        for one, other in zip(ours, alone.history_, strict=True):
+            assert one["train_loss"] == pytest.approx(other["train_loss"], rel=1e-5)
+            assert one["validation_loss"] == pytest.approx(other["validation_loss"], rel=1e-4)
+
+
+@both
+def test_best_is_the_network_of_the_lowest_validation_loss(
+    estimator: type[AbstractEstimator],
+) -> None:
+    model = pack(estimator, combine="best")
+    (kept,) = [row for row in model.members_ if row["weight"] > 0]
+    assert kept["validation_loss"] == min(row["validation_loss"] for row in model.members_)
+    assert model.best_params_ == {name: kept[name] for name in LISTS}
+    chosen = {**HELD_OUT, **model.best_params_}
+    alone = estimator(**chosen).fit(frame(), target_for(estimator))
+    np.testing.assert_allclose(outputs(model, frame()), outputs(alone, frame()), rtol=1e-4)
+
+
+def test_simplest_is_at_least_as_regularised_as_the_best() -> None:
+    model = pack(Classifier, combine="simplest")
+    (kept,) = [row for row in model.members_ if row["weight"] > 0]
+    best = min(model.members_, key=lambda row: row["validation_loss"])
+    assert (kept["dropout_rate"], kept["l2"]) >= (best["dropout_rate"], best["l2"])
+
+
+@both
+def test_ensemble_predicts_the_weighted_mean_of_its_members(
+    estimator: type[AbstractEstimator],
+) -> None:
+    model = pack(estimator, n_seeds=3)
+    target = target_for(estimator)
+    mean = 0.0
+    for row in model.members_:
+        chosen = {name: row[name] for name in LISTS}
+        # The first seed is that of the fit, so only its networks can be had alone.
+        if row["weight"] > 0 and row["seed"] == model._model.training.seed:
+            alone = estimator(**{**HELD_OUT, **chosen}).fit(frame(), target)
+            mean = mean + row["weight"] * outputs(alone, frame())
+    first = sum(r["weight"] for r in model.members_ if r["seed"] == model._model.training.seed)
+    if first > 0.999:
+        np.testing.assert_allclose(outputs(model, frame()), mean, rtol=1e-4)
+    assert len({row["seed"] for row in model.members_}) == 3
+    assert len(model.members_) == 12
+
+
+@both
+def test_folds_predict_every_row_from_networks_that_have_not_seen_it(
+    estimator: type[AbstractEstimator],
+) -> None:
+    target = target_for(estimator)
+    model = pack(estimator, n_folds=4)
+    assert len(model.members_) == 16
+    assert model.choice_["rows"] == "out-of-fold"
+    oof = model.oof_predictions_
+    assert np.isfinite(oof).all()
+    kept = [row for row in model.members_ if row["weight"] > 0]
+    assert sum(row["weight"] for row in kept) == pytest.approx(1)
+    if estimator is Classifier:
+        assert oof.shape == (N_ROWS, 3)
+        np.testing.assert_allclose(oof.sum(axis=1), 1, rtol=1e-6)
+        loss = log_loss(target, oof)
+    else:
+        assert oof.shape == (N_ROWS,)
+        loss = mean_squared_error(target, oof) / model._model.target.scale[0] ** 2
+    assert model.choice_["on_the_rows_that_chose"] == pytest.approx(loss, rel=1e-4)
+    results = model.cv_results_
+    assert results["split3_test_score"].shape == (4,)
+    assert results["rank_test_score"][model.best_index_] == 1
+    assert results["params"][model.best_index_] == model.best_params_
+    by_folds = np.mean([results[f"split{fold}_test_score"] for fold in range(4)], axis=0)
+    np.testing.assert_allclose(results["mean_test_score"], by_folds, rtol=1e-3)
+
+
+def test_folds_of_one_combination_make_an_ensemble_too() -> None:
+    model = Regressor(**SMALL, n_folds=5).fit(X, NUMBERS)
+    assert [row["weight"] for row in model.members_] == pytest.approx([0.2] * 5)
+    assert model.oof_predictions_.shape == (N_ROWS,)
+
+
+def test_rows_without_a_target_have_no_out_of_fold_prediction() -> None:
+    target = NUMBERS.copy()
+    target[3] = np.nan
+    model = Regressor(**SMALL, n_folds=3).fit(X, target)
+    assert np.flatnonzero(np.isnan(model.oof_predictions_)).tolist() == [3]
+
+
+def test_groups_are_never_on_both_sides() -> None:
+    groups = np.arange(N_ROWS) // 4
+    model = Regressor(**SMALL, n_folds=3)
+    folds = model._begin(X, NUMBERS, None, None, groups).prepared.folds
+    for fold in folds:
+        assert not set(groups[fold.training]) & set(groups[fold.held_out])
+    held = Regressor(**HELD_OUT)._begin(X, NUMBERS, None, None, groups).prepared
+    assert held.validation is not None
+    assert len(set(groups[held.chosen])) == 7
+    assert int(held.validation.n_rows) == 12
+
+
+def test_what_is_held_out_is_later_than_what_is_trained_on() -> None:
+    time = np.random.default_rng(0).permutation(N_ROWS)
+    held = Regressor(**HELD_OUT)._begin(X, NUMBERS, None, None, None, time).prepared
+    assert held.validation is not None
+    assert time[held.chosen].max() < N_ROWS - int(held.validation.n_rows)
+    model = Regressor(**SMALL, n_folds=3).fit(X, NUMBERS, time=time)
+    # The earliest rows are held out of no fold.
+    assert time[np.isnan(model.oof_predictions_)].max() == N_ROWS // 4 - 1
+
+
+def test_few_rows_are_held_out_in_folds_when_there_is_something_to_choose() -> None:
+    model = Classifier(**SMALL, l2=[0.0, 0.1]).fit(X, TWO)
+    assert model.choice_["rows"] == "out-of-fold"
+    assert len(model.members_) == 10
+
+
+@both
+def test_pack_is_saved_loaded_pickled_and_cloned(
+    estimator: type[AbstractEstimator], tmp_path: Path
+) -> None:
+    model = pack(estimator, hidden_sizes=[(8,), (4, 4), ()], combine="ensemble")
+    model.save(tmp_path / "m")
+    again = load(tmp_path / "m")
+    assert again.get_params() == model.get_params()
+    for other in (again, pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(outputs(other, frame()), outputs(model, frame()))
+        assert other.members_ == model.members_
+        assert other.path_ == model.path_
+        assert other.choice_ == model.choice_
+        assert other.best_params_ == model.best_params_
+    assert not hasattr(clone(model), "members_")
+    json.dumps(model.describe())
+
+
+def test_one_network_has_no_pack_attributes() -> None:
+    model = pack(Classifier)
+    model.set_params(dropout_rate=0.0, l2=0.0).fit(X, TWO)
+    assert not [name for name in ("members_", "path_", "oof_predictions_") if hasattr(model, name)]
+
+
+def test_members_are_drawn_from_ranges() -> None:
+    model = Classifier(**{**HELD_OUT, "hidden_sizes": [(8,)]}, members=5).fit(X, TWO)
+    assert len(model.members_) == 5
+    assert len({row["learning_rate"] for row in model.members_}) == 5
+
+
+def test_larger_grid_is_sampled_and_says_so() -> None:
+    with pytest.warns(TrainingWarning, match="The grid has 4 combinations; 2 of them"):
+        model = pack(Classifier, max_members=2)
+    assert len(model.members_) == 2
+
+
+@both
+def test_pack_repeats_itself_to_the_bit(estimator: type[AbstractEstimator]) -> None:
+    one, other = (pack(estimator, n_folds=3) for _ in range(2))
+    np.testing.assert_array_equal(one.oof_predictions_, other.oof_predictions_)
+    np.testing.assert_array_equal(outputs(one, frame()), outputs(other, frame()))
+
+
+def test_pack_works_in_cross_val_score() -> None:
+    scores = cross_val_score(Classifier(**SMALL, l2=[0.0, 0.1]), X, TWO, cv=2)
+    assert scores.shape == (2,)
+
+
+def test_events_tell_of_every_member() -> None:
+    model = Classifier(**HELD_OUT, **LISTS)
+    stopped = [e for e in model.iter_fit(X, TWO) if isinstance(e, MemberStopped)]
+    assert sorted(event.member for event in stopped) == [0, 1, 2, 3]
+
+
+def test_diverging_member_is_left_out_with_a_warning() -> None:
+    model = Classifier(
+        **{**HELD_OUT, "scaling": "none"}, optimizer="sgd", learning_rate=[0.1, 1e300]
+    )
+    with pytest.warns(TrainingWarning, match="The loss of member 1 was not finite"):
+        model.fit(X, TWO)
+    assert [row["stop_reason"] for row in model.members_] == ["max_epochs", "not_finite"]
+    assert np.isfinite(model.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "arguments", "problem", "words"),
+    [
+        ({"l2": []}, {}, ParameterError, "'l2'"),
+        ({"hidden_sizes": [8, 4]}, {}, ParameterError, r"\[\(8,\), \(4,\)\]"),
+        ({"max_epochs": [1, 2]}, {}, ParameterError, "one value, not a list"),
+        ({"n_folds": 30}, {}, DataError, "fewer rows of a class than the 30 folds"),
+        ({"n_folds": 2}, {"groups": [1, 2]}, DataError, "has the shape"),
+        ({"n_folds": 2}, {"groups": X[:, 0], "time": X[:, 0]}, DataError, "Both groups and time"),
+        ({"n_folds": 2}, {"validation": (X, TWO)}, ParameterError, "asks for folds too"),
+        ({"l2": [0, 1], "validation_fraction": 0.0}, {}, ParameterError, "leaves no rows"),
+    ],
+)
+def test_mistakes_are_explained_and_nothing_is_half_fitted(
+    chosen: dict[str, Any], arguments: dict[str, Any], problem: type[Exception], words: str
+) -> None:
+    model = Classifier(**{**SMALL, **chosen})
+    with pytest.raises(problem, match=words):
+        model.fit(X, TWO, **arguments)
+    assert not [name for name in vars(model) if name.endswith("_") and name != "schema_"]
+    assert not model.__sklearn_is_fitted__()
+
+
+def test_partial_fit_and_warm_start_refuse_packs() -> None:
+    with pytest.raises(ParameterError, match="partial_fit goes on with one network"):
+        Classifier(**SMALL, l2=[0, 1]).partial_fit(X, TWO)
+    model = Classifier(**HELD_OUT, warm_start=True).fit(X, TWO).set_params(l2=[0.0, 0.1])
+    with pytest.raises(ParameterError, match="warm_start goes on with one network"):
+        model.fit(X, TWO)
+
+
+def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rightfit.estimators import fitting
+
+    monkeypatch.setattr(fitting, "_LATE_SECONDS", 0.0)
+    model = Classifier(**{**SMALL, "max_epochs": 10}, max_seconds=1e-6)
+    with pytest.raises(TrainingError, match="max_seconds=1e-06 was over before the first epoch"):
+        model.fit(X, TWO)
+    assert not model.__sklearn_is_fitted__()
+
+
+def test_metric_that_is_watched_chooses() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = pack(Classifier, watch="accuracy", combine="best")
+    assert model.choice_["watched"] == "accuracy"
+    assert 0 <= model.choice_["on_the_rows_that_chose"] <= 1
+    (kept,) = [row for row in model.members_ if row["weight"] > 0]
+    assert kept["metric"] == max(row["metric"] for row in model.members_)
