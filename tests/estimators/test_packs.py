@@ -20,6 +20,7 @@ from rightfit import (
     TrainingWarning,
     load,
 )
+from rightfit.estimators import fitting_problems
 from rightfit.estimators.base import AbstractEstimator
 from tests.estimators.examples import (
     HELD_OUT,
@@ -277,9 +278,7 @@ def test_partial_fit_and_warm_start_refuse_packs() -> None:
 
 
 def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rightfit.estimators import fitting
-
-    monkeypatch.setattr(fitting, "_LATE_SECONDS", 0.0)
+    monkeypatch.setattr(fitting_problems, "_LATE_SECONDS", 0.0)
     model = Classifier(**{**SMALL, "max_epochs": 10}, max_seconds=1e-6)
     with pytest.raises(TrainingError, match="max_seconds=1e-06 was over before the first epoch"):
         model.fit(X, TWO)

@@ -10,12 +10,18 @@ from typing import Any
 import jax
 import numpy as np
 
-from rightfit.errors import DataError, ParameterError, TrainingError, TrainingWarning
+from rightfit.errors import TrainingWarning
 from rightfit.estimators.choosing import Chosen, choose_trials, sign_of
+from rightfit.estimators.fitting_problems import (
+    check_held_out,
+    check_in_time,
+    check_watched,
+    not_finite,
+)
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.estimators.pack_tables import member_rows, trial_rows
-from rightfit.estimators.trials import Trials, is_pack, make_trials
+from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.prepare import Choices, Labelled, Prepared, Way, prepare
 from rightfit.model.target import fit_known_classes
@@ -33,18 +39,13 @@ from rightfit.train.events import (
     as_plain,
 )
 from rightfit.train.loop import train
-from rightfit.train.plan import Rows, State
+from rightfit.train.plan import State
 from rightfit.train.run import Run
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
-_LARGE_INPUT = 100.0
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
-_NEED_A_DIFFERENCE = ("r2", "roc_auc")
 # Of a pack's time limit, what choosing among the members may take.
 _RESERVE = 0.03
-# A time limit that is passed by no more than this is kept.
-_LATE_SHARE = 1.05
-_LATE_SECONDS = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,14 +81,14 @@ class Fitting:
         self.chosen = chosen
         self.rows = rows
         self.seed = choices.seed
-        _check_held_out(chosen, held)
+        check_held_out(chosen, held)
         before = start.model
         way = None if before is None else Way(before.schema, before.encoder, before.target)
         target = None if classes is None else fit_known_classes(classes, choices.target_name)
         self.prepared: Prepared = prepare(rows, held, choices, way=way, target=target)
         self.objective = objective(self.prepared.way.target.n_targets)
         if self.prepared.validation is not None and self.objective.watch_metric:
-            _check_watched(self.objective.metric, self.prepared.validation)
+            check_watched(self.objective.metric, self.prepared.validation)
         self.trials: Trials = make_trials(chosen, self.objective, self.prepared, self.seed)
         self.start = start
         self.memory = memory
@@ -160,13 +161,7 @@ class Fitting:
                 n_validation_rows=_count(self.prepared),
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
-                members=[]
-                if pick is None
-                else member_rows(self.trials, self.history, self.stopped, kept),
-                trials=[]
-                if pick is None
-                else trial_rows(self.trials, pick, sign_of(self.objective)),
-                choice=self._choice(pick),
+                **self._pack_tables(pick, kept),
             ),
         )
 
@@ -307,66 +302,10 @@ class Fitting:
 
     def _check_end(self) -> None:
         if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
-            raise self._not_finite(self.stopped[0])
-        limit = self.chosen.max_seconds
-        seconds = time.monotonic() - self.began
-        late = limit is not None and seconds > max(limit * _LATE_SHARE, limit + _LATE_SECONDS)
-        if late and sum(map(len, self.history.values())) <= 1:
-            raise TrainingError(
-                f"max_seconds={limit:g} was over before the first epoch had ended.",
-                expected=f"With all that goes before it, the first epoch took {seconds:.1f} "
-                "seconds.",
-                hint=f"allow {math.ceil(2 * seconds)} seconds or more",
-            )
-
-    def _not_finite(self, stopped: MemberStopped) -> TrainingError:
-        what = (
-            f"The loss was not finite in epoch {stopped.epoch}, step {stopped.step}, even after "
-            "the learning rate was lowered three times."
-        )
-        numbers = np.asarray(self.prepared.training.features.numbers)
-        sizes = np.abs(numbers).max(axis=0, initial=0.0)
-        if sizes.size and not sizes.max() <= _LARGE_INPUT:
-            name = self.prepared.way.encoder.number_names[int(np.nanargmax(sizes))]
-            return TrainingError(
-                what,
-                expected=f"The likely cause is the unscaled column {name!r}: its values reach "
-                f"{sizes.max():.3g}, and inputs should be about 1.",
-                hint="leave scaling at 'robust', or lower learning_rate",
-            )
-        rate = float(self.trials.members[0].knobs.learning_rate)
-        return TrainingError(
-            what,
-            expected=f"The likely cause is the learning rate, {rate:.3g}.",
-            hint=f"lower learning_rate to {rate / 1000:.1g} or less",
-        )
-
-
-def _check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
-    """Refuse parameters that leave nothing to choose by, or too much."""
-    if chosen.n_folds and held is not None:
-        raise ParameterError(
-            "Validation rows were handed over, and n_folds asks for folds too.",
-            expected="Networks are stopped and chosen by one or the other.",
-            hint="leave n_folds at None, or hand over no validation rows",
-        )
-    if is_pack(chosen) and not chosen.n_folds and held is None and chosen.validation_fraction == 0:
-        raise ParameterError(
-            "Several networks are to be trained, and validation_fraction=0 leaves no rows to "
-            "choose among them.",
-            hint="leave validation_fraction at None, or set n_folds",
-        )
-
-
-def _check_watched(metric: str, validation: Rows) -> None:
-    """Refuse a metric that the validation rows leave undefined."""
-    targets = np.asarray(validation.targets)[: int(validation.n_rows)]
-    if metric in _NEED_A_DIFFERENCE and (targets == targets[0]).all():
-        raise DataError(
-            f"The validation rows all have the same target, so that their {metric} is undefined.",
-            expected=f"To watch {metric}, two different targets are needed among them.",
-            hint="watch the loss, or hand over other validation rows",
-        )
+            knobs = self.trials.members[0].knobs
+            raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate))
+        if sum(map(len, self.history.values())) <= 1:
+            check_in_time(self.chosen.max_seconds, time.monotonic() - self.began)
 
 
 def _parameters(chosen: Hyperparameters) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""What can be wrong with a fit, before it begins and once it is over."""
+
+import math
+
+import numpy as np
+
+from rightfit.errors import DataError, ParameterError, TrainingError
+from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.trials import is_pack
+from rightfit.model.prepare import Labelled, Prepared
+from rightfit.train.events import MemberStopped
+from rightfit.train.plan import Rows
+
+_LARGE_INPUT = 100.0
+_NEED_A_DIFFERENCE = ("r2", "roc_auc")
+# A time limit that is passed by no more than this is kept.
+_LATE_SHARE = 1.05
+_LATE_SECONDS = 1.0
+
+
+def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
+    """Refuse parameters that leave nothing to choose by, or too much."""
+    if chosen.n_folds and held is not None:
+        raise ParameterError(
+            "Validation rows were handed over, and n_folds asks for folds too.",
+            expected="Networks are stopped and chosen by one or the other.",
+            hint="leave n_folds at None, or hand over no validation rows",
+        )
+    if is_pack(chosen) and not chosen.n_folds and held is None and chosen.validation_fraction == 0:
+        raise ParameterError(
+            "Several networks are to be trained, and validation_fraction=0 leaves no rows to "
+            "choose among them.",
+            hint="leave validation_fraction at None, or set n_folds",
+        )
+
+
+def check_watched(metric: str, validation: Rows) -> None:
+    """Refuse a metric that the validation rows leave undefined."""
+    targets = np.asarray(validation.targets)[: int(validation.n_rows)]
+    if metric in _NEED_A_DIFFERENCE and (targets == targets[0]).all():
+        raise DataError(
+            f"The validation rows all have the same target, so that their {metric} is undefined.",
+            expected=f"To watch {metric}, two different targets are needed among them.",
+            hint="watch the loss, or hand over other validation rows",
+        )
+
+
+def check_in_time(limit: float | None, seconds: float) -> None:
+    """Refuse a time limit that the first epoch alone has passed by far.
+
+    Raises:
+        TrainingError: the limit was passed by more than 5 % and more than a second.
+    """
+    if limit is None or seconds <= max(limit * _LATE_SHARE, limit + _LATE_SECONDS):
+        return
+    raise TrainingError(
+        f"max_seconds={limit:g} was over before the first epoch had ended.",
+        expected=f"With all that goes before it, the first epoch took {seconds:.1f} seconds.",
+        hint=f"allow {math.ceil(2 * seconds)} seconds or more",
+    )
+
+
+def not_finite(stopped: MemberStopped, prepared: Prepared, learning_rate: float) -> TrainingError:
+    """Name epoch, step and the likely cause: a column that is not scaled, or the learning rate."""
+    what = (
+        f"The loss was not finite in epoch {stopped.epoch}, step {stopped.step}, even after "
+        "the learning rate was lowered three times."
+    )
+    numbers = np.asarray(prepared.training.features.numbers)
+    sizes = np.abs(numbers).max(axis=0, initial=0.0)
+    if sizes.size and not sizes.max() <= _LARGE_INPUT:
+        name = prepared.way.encoder.number_names[int(np.nanargmax(sizes))]
+        return TrainingError(
+            what,
+            expected=f"The likely cause is the unscaled column {name!r}: its values reach "
+            f"{sizes.max():.3g}, and inputs should be about 1.",
+            hint="leave scaling at 'robust', or lower learning_rate",
+        )
+    return TrainingError(
+        what,
+        expected=f"The likely cause is the learning rate, {learning_rate:.3g}.",
+        hint=f"lower learning_rate to {learning_rate / 1000:.1g} or less",
+    )
