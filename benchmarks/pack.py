@@ -50,6 +50,7 @@ from machine import (
 from real_tables import data_root
 
 import rightfit
+from rightfit.train.events import EpochsEnded, MemberStopped, TrainingStarted
 
 N_MEMBERS = 16
 N_ON_GPU = 64
@@ -154,11 +155,11 @@ def timed_fit(model: rightfit.Classifier, training: Rows, validation: Rows) -> F
     lower: list[tuple[float, float]] = []
     for event in model.iter_fit(*training, validation=validation):
         seconds = time.perf_counter() - start
-        if isinstance(event, rightfit.TrainingStarted):
+        if isinstance(event, TrainingStarted):
             began = seconds
-        elif isinstance(event, rightfit.MemberStopped):
+        elif isinstance(event, MemberStopped):
             ended = seconds
-        elif isinstance(event, rightfit.EpochsEnded):
+        elif isinstance(event, EpochsEnded):
             losses = [r.validation_loss for r in event.records if r.validation_loss is not None]
             if losses and (not lower or min(losses) < lower[-1][1]):
                 lower.append((seconds, min(losses)))

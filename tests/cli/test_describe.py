@@ -25,6 +25,7 @@ def test_describe_shows_layers_columns_training_and_scores(rightfit: Type, model
         "output         8        1  logistic             9\n"
         "\n"
         "65 parameters: a layer from N inputs to K outputs has (N+1)·K, an embedding N·K\n"
+        "prediction: 56 multiplications a row\n"
         "trained on 48 rows; max_epochs reached (3); "
     )
     assert "\nset: hidden_sizes=(8,), max_epochs=3, random_state=0\n\non the test rows " in text
@@ -38,6 +39,29 @@ def test_json_is_the_description(rightfit: Type, model: Path) -> None:
     assert described["n_parameters"] == 65
     assert described["classes"] == ["home", "shop"]
     assert set(described) == set(library.load(model).describe())
+
+
+def test_describe_of_a_pack_shows_members_choice_and_path(
+    rightfit: Type, table: pl.DataFrame
+) -> None:
+    words = ("--l2", "0,1e-2", "--hidden-sizes", "(8,),none", "--n-folds", "2", *TINY[2:])
+    assert rightfit("train", "houses.csv", "--target", "use", *words).code == 0
+    answer = rightfit("describe", "houses.model")
+    assert (answer.code, answer.err) == (0, "")
+    fitted = library.load("houses.model")
+    n = sum(row["weight"] > 0 for row in fitted.members_)
+    assert f"\n{n} of 8 networks predict; the heaviest has\n\nlayer " in answer.out
+    assert f"\n{fitted.n_parameters_} parameters in {n} networks: " in answer.out
+    n_multiplications = fitted.describe()["n_multiplications"]
+    assert f"\nprediction: {n_multiplications} multiplications a row\n" in answer.out
+    assert "\ntrained on 48 rows in 2 folds; of 8 members 8 reached max_epochs; " in answer.out
+    assert "\nChosen: ensemble of " in answer.out
+    heads = "member  hidden sizes    l2  fold    loss  best epoch  epochs  stopped by  weight\n"
+    assert heads in answer.out
+    assert "\nparameter     value  out-of-fold loss " in answer.out
+    described = rightfit("describe", "houses.model", "--json").json
+    assert len(described["members"]) == 8
+    assert described["choice"]["n_rows"] == 48
 
 
 @pytest.mark.parametrize(("target", "n_outputs"), [("price", 1), ("use", 1), ("town", 3)])

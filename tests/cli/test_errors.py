@@ -168,6 +168,12 @@ def test_train_says_that_a_file_is_missing(
             "hint: leave it out, or choose the other task with --task\n",
         ),
         (
+            ("--groups", "town", "--time", "age"),
+            "error: Invalid value for --groups: leave --time out: rows are held out by one or the "
+            "other.\n\n"
+            "hint: see rightfit train --help\n",
+        ),
+        (
             ("--test", "houses.csv"),
             "error: Invalid value for --test: must be another table than TABLE.\n\n"
             "hint: see rightfit train --help\n",
@@ -179,6 +185,28 @@ def test_train_says_what_is_wrong_with_a_flag(
 ) -> None:
     answer = rightfit("train", "houses.csv", "--target", "price", *flags)
     assert (answer.code, answer.out, answer.err) == (2, "", said)
+
+
+@pytest.mark.parametrize("flag", ["--groups", "--time"])
+def test_train_says_what_is_wrong_with_a_column_that_holds_rows_together(
+    rightfit: Type, table: pl.DataFrame, flag: str
+) -> None:
+    table.with_columns(at_row_4("age", None)).write_csv("bad.csv")
+    answer = rightfit("train", "bad.csv", "--target", "price", flag, "twon")
+    assert (answer.code, answer.out, answer.err) == (
+        1,
+        "",
+        "error: The table has no column 'twon'.\n\nhint: did you mean 'town'?\n",
+    )
+    answer = rightfit("train", "bad.csv", "--target", "price", flag, "age")
+    what = {
+        "--groups": "Every row with a target must belong to a group.\n\n"
+        "hint: give rows without a group labels of their own, or leave them out\n",
+        "--time": "Every row with a target needs its moment.\n\n"
+        "hint: leave rows without a moment out\n",
+    }[flag]
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"error: Column 'age' has 1 missing value (row 4).\n{what}"
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -222,3 +223,92 @@ def test_other_formats_are_read(rightfit: Type, table: pl.DataFrame, suffix: str
     answer = rightfit("train", name, "--target", "use", "--json", *TINY)
     assert answer.json["model"] == "houses.v2.model"
     shutil.rmtree("houses.v2.model")
+
+
+PACK = ("--dropout-rate", "0,0.25", "--l2", "0,1e-2", *TINY)
+
+
+def test_train_of_a_pack_says_how_many_networks_what_was_chosen_and_by_what(
+    rightfit: Type, table: pl.DataFrame
+) -> None:
+    words = ("--validation-fraction", "0.25", *PACK)
+    answer = rightfit("train", "houses.csv", "--target", "price", *words)
+    assert answer.code == 0
+    assert answer.err.endswith("networks: 4, 292 parameters in all\n")
+    lines = answer.out.splitlines()
+    assert re.fullmatch(
+        r"Chosen: ensemble of \d of 4 members by 12 validation rows: loss [\d.]+ "
+        r"\([\d.]+ ± [\d.]+ on rows that did not choose it\)",
+        lines[2],
+    )
+    assert lines[3] == ""
+    assert lines[4] == "dropout rate    l2  validation loss  best epoch  weight"
+    assert [len(line.split()) for line in lines[5:9]] == sorted(
+        (len(line.split()) for line in lines[5:9]), reverse=True
+    )
+    assert lines[9] == ""
+    assert lines[10].startswith("on 12 test rows")
+
+
+def test_train_says_that_rows_are_in_folds(rightfit: Type, table: pl.DataFrame) -> None:
+    answer = rightfit("train", "houses.csv", "--target", "price", "--n-folds", "3", *TINY)
+    assert answer.code == 0
+    assert (
+        "rows: 48 in 3 folds to train on and to choose by, 12 kept apart for the test\n"
+        in answer.err
+    )
+    assert "\nChosen: the mean of 3 members, one for each fold: loss " in answer.out
+    assert " on 48 out-of-fold rows\n" in answer.out
+    assert "weight" not in answer.out
+
+
+def test_json_of_a_pack_has_members_choice_best_params_and_path(
+    rightfit: Type, table: pl.DataFrame
+) -> None:
+    answer = rightfit("train", "houses.csv", "--target", "use", "--json", *PACK)
+    result = answer.json
+    assert len(result["members"]) == 4 * 5
+    assert result["choice"]["rows"] == "out-of-fold"
+    assert set(result["best_params"]) == set(result["path"]) == {"dropout_rate", "l2"}
+    assert [step["value"] for step in result["path"]["l2"]] == [0, 0.01]
+    fitted = library.load("houses.model")
+    assert result["n_parameters"] == fitted.n_parameters_
+    assert len(result["members"]) == len(fitted.members_)
+
+
+def test_json_of_one_network_has_no_members(rightfit: Type, table: pl.DataFrame) -> None:
+    result = rightfit("train", "houses.csv", "--target", "use", "--json", *TINY).json
+    nothing = ([], {}, {}, {})
+    assert tuple(result[name] for name in ("members", "choice", "best_params", "path")) == nothing
+
+
+def test_groups_are_held_out_whole_and_are_no_input(rightfit: Type, table: pl.DataFrame) -> None:
+    table.with_columns(family=pl.int_range(60) // 2).write_csv("families.csv")
+    words = ("--target", "use", "--groups", "family", "--validation-fraction", "0.25", *TINY)
+    answer = rightfit("train", "families.csv", *words)
+    assert answer.code == 0
+    assert (
+        "rows: 36 to train on, 12 of other groups to choose when to stop, 12 of other groups kept "
+        "apart for the test\n" in answer.err
+    )
+    assert "family" not in answer.err
+    # Left out on purpose, so that it is no surprise that the model does not know it.
+    assert rightfit("predict", "families.model", "families.csv").err == ""
+    folds = (*words, "--n-folds", "3", "--force")
+    answer = rightfit("train", "families.csv", *folds)
+    assert "rows: 48 in 3 folds of whole groups to train on" in answer.err
+
+
+def test_latest_rows_are_held_out(rightfit: Type, table: pl.DataFrame) -> None:
+    days = pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 2, 29), eager=True)
+    table.with_columns(sold=days.dt.strftime("%d.%m.%Y")).write_csv("sold.csv")
+    words = ("--target", "price", "--time", "sold", "--validation-fraction", "0.25", *TINY)
+    answer = rightfit("train", "sold.csv", *words)
+    assert answer.code == 0
+    assert (
+        "rows: 36 to train on, 12 later ones to choose when to stop, the latest 12 kept apart for "
+        "the test\n" in answer.err
+    )
+    assert "sold    datetime" in answer.err
+    answer = rightfit("train", "sold.csv", *words, "--n-folds", "3", "--force")
+    assert "rows: 48 in 3 folds, one after the other in time to train on" in answer.err

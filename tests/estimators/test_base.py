@@ -394,3 +394,11 @@ def test_not_fitted_is_said_in_scikit_learns_words() -> None:
         "This Classifier instance is not fitted yet. Call 'fit' with appropriate arguments "
         "before using this estimator."
     )
+
+
+def test_infinity_in_a_column_that_is_not_read_does_no_harm() -> None:
+    model = small(Regressor).fit(frame(), NUMBERS)
+    wider = frame().assign(more=np.inf)
+    np.testing.assert_array_equal(model.predict(wider), model.predict(frame()))
+    with pytest.raises(DataError, match="infinity in column 'a'"):
+        model.predict(frame().assign(a=np.inf))

@@ -324,12 +324,12 @@ def press_ctrl_c(after_seconds: float = 0.05) -> None:
 def test_ctrl_c_ends_fit_and_keeps_the_best_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     pressed = threading.Event()
 
-    def press_once(event: object) -> None:
+    def press_once(event: object, *, one_of_many: bool) -> None:
         if isinstance(event, EpochsEnded) and not pressed.is_set():
             pressed.set()
             press_ctrl_c()
 
-    monkeypatch.setattr(base, "_print_line", press_once)
+    monkeypatch.setattr(base, "print_line", press_once)
     model = small(Regressor, verbose=True, **ENDLESS)
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
@@ -642,3 +642,8 @@ def test_history_survives_scores_that_overflow(tmp_path: Any) -> None:
 def test_counts_may_be_larger_than_any_that_is_reached(name: str) -> None:
     model = small(Regressor, learning_rate=1.0, max_seconds=0.2, **{name: 10**12})
     assert model.fit(pd.DataFrame(X), NUMBERS).n_iter_ >= 1
+
+
+def test_metric_that_cannot_be_watched_is_said() -> None:
+    with pytest.warns(TrainingWarning, match="no held-out rows to watch accuracy on"):
+        small(Classifier, watch="accuracy", validation_fraction=0.0).fit(X, THREE)

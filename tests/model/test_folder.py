@@ -680,3 +680,23 @@ def test_scores_that_are_not_finite_become_none(tmp_path: Path, old: Model) -> N
     save_model(model, tmp_path / "model")
     scores = load_model(tmp_path / "model").training.extra["test_scores"]
     assert scores == {"r2": None, "rmse": None, "mae": 1.0}
+
+
+def test_place_below_a_file_is_refused_before_training(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("mine")
+    text = message(lambda: check_writable(tmp_path / "f" / "a" / "m"))
+    assert text == (
+        f"The model cannot go to '{tmp_path}/f/a/m': '{tmp_path}/f' is a file.\n"
+        "hint: choose another place"
+    )
+
+
+def test_place_that_may_not_be_written_to_is_refused_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    text = message(lambda: check_writable(tmp_path / "m"))
+    assert text == (
+        f"The model cannot go to '{tmp_path}/m': you may not write to '{tmp_path}'.\n"
+        "hint: choose another place"
+    )

@@ -69,7 +69,7 @@ def command_page(command: Any, path: str) -> str:
         _section("Flags", {_typed(p): p.help for p in options} | {"--help": "Show this page."}),
     ]
     if len(options) + len(arguments) < len(command.params):
-        sections += _parameters(declared, path)
+        sections += _parameters(declared)
     return _page(sections)
 
 
@@ -116,12 +116,12 @@ def show_parameters(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _parameters(declared: Mapping[str, Parameter], path: str) -> list[str]:
+def _parameters(declared: Mapping[str, Parameter]) -> list[str]:
     flags = {name: f"{spelling(name)} {default_text(declared[name])}" for name in _COMMON}
     start = _start(flags.values())
     common = {flags[name]: _brief(declared[name].description, _width() - start) for name in _COMMON}
     others = ", ".join(spelling(name) for name in declared if name not in _COMMON)
-    more = f"Also {others}; {path} {_ALL} explains each."
+    more = f"Also {others}; {_ALL} explains each."
     head = f"Parameters with their defaults; a list tries each ({_EXAMPLE_OF_A_LIST})"
     return [_section(head, common) + "\n" + _wrapped(more, indent=2)]
 

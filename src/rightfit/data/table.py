@@ -1,6 +1,6 @@
 """A table, whatever it came from: named columns of one length."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any, Protocol, final
 
@@ -139,13 +139,17 @@ class MatrixTable:
         return self
 
 
-def as_table(X: Any, names: Sequence[str] | None = None) -> Table:
+def as_table(
+    X: Any, names: Sequence[str] | None = None, *, used: Collection[str] | None = None
+) -> Table:
     """Take a table from whatever holds one.
 
     Args:
         X: a dataframe of any library that Narwhals knows (pandas, Polars, PyArrow, …), a
             two-dimensional array or list of lists, or a sparse matrix. A table passes through.
         names: names for the columns of an array; x0, x1, … if there are none.
+        used: of a dataframe, the columns that will be read; what is in the others does not
+            matter. None reads all.
 
     Raises:
         DataError: it has no rows or columns, not two dimensions, infinite values, columns of
@@ -162,7 +166,7 @@ def as_table(X: Any, names: Sequence[str] | None = None) -> Table:
         raise _no_table(X)
     frame = read_frame(X)
     if frame is not None:
-        return _checked(FrameTable(frame))
+        return _checked(FrameTable(frame), used)
     values = read_matrix(X)
     table: FrameTable | MatrixTable = (
         FrameTable(values, is_named=False)
@@ -183,7 +187,9 @@ def _no_table(X: object) -> DataError:
     )
 
 
-def _checked(table: FrameTable | MatrixTable) -> Table:
+def _checked(
+    table: FrameTable | MatrixTable, used: Collection[str] | None = None
+) -> Table:
     n_rows, n_columns = table.n_rows, len(table.names)
     for n, noun in ((n_columns, "feature"), (n_rows, "sample")):
         if n == 0:
@@ -194,5 +200,7 @@ def _checked(table: FrameTable | MatrixTable) -> Table:
     if isinstance(table, MatrixTable):
         check_finite_matrix(table.array, table.names)
     else:
-        check_finite_frame(table.frame)
+        frame = table.frame
+        read = frame.columns if used is None else [c for c in frame.columns if c in used]
+        check_finite_frame(frame.select(read))
     return table

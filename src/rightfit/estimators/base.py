@@ -1,7 +1,6 @@
 """What a classifier and a regressor share: fit, and what lies before and after it."""
 
 import dataclasses
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.pack_tables import best_trial, cv_results, path_of
 from rightfit.estimators.trials import check_single, is_pack
+from rightfit.estimators.verbose import print_line
 from rightfit.model.description import describe_model
 from rightfit.model.document import from_document, to_document
 from rightfit.model.folder import save_model
@@ -30,7 +30,7 @@ from rightfit.model.model import Model
 from rightfit.model.prepare import Choices, Labelled
 from rightfit.objectives import Objective
 from rightfit.parameters import check_parameters, declared_parameters
-from rightfit.train.events import EpochsEnded, Event, LearningRateLowered, TrainingEnded
+from rightfit.train.events import Event, TrainingEnded
 
 # The fitted attributes that only a pack has.
 _OF_A_PACK = (
@@ -112,7 +112,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         events = self.iter_fit(X, y, sample_weight, validation=validation, groups=groups, time=time)
         for event in events:
             if self.verbose:
-                _print_line(event)
+                print_line(event, one_of_many=is_pack(self))
             if isinstance(event, TrainingEnded) and event.reason == "interrupted":
                 raise KeyboardInterrupt
         return self
@@ -333,7 +333,8 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         return self._model
 
     def _table(self, X: Any) -> Table:
-        return self._matched(as_table(X))
+        model = self._fitted()
+        return self._matched(as_table(X, used=model.schema.names if model.has_names else None))
 
     def _matched(self, table: Table) -> Table:
         """Check that a table has the columns of the fitted one, by name or by position."""
@@ -386,15 +387,3 @@ def _weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
             "The sample weights are all zero.", expected="At least one weight must be above 0."
         )
     return weights
-
-
-def _print_line(event: Event) -> None:
-    if isinstance(event, EpochsEnded):
-        last = event.records[-1]
-        loss = (
-            "" if last.validation_loss is None else f"  validation loss {last.validation_loss:.5g}"
-        )
-        line = f"epoch {last.epoch}  train loss {last.train_loss:.5g}{loss}"
-        print(f"{line}  best epoch {event.best_epoch}", file=sys.stderr)
-    elif isinstance(event, LearningRateLowered):
-        print(f"learning rate lowered to {event.learning_rate:.3g}", file=sys.stderr)

@@ -124,6 +124,13 @@ class Fitting:
         """
         if self.trials.grid.note:
             warnings.warn(self.trials.grid.note, TrainingWarning, stacklevel=2)
+        if self.objective.watch_metric and not one_epoch and not _count(self.prepared):
+            warnings.warn(
+                f"There are no held-out rows to watch {self.objective.metric} on: the training "
+                "loss is watched instead.",
+                TrainingWarning,
+                stacklevel=2,
+            )
         for event in train(self.run(one_epoch=one_epoch)):
             if isinstance(event, EpochsEnded):
                 self.history.setdefault(event.member, []).extend(event.records)

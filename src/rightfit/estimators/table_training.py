@@ -71,7 +71,7 @@ class TableSplit:
     test: pl.DataFrame | None
     test_target: pl.Series | None
     n_without_target: int
-    separation: Separation = Separation()
+    separation: Separation = dataclasses.field(default_factory=Separation)
 
     @property
     def n_test_rows(self) -> int:
@@ -135,8 +135,8 @@ def split_table(
     """Set test rows apart, stratified for classes, and leave out rows without a target.
 
     With a column of groups whole groups are set apart, and it is no input; with a column of
-    moments the latest rows are. Nothing is learnt from the test rows, but that they can be read is checked here, with
-    the others, and not when training is over.
+    moments the latest rows are. Nothing is learnt from the test rows, but that they can be read
+    is checked here, with the others, and not when training is over.
 
     Raises:
         DataError: a column or the target cannot be used, or there are too few rows for a test.

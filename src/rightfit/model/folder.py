@@ -62,6 +62,7 @@ def check_writable(path: Path, *, overwrite: bool = False) -> None:
         ModelFileError: something is in the way.
     """
     if not path.exists() and not path.is_symlink():
+        _check_parent(path)
         return
     hint = "choose another place, or pass --force (in Python: overwrite=True) to replace it"
     if path.is_dir():
@@ -78,6 +79,19 @@ def check_writable(path: Path, *, overwrite: bool = False) -> None:
             raise ModelFileError(f"There is a model at '{path}' already.", hint=hint)
     elif not overwrite:
         raise ModelFileError(f"There is a file at '{path}' already.", hint=hint)
+
+
+def _check_parent(path: Path) -> None:
+    parent = next(folder for folder in path.absolute().parents if folder.exists())
+    if not parent.is_dir():
+        raise ModelFileError(
+            f"The model cannot go to '{path}': '{parent}' is a file.", hint="choose another place"
+        )
+    if not os.access(parent, os.W_OK):
+        raise ModelFileError(
+            f"The model cannot go to '{path}': you may not write to '{parent}'.",
+            hint="choose another place",
+        )
 
 
 def load_model(path: Path) -> Model:

@@ -1,0 +1,158 @@
+from typing import Any
+
+import pytest
+
+from rightfit.cli.console import results
+from rightfit.cli.packs import chosen_line, members_sheet, path_sheet, trials_sheet
+
+
+def facts(
+    n_trials: int = 3, n_folds: int = 0, n_seeds: int = 1, **choice: Any
+) -> dict[str, dict[str, Any]]:
+    """What `describe` says of a pack: the first trial has three quarters of the weight."""
+    weights = [0.75, 0.25, *[0.0] * n_trials][:n_trials]
+    trials, members = [], []
+    for number, weight in enumerate(weights):
+        values = {"dropout_rate": 0.25 * number, "hidden_sizes": [256, 128][: 2 - number % 3]}
+        own = {"trial": number, **values, "seed": number % n_seeds}
+        result = {"watched": 0.5 + number / 100, "standard_error": 0.0123, "weight": weight}
+        folds = range(n_folds) if n_folds else [None]
+        trials.append({**own, **result, "best_epochs": [20 + (fold or 0) for fold in folds]})
+        members += [
+            {
+                "member": len(members),
+                **own,
+                "fold": fold,
+                "best_epoch": 20,
+                "n_epochs": 36,
+                "validation_loss": 0.51,
+                "metric": 0.9,
+                "stop_reason": "max_epochs",
+                "weight": weight / len(folds),
+            }
+            for fold in folds
+        ]
+    made = {
+        "combine": "ensemble",
+        "watched": "loss",
+        "rows": "out-of-fold" if n_folds else "validation",
+        "n_rows": 1234,
+        "on_the_rows_that_chose": 0.289349,
+        "estimate": 0.291149,
+        "standard_error": 0.00412,
+        "unsure": ["dropout_rate", "hidden_sizes"],
+    }
+    return {"trials": trials, "members": members, "choice": made | choice}  # type: ignore[dict-item]
+
+
+def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
+    results().print(sheet)
+    return [line.rstrip() for line in capfd.readouterr().out.splitlines()]
+
+
+BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose it)"
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        (facts(18), f"Chosen: ensemble of 2 of 18 members {BY_RIGHT}"),
+        (facts(18, combine="best"), f"Chosen: the best of 18 members {BY_RIGHT}"),
+        (
+            facts(18, combine="simplest"),
+            "Chosen: the simplest of 18 members within one standard error of the best " + BY_RIGHT,
+        ),
+        (
+            facts(3, n_folds=5),
+            "Chosen: ensemble of 2 of 3 trials, each in 5 folds, by 1,234 out-of-fold rows: loss "
+            "0.2893 (0.2911 ± 0.0041 on rows that did not choose it)",
+        ),
+        (
+            facts(1, n_folds=5),
+            "Chosen: the mean of 5 members, one for each fold: loss 0.2911 ± 0.0041 on 1,234 "
+            "out-of-fold rows",
+        ),
+        # A metric that is no mean over rows has no standard error; a saved model has None for NaN.
+        (
+            facts(3, watched="roc_auc", standard_error=None),
+            "Chosen: ensemble of 2 of 3 members by 1,234 validation rows: roc auc 0.2893 "
+            "(0.2911 on rows that did not choose it)",
+        ),
+        (
+            facts(3, estimate=float("nan"), standard_error=float("nan")),
+            "Chosen: ensemble of 2 of 3 members by 1,234 validation rows: loss 0.2893",
+        ),
+    ],
+    ids=["ensemble", "best", "simplest", "folds", "folds of one", "metric", "no estimate"],
+)
+def test_choice_is_said_with_its_rows_and_its_estimate(of: dict[str, Any], said: str) -> None:
+    assert chosen_line(of) == said
+
+
+def test_trials_are_shown_with_what_was_unsure(capfd: pytest.CaptureFixture[str]) -> None:
+    assert printed(trials_sheet(facts()), capfd) == [
+        "dropout rate  hidden sizes  validation loss  best epoch  weight",
+        "0                  256,128              0.5          20    0.75",
+        "0.25                   256             0.51          20    0.25",
+        "0.5                   none             0.52          20",
+    ]
+
+
+def test_most_trials_are_eight_and_seeds_are_shown_if_they_vary(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    lines = printed(trials_sheet(facts(10, n_folds=2, n_seeds=2)), capfd)
+    assert len(lines) == 1 + 8 + 1
+    assert lines[0] == "dropout rate  hidden sizes  seed  out-of-fold loss  best epoch  weight"
+    assert lines[1].split() == ["0", "256,128", "0", "0.5", "20", "to", "21", "0.75"]
+    assert lines[-1] == "and 2 more"
+
+
+def test_trial_that_came_to_nothing_has_no_loss(capfd: pytest.CaptureFixture[str]) -> None:
+    broken = facts()
+    broken["trials"][2]["watched"] = None  # type: ignore[index]
+    assert printed(trials_sheet(broken), capfd)[-1].split() == ["0.5", "none", "20"]
+
+
+def test_members_are_shown_with_fold_and_why_they_stopped(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    lines = printed(members_sheet(facts(2, n_folds=2, watched="roc_auc")), capfd)
+    assert [" ".join(line.split()) for line in lines] == [
+        "member dropout rate hidden sizes fold loss roc auc best epoch epochs stopped by weight",
+        "0 0 256,128 0 0.51 0.9 20 36 max epochs 0.38",
+        "1 0 256,128 1 0.51 0.9 20 36 max epochs 0.38",
+        "2 0.25 256 0 0.51 0.9 20 36 max epochs 0.12",
+        "3 0.25 256 1 0.51 0.9 20 36 max epochs 0.12",
+    ]
+    assert printed(members_sheet(facts(40)), capfd)[-1] == "and 10 more"
+
+
+def test_path_is_shown_along_each_parameter(capfd: pytest.CaptureFixture[str]) -> None:
+    step = {"watched": 0.5, "standard_error": 0.0123}
+    path = {
+        "dropout_rate": [{"value": 0.0, **step}, {"value": 0.25, **step}],
+        "activation": [{"value": ["relu", "tanh"], **step, "standard_error": None}],
+    }
+    assert printed(path_sheet(path, facts()["choice"]), capfd) == [
+        "parameter         value  validation loss      ±",
+        "dropout rate          0              0.5  0.012",
+        "                   0.25              0.5  0.012",
+        "activation    relu,tanh              0.5",
+    ]
+
+
+def test_sheet_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    wide = facts()
+    names = ["dropout_rate", "hidden_sizes", "weight_decay", "learning_rate", "input_dropout_rate"]
+    wide["choice"]["unsure"] = names
+    for trial in wide["trials"]:
+        trial |= dict.fromkeys(names, 0.000123456)  # type: ignore[operator]
+    file = StringIO()
+    Console(file=file, width=80).print(trials_sheet(wide))
+    assert file.getvalue().count("0.000123") == 15
+    assert "…" not in file.getvalue()
