@@ -3,8 +3,8 @@
 A layout is how many members share a call of the program (vectorised), and how many calls run
 at once. For each shape every layout trains the same 16 members, in turns; what is counted is
 the training beyond the first epoch, which may compile. Then: the fastest layout beside the one
-that `rightfit.train.layout` chooses, what that choice loses, and the constants of
-`rightfit.train.layout` with which choices would lose the least on the whole.
+that `rightfit.train.pack.layout` chooses, what that choice loses, and the constants of
+`rightfit.train.pack.layout` with which choices would lose the least on the whole.
 
     python benchmarks/layout.py [--rounds 3] [--shape NAME] [--quick]
 """
@@ -25,10 +25,10 @@ import numpy as np
 from machine import describe_machine, output_argument, print_machine, write_results
 
 import rightfit
-import rightfit.train.layout as layout
-import rightfit.train.wave as wave
+import rightfit.train.pack.layout as layout
+import rightfit.train.pack.wave as wave
 from rightfit.train.loop import train
-from rightfit.train.run import Run
+from rightfit.train.pack.run import Run
 
 N_MEMBERS = 16
 SEED = 0
@@ -177,7 +177,7 @@ def loss_of_rule(results: Sequence[Mapping[str, Any]], most: float, width: int) 
 
 
 def fit_constants(results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The constants of `rightfit.train.layout` with which choices lose the least on the whole."""
+    """The constants of `rightfit.train.pack.layout` with which choices lose the least on the whole."""
     edges = [0.0, *sorted({result["operations"] for result in results}), math.inf]
     rules = [
         (loss_of_rule(results, low, width), low, high, width)

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 import rightfit as library
-from tests.cli.conftest import Type
+from tests.cli.conftest import TINY, Type
 
 
 def test_describe_shows_layers_columns_training_and_scores(rightfit: Type, model: Path) -> None:

@@ -20,7 +20,7 @@ def facts(
         trials.append({**own, **result, "best_epochs": [20 + (fold or 0) for fold in folds]})
         members += [
             {
-                "member": len(members),
+                "member": number * len(folds) + (fold or 0),
                 **own,
                 "fold": fold,
                 "best_epoch": 20,
@@ -130,7 +130,7 @@ def test_members_are_shown_with_fold_and_why_they_stopped(
 
 def test_path_is_shown_along_each_parameter(capfd: pytest.CaptureFixture[str]) -> None:
     step = {"watched": 0.5, "standard_error": 0.0123}
-    path = {
+    path: dict[str, list[dict[str, Any]]] = {
         "dropout_rate": [{"value": 0.0, **step}, {"value": 0.25, **step}],
         "activation": [{"value": ["relu", "tanh"], **step, "standard_error": None}],
     }

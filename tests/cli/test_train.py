@@ -278,8 +278,8 @@ def test_json_of_a_pack_has_members_choice_best_params_and_path(
 
 def test_json_of_one_network_has_no_members(rightfit: Type, table: pl.DataFrame) -> None:
     result = rightfit("train", "houses.csv", "--target", "use", "--json", *TINY).json
-    nothing = ([], {}, {}, {})
-    assert tuple(result[name] for name in ("members", "choice", "best_params", "path")) == nothing
+    assert result["members"] == []
+    assert result["choice"] == result["best_params"] == result["path"] == {}
 
 
 def test_groups_are_held_out_whole_and_are_no_input(rightfit: Type, table: pl.DataFrame) -> None:

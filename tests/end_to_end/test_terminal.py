@@ -114,6 +114,20 @@ def test_bar_is_live_and_ctrl_c_keeps_the_best_model(table: Path) -> None:
     assert fitted.score(pl.read_csv(table / "t.csv"), pl.read_csv(table / "t.csv")["y"]) > 0.9
 
 
+def test_one_line_is_live_for_a_pack_and_ctrl_c_chooses_among_its_members(table: Path) -> None:
+    pack = ("--l2", "0,1e-3,1e-2", *ENDLESS)
+    with terminal(table, "train", "t.csv", "--target", "y", *pack) as there:
+        there.wait_for("\nbest loss ")
+        there.wait_for(" left")
+        assert re.search(r"3 of 3 members running  [━╸╺]+ +\d", there.text)
+        assert re.search(r"\nbest loss [\d.e-]+ \(member \d, epoch \d+\)", there.text)
+        there.process.send_signal(signal.SIGINT)
+        assert there.finish() == 0
+    assert "Stopped: of 3 members 3 were interrupted; " in there.text
+    assert re.search(r"\nChosen: ensemble of \d of 3 members by 60\s+validation\s", there.text)
+    assert library.load(table / "t.model").choice_["n_rows"] == 60
+
+
 def test_ctrl_c_before_training_ends_it(table: Path) -> None:
     with terminal(table, "demo") as there:
         there.wait_for("Handwritten digits")

@@ -16,10 +16,10 @@ from rightfit.train.compilation_cache import compiled, use_compilation_cache
 from rightfit.train.events import Event, MemberStopped, TrainingEnded
 from rightfit.train.loop import train
 from rightfit.train.orders import row_orders
+from rightfit.train.pack.run import Member, Run
 from rightfit.train.plan import HeldOut, Knobs, Plan, Records, Rows, State
 from rightfit.train.program import run_epochs, start
 from rightfit.train.rows import bucket
-from rightfit.train.run import Member, Run
 
 # Before the first compilation of the tests, of which many are outside `compiled`.
 use_compilation_cache()

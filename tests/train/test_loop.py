@@ -8,8 +8,8 @@ import jax
 import numpy as np
 import pytest
 
-from rightfit.train import block, loop
 from rightfit.train import clock as clock_module
+from rightfit.train import loop
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score
 from rightfit.train.events import (
@@ -22,9 +22,10 @@ from rightfit.train.events import (
 )
 from rightfit.train.loop import train
 from rightfit.train.orders import row_orders
+from rightfit.train.pack import block
+from rightfit.train.pack.run import Run
 from rightfit.train.plan import HeldOut
 from rightfit.train.program import run_epochs
-from rightfit.train.run import Run
 from tests.train.runs import (
     bits,
     counted_compilations,

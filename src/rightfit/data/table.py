@@ -187,9 +187,7 @@ def _no_table(X: object) -> DataError:
     )
 
 
-def _checked(
-    table: FrameTable | MatrixTable, used: Collection[str] | None = None
-) -> Table:
+def _checked(table: FrameTable | MatrixTable, used: Collection[str] | None = None) -> Table:
     n_rows, n_columns = table.n_rows, len(table.names)
     for n, noun in ((n_columns, "feature"), (n_rows, "sample")):
         if n == 0:

@@ -13,10 +13,10 @@ from rightfit.model.predict import predictions_of
 from rightfit.model.prepare import Prepared
 from rightfit.nn import Network
 from rightfit.objectives import METRICS, Objective
-from rightfit.train.candidates import Candidates
-from rightfit.train.held_out import held_out_outputs
-from rightfit.train.run import Run
-from rightfit.train.selection import Choice, Combine, assign_parts, choose, judge
+from rightfit.train.pack.run import Run
+from rightfit.train.selection.candidates import Candidates
+from rightfit.train.selection.choose import Choice, Combine, assign_parts, choose, judge
+from rightfit.train.selection.held_out import held_out_outputs
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

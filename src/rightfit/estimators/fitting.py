@@ -39,8 +39,8 @@ from rightfit.train.events import (
     as_plain,
 )
 from rightfit.train.loop import train
+from rightfit.train.pack.run import Run
 from rightfit.train.plan import State
-from rightfit.train.run import Run
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"

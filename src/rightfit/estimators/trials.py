@@ -20,8 +20,8 @@ from rightfit.estimators.network_run import (
 from rightfit.model.prepare import Prepared
 from rightfit.nn import NetworkShape
 from rightfit.objectives import Objective
+from rightfit.train.pack.run import Member
 from rightfit.train.plan import Knobs, Plan, State
-from rightfit.train.run import Member
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -24,9 +24,9 @@ from rightfit.model.target import (
     nothing_to_train_on,
 )
 from rightfit.train.compilation_cache import compiled
+from rightfit.train.pack.run import Fold
 from rightfit.train.plan import Rows
 from rightfit.train.rows import bucket
-from rightfit.train.run import Fold
 
 _HELD_OUT = 0.15
 _FEWEST_HELD_OUT = 10

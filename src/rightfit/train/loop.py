@@ -6,9 +6,9 @@ from collections.abc import Generator
 from rightfit.train.clock import Clock
 from rightfit.train.events import Event, MemberStopped, Reason, TrainingEnded, TrainingStarted
 from rightfit.train.interruption import deferred_interrupt
-from rightfit.train.run import Run
-from rightfit.train.wave import Wave
-from rightfit.train.waves import waves
+from rightfit.train.pack.run import Run
+from rightfit.train.pack.wave import Wave
+from rightfit.train.pack.waves import waves
 
 # The first of these that stopped a member is what training as a whole ended by.
 _MOST_TELLING: tuple[Reason, ...] = (

@@ -6,8 +6,6 @@ import jax
 import numpy as np
 import pytest
 
-from rightfit.train import layout, wave
-from rightfit.train.block import Block
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -17,7 +15,9 @@ from rightfit.train.events import (
     TrainingStarted,
 )
 from rightfit.train.loop import train
-from rightfit.train.run import Fold, Member, Run
+from rightfit.train.pack import layout, wave
+from rightfit.train.pack.block import Block
+from rightfit.train.pack.run import Fold, Member, Run
 from tests.train.runs import (
     bits,
     events_of,

@@ -9,8 +9,8 @@ from jaxtyping import Float
 from rightfit.nn import Network
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import compute_outputs
-from rightfit.train.placed import PlacedRows
-from rightfit.train.run import Run
+from rightfit.train.pack.placed import PlacedRows
+from rightfit.train.pack.run import Run
 
 _compute = jax.jit(compute_outputs)
 

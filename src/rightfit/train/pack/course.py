@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from rightfit.train.pack.run import Member
 from rightfit.train.plan import Knobs, State
-from rightfit.train.run import Member
 
 _RESTART_FACTOR = 0.25
 

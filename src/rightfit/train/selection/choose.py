@@ -13,10 +13,10 @@ from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
 from rightfit.shuffle import shuffled
-from rightfit.train.candidates import Candidates as Candidates
-from rightfit.train.candidates import standard_error_of_mean
-from rightfit.train.loss_score import LossScore
-from rightfit.train.metric_score import MetricScore
+from rightfit.train.selection.candidates import Candidates as Candidates
+from rightfit.train.selection.candidates import standard_error_of_mean
+from rightfit.train.selection.loss_score import LossScore
+from rightfit.train.selection.metric_score import MetricScore
 
 Combine = Literal["ensemble", "best", "simplest"]
 Score = LossScore | MetricScore

@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from rightfit.objectives import LOSSES, METRICS, Objective, Task, metric_names
-from rightfit.train.candidates import standard_error_of_mean
-from rightfit.train.loss_score import LossScore
-from rightfit.train.metric_score import MetricScore
-from rightfit.train.selection import Candidates, Combine, assign_parts, choose
+from rightfit.train.selection.candidates import standard_error_of_mean
+from rightfit.train.selection.choose import Candidates, Combine, assign_parts, choose
+from rightfit.train.selection.loss_score import LossScore
+from rightfit.train.selection.metric_score import MetricScore
 
 COMBINES: tuple[Combine, ...] = ("ensemble", "best", "simplest")
 NUMBERS = Objective("regression", "squared_error", "r2")

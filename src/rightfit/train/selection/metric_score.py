@@ -13,7 +13,7 @@ from jaxtyping import Array, Bool, Float, Shaped
 from numpy.typing import NDArray
 
 from rightfit.objectives import METRICS
-from rightfit.train.candidates import Candidates, standard_error_of_mean
+from rightfit.train.selection.candidates import Candidates, standard_error_of_mean
 
 _MEANS_OVER_ROWS = frozenset({"accuracy", "log_loss", "mean_squared_error", "mean_absolute_error"})
 _BOOTSTRAP_DRAWS = 200

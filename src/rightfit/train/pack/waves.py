@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rightfit.train.run import Member
+from rightfit.train.pack.run import Member
 
 # Copies of the weights: current, best, gradient, two moments, and an update under way.
 _COPIES = 7

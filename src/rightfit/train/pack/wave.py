@@ -8,11 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from rightfit.train.block import Advance, Block, Compiling
 from rightfit.train.clock import Clock
-from rightfit.train.course import Course, begin_course
-from rightfit.train.crew import Crew
-from rightfit.train.culling import Culling
 from rightfit.train.events import (
     EpochsEnded,
     Event,
@@ -20,9 +16,13 @@ from rightfit.train.events import (
     MemberStopped,
     Reason,
 )
-from rightfit.train.layout import bucket_of_members, n_at_once, widest
-from rightfit.train.placed import PlacedRows
-from rightfit.train.run import Run
+from rightfit.train.pack.block import Advance, Block, Compiling
+from rightfit.train.pack.course import Course, begin_course
+from rightfit.train.pack.crew import Crew
+from rightfit.train.pack.culling import Culling
+from rightfit.train.pack.layout import bucket_of_members, n_at_once, widest
+from rightfit.train.pack.placed import PlacedRows
+from rightfit.train.pack.run import Run
 
 _MOST_RESTARTS = 3
 # What it takes to compile a program for fewer members: so many idle seconds pay for it.

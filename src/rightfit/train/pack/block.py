@@ -11,10 +11,10 @@ from jaxtyping import Int
 
 from rightfit.train.clock import Clock, Pace
 from rightfit.train.compilation_cache import compiled
-from rightfit.train.course import Course
 from rightfit.train.events import EpochRecord
 from rightfit.train.orders import most_epochs, row_orders
-from rightfit.train.placed import PlacedRows
+from rightfit.train.pack.course import Course
+from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.plan import HeldOut, Plan, Records, Rows, State
 from rightfit.train.program import go_back, run_epochs, run_members
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from rightfit.train.candidates import Candidates, standard_error_of_mean
+from rightfit.train.selection.candidates import Candidates, standard_error_of_mean
 
 # Entries that are worked on at a time: they stay in the processor's cache.
 _BLOCK = 1 << 15

@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Int
 
 from rightfit.train.compilation_cache import compiled
+from rightfit.train.pack.run import Fold, Run
 from rightfit.train.plan import HeldOut, Rows
 from rightfit.train.rows import bucket
-from rightfit.train.run import Fold, Run
 
 
 class PlacedRows:

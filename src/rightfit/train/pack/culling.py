@@ -8,7 +8,7 @@ Source:
 import math
 from collections.abc import Iterable, Sequence
 
-from rightfit.train.course import Course
+from rightfit.train.pack.course import Course
 
 _FIRST_RUNG = 8
 _FEWEST_KEPT = 4

@@ -1,0 +1,1 @@
+"""Choosing among trained members by what they predict for rows they were not trained on."""
