@@ -44,8 +44,9 @@ from rightfit.train.plan import State
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
-# Of a pack's time limit, what choosing among the members may take.
-_RESERVE = 0.03
+# Of a pack's time limit, what choosing among the members may take: seconds, within shares.
+_RESERVE_SECONDS = 0.5
+_RESERVES = (0.03, 0.2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Fitting:
             max_seconds=limit,
             folds=self.prepared.folds,
             began=self.began,
-            reserve=_RESERVE if len(members) > 1 else 0.0,
+            reserve=_reserve(limit) if len(members) > 1 else 0.0,
             trials=self.trials.trial_of,
             cull=bool(self.chosen.cull),
             memory=self.memory,
@@ -313,6 +314,11 @@ class Fitting:
             raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate))
         if sum(map(len, self.history.values())) <= 1:
             check_in_time(self.chosen.max_seconds, time.monotonic() - self.began)
+
+
+def _reserve(limit: float | None) -> float:
+    least, most = _RESERVES
+    return least if limit is None else min(max(_RESERVE_SECONDS / limit, least), most)
 
 
 def _parameters(chosen: Hyperparameters) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import pytest
 
+from rightfit.train import clock
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -152,12 +153,13 @@ def test_pack_in_waves_gives_the_same_members() -> None:
 def test_blocks_are_joined_when_members_have_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[tuple[int, int]] = []
 
-    def noted(courses: Any, rows: Any, width: int, compiling: Any) -> Any:
+    def noted(courses: Any, rows: Any, width: int, program: Any) -> Any:
         made.append((len(courses), width))
-        return Block(courses, rows, width, compiling)
+        return Block(courses, rows, width, program)
 
     monkeypatch.setattr(wave, "Block", noted)
     monkeypatch.setattr(wave, "n_at_once", lambda: 1)
+    monkeypatch.setattr(clock, "_GROWTH", 1)
     members = tuple(
         member_of(PLAN, knobs=knobs_of(learning_rate=0.0, patience_epochs=patience))
         for patience in (1, 1, 25, 25)
@@ -172,9 +174,9 @@ def test_block_shrinks_when_idle_places_cost_more_than_compiling(
 ) -> None:
     widths: list[int] = []
 
-    def noted(courses: Any, rows: Any, width: int, compiling: Any) -> Any:
+    def noted(courses: Any, rows: Any, width: int, program: Any) -> Any:
         widths.append(width)
-        return Block(courses, rows, width, compiling)
+        return Block(courses, rows, width, program)
 
     monkeypatch.setattr(wave, "Block", noted)
     monkeypatch.setattr(wave, "_COMPILE_SECONDS", 0.0)

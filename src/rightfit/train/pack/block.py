@@ -40,20 +40,25 @@ class Advance:
     stopped: bool
 
 
-class Compiling:
-    """Lets the first call of a program go alone, so that no two threads compile the same."""
+class Program:
+    """What the blocks of one plan, network shape and width share.
+
+    Attributes:
+        pace: what one epoch of such a block takes.
+    """
 
     def __init__(self) -> None:
+        self.pace = Pace()
         self._lock = threading.Lock()
-        self._is_over = False
+        self._is_compiled = False
 
     def call(self, function: Callable[[], T]) -> T:
-        """Call a function that may compile."""
-        if self._is_over:
+        """Call a function that may compile; the first call goes alone, so that no two do."""
+        if self._is_compiled:
             return function()
         with self._lock:
             result = function()
-            self._is_over = True
+            self._is_compiled = True
         return result
 
 
@@ -65,17 +70,17 @@ class Block:
         rows: what they are trained on.
         width: places for members; 1 runs the program of a single network, more the
             vectorised one, in which places without a member do no work.
-        compiling: shared by the blocks of one program.
+        program: shared with the blocks of its kind.
     """
 
     def __init__(
-        self, courses: Sequence[Course], rows: PlacedRows, width: int, compiling: Compiling
+        self, courses: Sequence[Course], rows: PlacedRows, width: int, program: Program
     ) -> None:
         self.courses = list(courses)
         self.rows = rows
         self.width = width
-        self.compiling = compiling
-        self.pace = Pace()
+        self.program = program
+        self.pace = program.pace
         self.idle_seconds = 0.0
         n_slots = rows.training.weights.shape[0]
         batch = self.plan.batch_size
@@ -103,7 +108,7 @@ class Block:
     def advance(self, n_epochs: int, clock: Clock) -> list[Advance]:
         """Run some epochs of every member; tell what became of each."""
         start = clock.seconds
-        states, records = self.compiling.call(lambda: self._call(n_epochs))
+        states, records = self.program.call(lambda: self._call(n_epochs))
         self._keep(states)
         small = (states.epoch, states.best_epoch, states.best_watched)
         seen = jax.device_get((*small, states.failed_step, states.stopped, records))

@@ -16,7 +16,7 @@ from rightfit.train.events import (
     MemberStopped,
     Reason,
 )
-from rightfit.train.pack.block import Advance, Block, Compiling
+from rightfit.train.pack.block import Advance, Block, Program
 from rightfit.train.pack.course import Course, begin_course
 from rightfit.train.pack.crew import Crew
 from rightfit.train.pack.culling import Culling
@@ -48,7 +48,7 @@ class Wave:
         self.courses = [begin_course(n, run.members[n], run.max_epochs) for n in numbers]
         self.culling = Culling(run.trials) if run.cull else None
         self.has_model = False
-        self._compiling: dict[Any, Compiling] = {}
+        self._programs: dict[Any, Program] = {}
         self.waiting = deque(self._first_blocks())
         self.at_rung: list[Block] = []
 
@@ -92,7 +92,7 @@ class Wave:
 
     def _block(self, courses: Sequence[Course], rows: PlacedRows, width: int) -> Block:
         key = (_group(courses[0]), width, rows.device)
-        return Block(courses, rows, width, self._compiling.setdefault(key, Compiling()))
+        return Block(courses, rows, width, self._programs.setdefault(key, Program()))
 
     def _next_size(self, block: Block) -> int:
         """Epochs of a block's next call; 0 where its time is up. The very first call is made."""
