@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rightfit.train.events import Event as Event
     from rightfit.train.events import LearningRateLowered as LearningRateLowered
     from rightfit.train.events import MemberStopped as MemberStopped
+    from rightfit.train.events import PackJudged as PackJudged
     from rightfit.train.events import TrainingEnded as TrainingEnded
     from rightfit.train.events import TrainingStarted as TrainingStarted
 
@@ -36,6 +37,7 @@ _HOMES = {
     "LearningRateLowered": "rightfit.train.events",
     "MemberStopped": "rightfit.train.events",
     "ModelFileError": "rightfit.errors",
+    "PackJudged": "rightfit.train.events",
     "ParameterError": "rightfit.errors",
     "Regressor": "rightfit.estimators.regressor",
     "RightFitError": "rightfit.errors",

@@ -33,6 +33,7 @@ def test_public_names_are_these() -> None:
         "LearningRateLowered",
         "MemberStopped",
         "ModelFileError",
+        "PackJudged",
         "ParameterError",
         "Regressor",
         "RightFitError",

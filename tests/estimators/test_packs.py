@@ -14,13 +14,14 @@ from rightfit import (
     Classifier,
     DataError,
     MemberStopped,
+    PackJudged,
     ParameterError,
     Regressor,
     TrainingError,
     TrainingWarning,
     load,
 )
-from rightfit.estimators import fitting_problems
+from rightfit.estimators import fitting, fitting_problems
 from rightfit.estimators.base import AbstractEstimator
 from tests.estimators.examples import (
     HELD_OUT,
@@ -293,3 +294,17 @@ def test_metric_that_is_watched_chooses() -> None:
     assert 0 <= model.choice_["on_the_rows_that_chose"] <= 1
     (kept,) = [row for row in model.members_ if row["weight"] > 0]
     assert kept["metric"] == max(row["metric"] for row in model.members_)
+
+
+def test_pack_is_judged_while_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "_SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr(fitting, "_JUDGE_SHARE", 0)
+    # Networks of several shapes have calls of their own, so that some always wait.
+    sizes = [(8,), (8, 8), (4, 4)]
+    model = Classifier(**{**HELD_OUT, "hidden_sizes": sizes, "max_epochs": 20})
+    judged = [e for e in model.iter_fit(X, TWO) if isinstance(e, PackJudged)]
+    assert judged
+    assert all(np.isfinite(event.watched) and event.n_members >= 1 for event in judged)
+    monkeypatch.setattr(fitting, "_SNAPSHOT_SECONDS", None)
+    again = Classifier(**{**HELD_OUT, "hidden_sizes": sizes, "max_epochs": 20}).fit(X, TWO)
+    np.testing.assert_array_equal(model.predict_proba(X), again.predict_proba(X))

@@ -59,6 +59,8 @@ def choose_trials(
     run: Run,
     networks: Mapping[int, Network],
     seed: int,
+    *,
+    cross_fitted: bool = True,
 ) -> Chosen:
     """Choose among trials by what they predict for rows that they were not trained on.
 
@@ -69,6 +71,7 @@ def choose_trials(
         run: how it was trained.
         networks: the best weights of each member that has any, by its number.
         seed: of the parts that the estimate is cross-fitted on.
+        cross_fitted: whether there is an estimate, which takes six times as long.
     """
     objective = run.members[0].plan.objective
     has_classes = objective.task != "regression"
@@ -97,6 +100,8 @@ def choose_trials(
     parts = assign_parts(candidates.weights, seed, classes)
     if run.folds:
         parts = _number_of_fold(run, n_rows)[covered]
+    if not cross_fitted:
+        parts = np.zeros_like(parts)
     choice = choose(candidates, cast(Combine, chosen.combine), parts=parts)
     watched, errors = judge(candidates)
     kept = np.flatnonzero(choice.weights)

@@ -35,6 +35,8 @@ from rightfit.train.events import (
     Event,
     LearningRateLowered,
     MemberStopped,
+    PackJudged,
+    Snapshot,
     TrainingEnded,
     as_plain,
 )
@@ -47,6 +49,9 @@ _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
 # Of a pack's time limit, what choosing among the members may take: seconds, within shares.
 _RESERVE_SECONDS = 0.5
 _RESERVES = (0.03, 0.2)
+_SNAPSHOT_SECONDS = 3.0
+# The pause after a judgement is so many times as long as it took.
+_JUDGE_SHARE = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +100,8 @@ class Fitting:
         self.memory = memory
         self.history: dict[int, list[EpochRecord]] = {}
         self.stopped: dict[int, MemberStopped] = {}
+        self.networks: dict[int, Network] = {}
+        self.judge_again_at = 0.0
 
     def run(self, *, one_epoch: bool = False) -> Run:
         """What is trained; for `partial_fit` one epoch over all rows, without stopping."""
@@ -115,6 +122,7 @@ class Fitting:
             trials=self.trials.trial_of,
             cull=bool(self.chosen.cull),
             memory=self.memory,
+            snapshot_seconds=_SNAPSHOT_SECONDS if len(members) > 1 else None,
         )
 
     def events(self, *, one_epoch: bool = False) -> Iterator[Event]:
@@ -139,9 +147,27 @@ class Fitting:
                 self._warn_of_restart(event)
             elif isinstance(event, MemberStopped):
                 self.stopped[event.member] = event
+                if self.best_epoch_of(event.member):
+                    self.networks[event.member] = event.state.best_network
+            elif isinstance(event, Snapshot):
+                yield from self._judged(event)
+                continue
             elif isinstance(event, TrainingEnded):
                 self._check_end()
             yield event
+
+    def _judged(self, snapshot: Snapshot) -> Iterator[Event]:
+        """Say what the members come to together so far, unless that took long the last time."""
+        began = time.monotonic()
+        self.networks.update(snapshot.networks)
+        if began < self.judge_again_at:
+            return
+        pick = self._choose(cross_fitted=False)
+        ended = time.monotonic()
+        self.judge_again_at = ended + _JUDGE_SHARE * (ended - began)
+        if pick is not None:
+            kept = int(np.count_nonzero(pick.choice.weights))
+            yield PackJudged(sign_of(self.objective) * pick.choice.watched, kept)
 
     def model(self, ended: TrainingEnded, *, latest: bool = False) -> Model:
         """Make the model from what was trained, with the best weights or the latest."""
@@ -197,17 +223,21 @@ class Fitting:
     def _chosen(self) -> Chosen | None:
         """Choose among trials, once; None for a single network that no fold was held out from."""
         if not hasattr(self, "_pick"):
-            networks = {
-                number: stopped.state.best_network
-                for number, stopped in self.stopped.items()
-                if self.best_epoch_of(number)
-            }
-            self._pick: Chosen | None = None
-            if len(self.trials.members) > 1:
-                self._pick = choose_trials(
-                    self.chosen, self.trials, self.prepared, self.run(), networks, self.seed
-                )
+            self._pick = self._choose(cross_fitted=True)
         return self._pick
+
+    def _choose(self, *, cross_fitted: bool) -> Chosen | None:
+        if len(self.trials.members) == 1:
+            return None
+        return choose_trials(
+            self.chosen,
+            self.trials,
+            self.prepared,
+            self.run(),
+            self.networks,
+            self.seed,
+            cross_fitted=cross_fitted,
+        )
 
     def _kept(self, pick: Chosen | None) -> tuple[KeptMember, ...]:
         if pick is None:

@@ -5,8 +5,10 @@ into the loop.
 """
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, Literal
 
+from rightfit.nn import Network
 from rightfit.train.plan import State
 
 Reason = Literal["patience", "max_epochs", "max_seconds", "interrupted", "not_finite", "culled"]
@@ -107,6 +109,31 @@ class MemberStopped:
 
 
 @dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """The best weights of members that are still trained, a few seconds after the last ones.
+
+    Attributes:
+        networks: by the number of the member.
+    """
+
+    networks: Mapping[int, Network] = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class PackJudged:
+    """What the members would come to together if training ended now.
+
+    Attributes:
+        watched: the loss, or the metric that is watched, of their weighted mean on the rows
+            that choose; optimistic, since these rows choose the weights.
+        n_members: members that would be kept.
+    """
+
+    watched: float
+    n_members: int
+
+
+@dataclasses.dataclass(frozen=True)
 class TrainingEnded:
     """Training is over; always the last event.
 
@@ -117,7 +144,15 @@ class TrainingEnded:
     reason: Reason
 
 
-Event = TrainingStarted | EpochsEnded | LearningRateLowered | MemberStopped | TrainingEnded
+Event = (
+    TrainingStarted
+    | EpochsEnded
+    | LearningRateLowered
+    | MemberStopped
+    | Snapshot
+    | PackJudged
+    | TrainingEnded
+)
 
 
 def as_plain(record: EpochRecord) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from rightfit.train.loop import train
 from rightfit.train.pack import layout, wave
 from rightfit.train.pack.block import Block
 from rightfit.train.pack.run import Fold, Member, Run
+from rightfit.train.pack.waves import bytes_of
 from tests.train.runs import (
     bits,
     events_of,
@@ -244,6 +245,17 @@ def test_culling_stops_the_worse_half_at_each_rung() -> None:
         8,
         9,
     ]
+
+
+def test_waves_are_culled_one_by_one() -> None:
+    plan = plan_of(validates=True)
+    members = tuple(
+        member_of(plan, knobs=knobs_of(learning_rate=10.0**-power)) for power in range(1, 13)
+    )
+    memory = 6.5 * bytes_of(members[0])
+    run = pack_of(members, max_epochs=20, cull=True, trials=tuple(range(12)), memory=memory)
+    ends = stopped(events_of(run))
+    assert [n for n, end in ends.items() if end.reason == "culled"] == [4, 5, 10, 11]
 
 
 def test_without_culling_hopeless_members_go_on() -> None:

@@ -22,13 +22,15 @@ class Culling:
     themselves included; the better half goes on, but never fewer than four.
 
     Args:
-        trials: for each member, the number of its trial.
+        trials: for each member of the run, the number of its trial.
+        numbers: of the members that are trained together. A pack in waves is culled wave by
+            wave.
     """
 
-    def __init__(self, trials: Sequence[int]) -> None:
+    def __init__(self, trials: Sequence[int], numbers: Iterable[int]) -> None:
         self.trials = trials
         self.rung = _FIRST_RUNG
-        self._left = set(trials)
+        self._left = {trials[number] for number in numbers}
 
     def epochs_to_rung(self, epoch: int) -> int:
         """Epochs that a member may do before it has to wait for the others."""

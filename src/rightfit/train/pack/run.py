@@ -65,6 +65,7 @@ class Run:
         cull: stop hopeless trials early, by successive halving.
         memory: bytes that members may take at the same time; more are trained in waves. None
             for no limit.
+        snapshot_seconds: seconds between two looks at the best weights so far; None for none.
         width: members that share one call of the program; None to choose by the shape.
     """
 
@@ -79,4 +80,5 @@ class Run:
     trials: tuple[int, ...] = ()
     cull: bool = False
     memory: float | None = None
+    snapshot_seconds: float | None = None
     width: int | None = None

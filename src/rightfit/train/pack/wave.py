@@ -15,6 +15,7 @@ from rightfit.train.events import (
     LearningRateLowered,
     MemberStopped,
     Reason,
+    Snapshot,
 )
 from rightfit.train.pack.block import Advance, Block, Program
 from rightfit.train.pack.course import Course, begin_course
@@ -46,8 +47,9 @@ class Wave:
         self.clock = clock
         self.interrupted = interrupted
         self.courses = [begin_course(n, run.members[n], run.max_epochs) for n in numbers]
-        self.culling = Culling(run.trials) if run.cull else None
+        self.culling = Culling(run.trials, numbers) if run.cull else None
         self.has_model = False
+        self._last_snapshot = clock.seconds
         self._programs: dict[Any, Program] = {}
         self.waiting = deque(self._first_blocks())
         self.at_rung: list[Block] = []
@@ -69,6 +71,7 @@ class Wave:
                 if not crew.is_idle:
                     for block, advances in crew.ended():
                         yield from self._after(block, advances)
+                    yield from self._snapshot()
 
     def _first_blocks(self) -> Iterator[Block]:
         devices = jax.local_devices()
@@ -174,6 +177,21 @@ class Wave:
         if width < block.width and block.idle_seconds >= _COMPILE_SECONDS:
             return self._block(block.release(), block.rows, width)
         return block
+
+    def _snapshot(self) -> Iterator[Event]:
+        """Show, now and then, the best weights of the members that no thread works on."""
+        pause = self.run.snapshot_seconds
+        if pause is None or self.clock.seconds < self._last_snapshot + pause:
+            return
+        networks = {
+            course.number: jax.tree.map(np.array, block.state_of(course).best_network)
+            for block in (*self.waiting, *self.at_rung)
+            for course in block.courses
+            if np.isfinite(course.best_watched)
+        }
+        if networks:
+            yield Snapshot(networks)
+        self._last_snapshot = self.clock.seconds
 
     def _cull(self) -> Iterator[Event]:
         """All members have come to the rung: stop those of the worse half of the trials."""
