@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from rightfit import EpochRecord, EpochsEnded, Event, MemberStopped, TrainingStarted
+from rightfit import EpochRecord, EpochsEnded, Event, MemberStopped, PackJudged, TrainingStarted
 from rightfit.cli import progress
 from rightfit.cli.progress import show_progress, time_left
 from rightfit.estimators.pace import Pace
@@ -140,3 +140,11 @@ def test_file_gets_a_line_every_ten_seconds_of_a_pack(monkeypatch: pytest.Monkey
     assert file.getvalue() == (
         "18 of 18 members running, best loss 0.25 (member 0, epoch 5); 0:05 left\n"
     )
+
+
+def test_what_the_members_come_to_together_is_shown() -> None:
+    pace = Pace(16)
+    for event in (*pack_events(), PackJudged(0.21875, "log_loss", 2)):
+        pace.note(event)
+    said = "best loss 0.25 (member 0, epoch 5); 2 together: log loss 0.2188"
+    assert progress.losses(pace) == said

@@ -96,6 +96,13 @@ def test_groups_are_held_out_whole() -> None:
     assert len(held) == 8
 
 
+def test_held_out_groups_have_about_the_wanted_share_of_the_rows() -> None:
+    groups = np.repeat(np.arange(5), [9_100, 6_500, 2_600, 2_300, 140])
+    for seed in range(5):
+        _, held = hold_out_groups(groups, 0.2, seed)
+        assert 0.1 < len(held) / len(groups) < 0.35
+
+
 def test_one_group_cannot_be_held_out() -> None:
     with pytest.raises(DataError, match="All rows belong to one group"):
         hold_out_groups(np.zeros(5, np.int64), 0.2, 0)

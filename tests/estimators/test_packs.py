@@ -1,5 +1,7 @@
 import json
+import os
 import pickle
+import signal
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,13 @@ from sklearn.model_selection import cross_val_score
 from rightfit import (
     Classifier,
     DataError,
+    EpochsEnded,
     MemberStopped,
     PackJudged,
     ParameterError,
     Regressor,
     TrainingError,
+    TrainingStarted,
     TrainingWarning,
     load,
 )
@@ -178,7 +182,10 @@ def test_what_is_held_out_is_later_than_what_is_trained_on() -> None:
 
 
 def test_few_rows_are_held_out_in_folds_when_there_is_something_to_choose() -> None:
-    model = Classifier(**SMALL, l2=[0.0, 0.1]).fit(X, TWO)
+    model = Classifier(**SMALL, l2=[0.0, 0.1])
+    started, *_ = model.iter_fit(X, TWO)
+    assert isinstance(started, TrainingStarted)
+    assert (started.n_members, started.n_folds) == (10, 5)
     assert model.choice_["rows"] == "out-of-fold"
     assert len(model.members_) == 10
 
@@ -237,7 +244,7 @@ def test_events_tell_of_every_member() -> None:
     assert sorted(event.member for event in stopped) == [0, 1, 2, 3]
 
 
-def test_diverging_member_is_left_out_with_a_warning() -> None:
+def test_diverging_member_is_left_out_with_a_warning(tmp_path: Path) -> None:
     model = Classifier(
         **{**HELD_OUT, "scaling": "none"}, optimizer="sgd", learning_rate=[0.1, 1e300]
     )
@@ -245,6 +252,11 @@ def test_diverging_member_is_left_out_with_a_warning() -> None:
         model.fit(X, TWO)
     assert [row["stop_reason"] for row in model.members_] == ["max_epochs", "not_finite"]
     assert np.isfinite(model.predict_proba(X)).all()
+    # Saved, what is not a number is nothing.
+    model.save(tmp_path / "m")
+    again = load(tmp_path / "m")
+    assert again.best_params_ == model.best_params_ == {"learning_rate": 0.1}
+    assert again.cv_results_["rank_test_score"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -308,3 +320,21 @@ def test_pack_is_judged_while_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(fitting, "_SNAPSHOT_SECONDS", None)
     again = Classifier(**{**HELD_OUT, "hidden_sizes": sizes, "max_epochs": 20}).fit(X, TWO)
     np.testing.assert_array_equal(model.predict_proba(X), again.predict_proba(X))
+
+
+def test_ctrl_c_keeps_what_the_members_have_learnt() -> None:
+    model = Classifier(**{**HELD_OUT, **LISTS, "max_epochs": 10**6}, patience_epochs=None)
+    reasons = set()
+    with_records: set[int] = set()
+    for event in model.iter_fit(X, TWO):
+        if isinstance(event, EpochsEnded):
+            if not with_records:
+                os.kill(os.getpid(), signal.SIGINT)
+            with_records.add(event.member)
+        elif isinstance(event, MemberStopped):
+            reasons.add(event.reason)
+    assert reasons == {"interrupted"}
+    assert "4 were interrupted" in model.stop_reason_
+    trained = {row["member"] for row in model.members_ if row["best_epoch"]}
+    assert trained == with_records
+    assert np.isfinite(model.predict_proba(X)).all()

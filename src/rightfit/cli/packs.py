@@ -10,6 +10,7 @@ from rightfit.cli.sheets import sheet_of
 
 _MOST_TRIALS = 8
 _MOST_MEMBERS = 30
+_MOST_STEPS = 8
 
 Facts = Mapping[str, Any]
 
@@ -64,10 +65,18 @@ def path_sheet(path: Mapping[str, Sequence[Facts]], choice: Facts) -> Table:
     """What is watched along each parameter, with the others at their best."""
     sheet = _sheet(["parameter", "value", watched_head(choice), "±"])
     for name, steps in path.items():
-        for number, step in enumerate(steps):
+        for number, step in enumerate(_some(steps)):
             cells = [_number(step["watched"]), _number(step["standard_error"], digits=2)]
             sheet.add_row("" if number else _spaced(name), typed_form(step["value"]), *cells)
     return sheet
+
+
+def _some(steps: Sequence[Facts]) -> Sequence[Facts]:
+    """All steps of a path, or some of very many, the first and the last among them."""
+    if len(steps) <= _MOST_STEPS:
+        return steps
+    last = len(steps) - 1
+    return [steps[round(n * last / (_MOST_STEPS - 1))] for n in range(_MOST_STEPS)]
 
 
 def n_folds_of(facts: Facts) -> int:

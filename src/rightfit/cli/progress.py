@@ -59,7 +59,12 @@ def losses(pace: Pace) -> str:
         # Of a pack, nobody follows the losses of each member.
         if best is None:
             return ""
-        return f"best loss {best.loss:.4g} (member {best.member}, epoch {best.epoch})"
+        said = f"best loss {best.loss:.4g} (member {best.member}, epoch {best.epoch})"
+        judged = pace.together
+        if judged is None:
+            return said
+        name = judged.name.replace("_", " ")
+        return f"{said}; {judged.n_members} together: {name} {judged.watched:.4g}"
     held = "" if last.validation_loss is None else f", validation {last.validation_loss:.4g}"
     return f"loss: training {last.train_loss:.4g}{held}; best epoch {pace.best_epoch}"
 

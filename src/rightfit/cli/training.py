@@ -154,12 +154,11 @@ def _say_rows(
     if request.test is None:
         n_test = f"the latest {n_test}" if request.time else f"{n_test}{other}"
     test = f"{n_test} kept apart for the test" if split.n_test_rows else "no test"
-    n_folds = _n_folds(model, started)
-    if n_folds:
+    if started.n_folds:
         n = started.n_training_rows + started.n_validation_rows
         kind = ", one after the other in time" if request.time else ""
         kind = " of whole groups" if request.groups else kind
-        rows = f"{n:,} in {n_folds} folds{kind} to train on and to choose by"
+        rows = f"{n:,} in {started.n_folds} folds{kind} to train on and to choose by"
     else:
         held = f"{started.n_validation_rows:,}{other} to choose when to stop"
         held = held if started.n_validation_rows else "none to choose when to stop"
@@ -170,12 +169,6 @@ def _say_rows(
         console.print(f"networks: {started.n_members:,}, {parameters} in all")
     else:
         console.print(f"network: {parameters}")
-
-
-def _n_folds(model: Classifier | Regressor, started: TrainingStarted) -> int:
-    # Few rows are dealt to folds even if nobody asked for that, which the event will tell.
-    n_folds: int = getattr(started, "n_folds", 0) or model.n_folds or 0
-    return n_folds
 
 
 def _say_chosen(results: Console, model: Classifier | Regressor) -> None:

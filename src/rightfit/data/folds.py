@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rightfit.data.complaints import and_more
 from rightfit.errors import MAX_SHOWN, DataError
+from rightfit.shuffle import shuffled
 
 RowNumbers = NDArray[np.int64]
 Split = tuple[RowNumbers, RowNumbers]
@@ -105,21 +106,31 @@ def make_folds(
 
 
 def hold_out_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Split:
-    """Hold whole groups out, about such a share of the groups.
+    """Hold whole groups out, drawn at random, that have about such a share of the rows.
 
     Raises:
         DataError: there is only one group.
-    """
-    from sklearn.model_selection import GroupShuffleSplit
 
-    if len(np.unique(groups)) < 2:
+    Example:
+        >>> hold_out_groups(np.array([0, 0, 0, 1, 1, 2]), 0.2, seed=0)[1].tolist()
+        [5]
+    """
+    names, counts = np.unique(groups, return_counts=True)
+    if len(names) < 2:
         raise DataError(
             "All rows belong to one group, so that none can be held out.",
             expected="At least two groups are needed.",
         )
-    splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
-    training, held = next(splitter.split(groups, groups=groups))
-    return np.sort(training), np.sort(held)
+    wanted = fraction * len(groups)
+    chosen: list[int] = []
+    n_rows = 0
+    for place in shuffled(len(names), seed):
+        # A group that would overshoot by more than is missing makes it worse.
+        if n_rows + counts[place] / 2 <= wanted and len(chosen) < len(names) - 1:
+            chosen.append(int(place))
+            n_rows += int(counts[place])
+    held = np.isin(groups, names[chosen or [int(counts.argmin())]])
+    return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def hold_out_latest(time: NDArray[np.int64], fraction: float) -> Split:

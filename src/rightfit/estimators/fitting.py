@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from rightfit.errors import TrainingWarning
-from rightfit.estimators.choosing import Chosen, choose_trials, sign_of
+from rightfit.estimators.choosing import Chosen, choose_trials, sign_of, watched_name
 from rightfit.estimators.fitting_problems import (
     check_held_out,
     check_in_time,
@@ -167,7 +167,8 @@ class Fitting:
         self.judge_again_at = ended + _JUDGE_SHARE * (ended - began)
         if pick is not None:
             kept = int(np.count_nonzero(pick.choice.weights))
-            yield PackJudged(sign_of(self.objective) * pick.choice.watched, kept)
+            watched = sign_of(self.objective) * pick.choice.watched
+            yield PackJudged(watched, watched_name(self.objective), kept)
 
     def model(self, ended: TrainingEnded, *, latest: bool = False) -> Model:
         """Make the model from what was trained, with the best weights or the latest."""

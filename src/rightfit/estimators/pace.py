@@ -11,6 +11,7 @@ from rightfit.train.events import (
     EpochsEnded,
     Event,
     MemberStopped,
+    PackJudged,
     TrainingStarted,
 )
 
@@ -47,6 +48,7 @@ class Pace:
     Attributes:
         last: the record of the last epoch, of whatever member; None before the first.
         best: the lowest loss so far, and whose it is; None before the first.
+        together: what the members come to together so far; None before that is known.
         max_epochs: where training ends in any case; 0 before it starts.
         n_members: networks that are trained.
 
@@ -62,6 +64,7 @@ class Pace:
     def __init__(self, patience_epochs: int | None) -> None:
         self.last: EpochRecord | None = None
         self.best: Best | None = None
+        self.together: PackJudged | None = None
         self.max_epochs = 0
         self.n_members = 1
         self._patience = patience_epochs
@@ -84,6 +87,8 @@ class Pace:
             self._note_epochs(event)
         elif isinstance(event, MemberStopped):
             self._running.discard(event.member)
+        elif isinstance(event, PackJudged):
+            self.together = event
 
     @property
     def n_running(self) -> int:

@@ -112,7 +112,7 @@ def cv_results(
     for row in members:
         value = row[column]
         scores[row["trial"], row["fold"] or 0] = np.nan if value is None else -sign * value
-    means = np.array([-sign * row["watched"] for row in trials], float)
+    means = -sign * np.array([row["watched"] for row in trials], float)
     results: dict[str, Any] = {
         "params": [{name: row[name] for name in unsure} for row in trials],
         **{f"param_{name}": _masked([row[name] for row in trials]) for name in unsure},
@@ -136,16 +136,20 @@ def _over_seeds(trials: Sequence[Row], unsure: Sequence[str]) -> list[Row]:
     return [
         {
             **rows[0],
-            "watched": float(np.mean([row["watched"] for row in rows])),
-            "standard_error": float(np.mean([row["standard_error"] for row in rows])),
+            "watched": _mean([row["watched"] for row in rows]),
+            "standard_error": _mean([row["standard_error"] for row in rows]),
         }
         for rows in groups.values()
     ]
 
 
-def _ascending(watched: float, sign: int) -> float:
-    value = sign * watched
-    return float("inf") if np.isnan(value) else value
+def _mean(values: Sequence[float | None]) -> float:
+    return float(np.mean(np.array(values, float)))
+
+
+def _ascending(watched: float | None, sign: int) -> float:
+    """Smaller is better; a trial that diverged, NaN or saved as None, comes last."""
+    return float("inf") if watched is None or np.isnan(watched) else sign * watched
 
 
 def _key(value: Any) -> Any:

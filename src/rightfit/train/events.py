@@ -47,6 +47,7 @@ class TrainingStarted:
         max_epochs: epochs after which training ends at the latest.
         max_seconds: the same in seconds; None for no limit.
         n_members: networks that are trained.
+        n_folds: folds of the training rows; 0 without folds.
     """
 
     n_parameters: int
@@ -55,6 +56,7 @@ class TrainingStarted:
     max_epochs: int
     max_seconds: float | None
     n_members: int = 1
+    n_folds: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,10 +128,12 @@ class PackJudged:
     Attributes:
         watched: the loss, or the metric that is watched, of their weighted mean on the rows
             that choose; optimistic, since these rows choose the weights.
+        name: of what is watched: "loss", or a metric.
         n_members: members that would be kept.
     """
 
     watched: float
+    name: str
     n_members: int
 
 

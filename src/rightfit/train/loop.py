@@ -61,4 +61,5 @@ def _started(run: Run) -> TrainingStarted:
         run.max_epochs,
         run.max_seconds,
         len(run.members),
+        len(run.folds),
     )

@@ -1,4 +1,8 @@
 import dataclasses
+import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
@@ -297,3 +301,33 @@ def test_small_members_share_calls_and_large_ones_do_not() -> None:
     assert layout.widest(plan, 5_600, 16) == 8
     assert layout.widest(plan, 5_600, 3) == 4
     assert layout.widest(plan, 600_000, 16) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1, 2])
+def test_several_devices_each_take_a_share_of_the_members(width: int) -> None:
+    program = f"""
+import jax, numpy as np
+from rightfit.train.pack import wave
+from tests.train.pack.test_pack import folds_of, pack_of, random_rows, records_of, stopped
+from tests.train.runs import events_of
+assert len(jax.devices()) == 2
+used = []
+place = wave.PlacedRows
+wave.PlacedRows = lambda run, device: used.append(device) or place(run, device)
+ends = stopped(events_of(pack_of(width={width})))
+assert len(set(used)) == 2 and None not in used
+print([round(float(ends[n].state.best_watched), 5) for n in range(5)])
+"""
+    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | flags,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    here = stopped(events_of(pack_of(width=width)))
+    expected = [round(float(here[n].state.best_watched), 5) for n in range(5)]
+    assert json.loads(done.stdout) == pytest.approx(expected, rel=1e-3)
