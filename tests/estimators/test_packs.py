@@ -27,6 +27,7 @@ from rightfit import (
 )
 from rightfit.estimators import fitting, fitting_problems
 from rightfit.estimators.base import AbstractEstimator
+from rightfit.train.pack import wave
 from tests.estimators.examples import (
     HELD_OUT,
     N_ROWS,
@@ -338,3 +339,20 @@ def test_ctrl_c_keeps_what_the_members_have_learnt() -> None:
     trained = {row["member"] for row in model.members_ if row["best_epoch"]}
     assert trained == with_records
     assert np.isfinite(model.predict_proba(X)).all()
+
+
+def test_time_that_is_over_before_every_fold_was_trained_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The first call is always made; there is no time for a second one.
+    monkeypatch.setattr(fitting_problems, "_LATE_SECONDS", 1e9)
+    monkeypatch.setattr(wave, "widest", lambda *about: 1)
+    model = Classifier(**SMALL, n_folds=3, max_seconds=1e-6)
+    with pytest.raises(TrainingError) as caught:
+        model.fit(X, TWO)
+    assert str(caught.value) == (
+        "max_seconds=1e-06 was over before any combination of values had been trained on all "
+        "3 folds.\nWhat is chosen must have predicted every fold.\n"
+        "hint: allow more time, or use fewer folds"
+    )
+    assert not model.__sklearn_is_fitted__()

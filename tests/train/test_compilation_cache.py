@@ -222,7 +222,7 @@ def test_second_process_compiles_nothing_and_repairs_a_damaged_entry(tmp_path: P
 
     (folder,) = tmp_path.iterdir()
     assert mode(folder) == 0o700
-    (entry,) = folder.glob("jit_run_epochs-*-cache")
+    (entry,) = folder.glob("jit_advance-*-cache")
     whole = entry.read_bytes()
     entry.write_bytes(whole[: len(whole) // 2])
     third = in_new_process(tmp_path)

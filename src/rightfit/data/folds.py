@@ -113,7 +113,7 @@ def hold_out_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Sp
 
     Example:
         >>> hold_out_groups(np.array([0, 0, 0, 1, 1, 2]), 0.2, seed=0)[1].tolist()
-        [5]
+        [3, 4]
     """
     names, counts = np.unique(groups, return_counts=True)
     if len(names) < 2:

@@ -16,6 +16,7 @@ from rightfit.estimators.fitting_problems import (
     check_held_out,
     check_in_time,
     check_watched,
+    no_trial_complete,
     not_finite,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
@@ -228,7 +229,7 @@ class Fitting:
         return self._pick
 
     def _choose(self, *, cross_fitted: bool) -> Chosen | None:
-        if len(self.trials.members) == 1:
+        if len(self.trials.members) == 1 or not self.trials.complete(self.networks):
             return None
         return choose_trials(
             self.chosen,
@@ -345,6 +346,8 @@ class Fitting:
             raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate))
         if sum(map(len, self.history.values())) <= 1:
             check_in_time(self.chosen.max_seconds, time.monotonic() - self.began)
+        if not self.trials.complete(self.networks):
+            raise no_trial_complete(self.chosen.max_seconds, len(self.prepared.folds))
 
 
 def _reserve(limit: float | None) -> float:

@@ -60,6 +60,16 @@ def check_in_time(limit: float | None, seconds: float) -> None:
     )
 
 
+def no_trial_complete(limit: float | None, n_folds: int) -> TrainingError:
+    """Say that training ended before one combination had an epoch in each of its folds."""
+    why = "Training was interrupted" if limit is None else f"max_seconds={limit:g} was over"
+    return TrainingError(
+        f"{why} before any combination of values had been trained on all {n_folds} folds.",
+        expected="What is chosen must have predicted every fold.",
+        hint="allow more time, or use fewer folds",
+    )
+
+
 def not_finite(stopped: MemberStopped, prepared: Prepared, learning_rate: float) -> TrainingError:
     """Name epoch, step and the likely cause: a column that is not scaled, or the learning rate."""
     what = (

@@ -1,7 +1,7 @@
 """The trials of a fit: each combination of values with each seed; and their members, one a fold."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,11 @@ class Trials:
     trials: tuple[Trial, ...]
     members: tuple[Member, ...]
     trial_of: tuple[int, ...]
+
+    def complete(self, trained: Collection[int]) -> bool:
+        """Say whether a trial has an epoch behind it in every fold, so that it can be chosen."""
+        missing = {trial for n, trial in enumerate(self.trial_of) if n not in trained}
+        return bool(set(self.trial_of) - missing)
 
 
 def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, ...]:

@@ -75,9 +75,9 @@ class Wave:
 
     def _first_blocks(self) -> Iterator[Block]:
         devices = jax.local_devices()
-        placed = [PlacedRows(self.run, None)]
-        if len(devices) > 1:
-            placed = [PlacedRows(self.run, device) for device in devices]
+        # A single device has the rows already.
+        homes = devices if len(devices) > 1 else [None]
+        placed = [PlacedRows(self.run, device) for device in homes]
         groups: dict[Any, list[Course]] = {}
         for course in self.courses:
             groups.setdefault(_group(course), []).append(course)
