@@ -165,7 +165,9 @@ class Fitting:
             return
         pick = self._choose(cross_fitted=False)
         ended = time.monotonic()
-        self.judge_again_at = ended + _JUDGE_SHARE * (ended - began)
+        # The first time compiles, so it says nothing of the next one.
+        pause = _JUDGE_SHARE * (ended - began) if self.judge_again_at else 0.0
+        self.judge_again_at = ended + pause
         if pick is not None:
             kept = int(np.count_nonzero(pick.choice.weights))
             watched = sign_of(self.objective) * pick.choice.watched
