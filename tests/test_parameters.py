@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rightfit.errors import ParameterError
-from rightfit.parameters import (
+from rightfit.constraints import (
     Choice,
     Constraint,
     Flag,
@@ -19,12 +18,11 @@ from rightfit.parameters import (
     TupleOf,
     at_least,
     between,
-    check_parameters,
-    declared_parameters,
     either,
-    parameter,
     unsure,
 )
+from rightfit.errors import ParameterError
+from rightfit.parameters import check_parameters, declared_parameters, parameter
 
 WORDS = Choice(("auto", "none"))
 OPTIONAL = either(at_least(1), Nothing())

@@ -9,6 +9,18 @@ import numpy as np
 import pytest
 from sklearn.utils import _param_validation as sklearn_validation
 
+from rightfit.constraints import (
+    Choice,
+    Constraint,
+    Either,
+    Flag,
+    InstanceOf,
+    Interval,
+    MappingOf,
+    Nothing,
+    TupleOf,
+    Unsure,
+)
 from rightfit.errors import MAX_SHOWN, ParameterError
 from rightfit.estimators.hyperparameters import (
     ACTIVATION_NAMES,
@@ -26,21 +38,7 @@ from rightfit.estimators.hyperparameters import (
 )
 from rightfit.nn import ACTIVATIONS
 from rightfit.objectives import LOSSES, metric_names
-from rightfit.parameters import (
-    Choice,
-    Constraint,
-    Either,
-    Flag,
-    InstanceOf,
-    Interval,
-    MappingOf,
-    Nothing,
-    Parameter,
-    TupleOf,
-    Unsure,
-    check_parameters,
-    declared_parameters,
-)
+from rightfit.parameters import Parameter, check_parameters, declared_parameters
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.schedules import SCHEDULES
 

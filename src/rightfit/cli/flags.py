@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from rightfit.constraints import ListOf
 from rightfit.errors import ParameterError
 from rightfit.estimators.hyperparameters import ClassifierParameters, RegressorParameters
-from rightfit.parameters import ListOf, Parameter, check_parameters, declared_parameters
+from rightfit.parameters import Parameter, check_parameters, declared_parameters
 
 # What only makes sense in a program that calls fit more than once.
 _NOT_FLAGS = frozenset({"warm_start", "verbose"})

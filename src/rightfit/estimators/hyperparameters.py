@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from rightfit.parameters import (
+from rightfit.constraints import (
     Choice,
     Constraint,
     Flag,
@@ -21,11 +21,10 @@ from rightfit.parameters import (
     Unsure,
     at_least,
     between,
-    declared_parameters,
     either,
-    parameter,
     unsure,
 )
+from rightfit.parameters import declared_parameters, parameter
 
 ACTIVATION_NAMES = (
     "relu",
