@@ -17,6 +17,10 @@ CACHE = REPOSITORY / ".cache"
 
 # Before anything imports JAX. What the caller has set stays.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+# Compiling takes most of the tests' time, running next to none: so the compiler need not try hard.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
 os.environ.setdefault("RIGHTFIT_CACHE", str(CACHE / "compiled"))
 
 hypothesis.configuration.set_hypothesis_home_dir(CACHE / "hypothesis")

@@ -2,6 +2,7 @@ import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rightfit.data.folds import (
@@ -119,7 +120,22 @@ def test_one_moment_cannot_be_split() -> None:
         hold_out_latest(np.zeros(5, np.int64), 0.2)
 
 
-@pytest.mark.parametrize("labels", [["x", "y", "x"], [1, 2, 1], [1.5, "a", 1.5]])
+def test_every_fold_has_rows_although_the_classes_cannot_be_balanced() -> None:
+    groups = np.repeat(np.arange(5), [5, 19, 12, 6, 6])
+    for seed in range(60):
+        classes = np.random.default_rng(seed).integers(0, 2, len(groups)).astype(str)
+        for training, held in make_folds(5, seed, len(groups), classes, groups):
+            assert len(training)
+            assert len(held)
+
+
+def test_missing_group_of_pandas_text_is_refused() -> None:
+    groups = pd.Series(["a", None, "b"], dtype="string")
+    with pytest.raises(DataError, match="has missing values"):
+        group_codes(groups, 3)
+
+
+@pytest.mark.parametrize("labels", [["x", "y", "x"], [1, "1", 1], [1.5, "a", 1.5]])
 def test_groups_may_be_labels_of_any_kind(labels: list[Any]) -> None:
     assert group_codes(labels, 3).tolist() == [0, 1, 0]
 

@@ -25,8 +25,9 @@ from rightfit import (
     TrainingWarning,
     load,
 )
-from rightfit.estimators import fitting, fitting_problems
+from rightfit.estimators import choosing, fitting, fitting_problems
 from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.trials import Trials
 from rightfit.train.pack import wave
 from tests.estimators.examples import (
     HELD_OUT,
@@ -341,18 +342,60 @@ def test_ctrl_c_keeps_what_the_members_have_learnt() -> None:
     assert np.isfinite(model.predict_proba(X)).all()
 
 
-def test_time_that_is_over_before_every_fold_was_trained_is_refused(
+def test_first_trial_is_trained_on_every_fold_whatever_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # The first call is always made; there is no time for a second one.
     monkeypatch.setattr(fitting_problems, "_LATE_SECONDS", 1e9)
     monkeypatch.setattr(wave, "widest", lambda *about: 1)
-    model = Classifier(**SMALL, n_folds=3, max_seconds=1e-6)
+    model = Classifier(**SMALL, l2=[0.0, 0.1], n_folds=3, max_seconds=1e-6).fit(X, TWO)
+    assert [row["n_epochs"] for row in model.members_[:3]] == [1, 1, 1]
+    assert [row["best_epoch"] for row in model.members_[3:]].count(0) >= 1
+    assert model.members_[0]["weight"] == pytest.approx(1 / 3)
+
+
+def test_trials_that_all_diverge_in_a_fold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trials, "complete", lambda self, trained: False)
+    model = Classifier(**SMALL, n_folds=3)
     with pytest.raises(TrainingError) as caught:
         model.fit(X, TWO)
     assert str(caught.value) == (
-        "max_seconds=1e-06 was over before any combination of values had been trained on all "
-        "3 folds.\nWhat is chosen must have predicted every fold.\n"
-        "hint: allow more time, or use fewer folds"
+        "No combination of values could be trained on all 3 folds: in at least one, the loss was "
+        "not finite.\nWhat is chosen must have predicted every fold.\n"
+        "hint: lower learning_rate, or use fewer folds"
     )
     assert not model.__sklearn_is_fitted__()
+
+
+def test_metric_that_a_fold_leaves_undefined_is_refused() -> None:
+    late = np.arange(N_ROWS) >= 30
+    model = Classifier(**SMALL, n_folds=3, watch="roc_auc")
+    with pytest.raises(DataError, match="held out in fold 3 all have the same target"):
+        model.fit(X, np.where(late, 1, TWO), time=np.arange(N_ROWS))
+
+
+def test_few_groups_make_few_folds_where_nobody_asked_for_more() -> None:
+    model = Classifier(**SMALL, l2=[0.0, 0.1]).fit(X, TWO, groups=np.arange(N_ROWS) % 3)
+    assert len(model.members_) == 2 * 3
+    with pytest.raises(DataError, match="too few rows, groups or moments"):
+        Regressor(**SMALL, l2=[0.0, 0.1]).fit(X[:1], NUMBERS[:1])
+
+
+def test_estimate_keeps_groups_together() -> None:
+    groups = np.repeat(np.arange(7), [1, 9, 3, 3, 2, 8, 4])
+    parts = choosing._by_blocks(groups)
+    assert sorted(set(parts.tolist())) == [0, 1, 2, 3, 4]
+    assert len(set(zip(groups.tolist(), parts.tolist(), strict=True))) == 7
+
+
+def test_many_rows_choose_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "_MOST_ROWS", 20)
+    model = pack(Regressor, n_folds=4)
+    assert model.choice_["n_rows"] == 20
+    assert np.isfinite(model.oof_predictions_).all()
+
+
+def test_schema_of_a_fitted_model_stays_until_the_next_fit_is_over() -> None:
+    model = Regressor(**SMALL).fit(X, NUMBERS)
+    for _ in model.iter_fit(np.hstack([X, X]), NUMBERS):
+        break
+    assert len(model.schema_) == model.n_features_in_ == 3

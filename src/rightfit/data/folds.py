@@ -28,7 +28,10 @@ def group_codes(groups: Any, n_rows: int) -> NDArray[np.int64]:
             expected="Every row must belong to a group.",
             hint="give rows without a group a label of their own",
         )
-    return np.unique(labels.astype(str), return_inverse=True)[1].astype(np.int64)
+    numbers: dict[Any, int] = {}
+    return np.array(
+        [numbers.setdefault(label, len(numbers)) for label in labels.tolist()], np.int64
+    )
 
 
 def time_ranks(time: Any, n_rows: int) -> NDArray[np.int64]:
@@ -99,10 +102,13 @@ def make_folds(
         kind = KFold if classes is None else StratifiedKFold
         splitter = kind(n_folds, shuffle=True, random_state=seed)
     rows = np.zeros(n_rows)
-    return [
-        (training.astype(np.int64), held.astype(np.int64))
-        for training, held in splitter.split(rows, classes, groups)
-    ]
+    splits = list(splitter.split(rows, classes, groups))
+    if groups is not None and not all(len(held) for _, held in splits):
+        # Balancing classes may leave a fold without a group.
+        splits = list(
+            GroupKFold(n_folds, shuffle=True, random_state=seed).split(rows, None, groups)
+        )
+    return [(training.astype(np.int64), held.astype(np.int64)) for training, held in splits]
 
 
 def hold_out_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Split:
@@ -222,7 +228,13 @@ def _column(values: Any, name: str, n_rows: int) -> NDArray[Any]:
 
 def _is_missing(column: NDArray[Any]) -> NDArray[np.bool_]:
     if column.dtype.kind == "O":
-        return np.array([value is None or value != value for value in column], dtype=bool)
+        return np.array([value is None or not _equals_itself(value) for value in column])
     # Not a number and not a time are the only values that differ from themselves.
     missing: NDArray[np.bool_] = column != column
     return missing
+
+
+def _equals_itself(value: Any) -> bool:
+    answer = value == value
+    # pandas' NA does not even say whether it does.
+    return isinstance(answer, bool | np.bool_) and bool(answer)

@@ -134,7 +134,8 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         """
         fitting = self._begin(X, y, sample_weight, validation, groups, time)
         # Whoever follows the events may want to show the columns first.
-        self.schema_ = fitting.prepared.way.schema.to_json()
+        if not hasattr(self, "_model"):
+            self.schema_ = fitting.prepared.way.schema.to_json()
         for event in fitting.events():
             if isinstance(event, TrainingEnded):
                 self._keep(fitting.model(event))

@@ -13,10 +13,17 @@ from rightfit.model.predict import predictions_of
 from rightfit.model.prepare import Prepared
 from rightfit.nn import Network
 from rightfit.objectives import METRICS, Objective
+from rightfit.shuffle import shuffled
 from rightfit.train.pack.run import Run
 from rightfit.train.selection.candidates import Candidates
 from rightfit.train.selection.choose import Choice, Combine, assign_parts, choose, judge
 from rightfit.train.selection.held_out import held_out_outputs
+
+_N_PARTS = 5
+# Rows that choose at most: a larger sample tells no more, and choosing must not take long. Metrics
+# take longer than losses.
+_MOST_ROWS = 50_000
+_MOST_ROWS_OF_METRICS = 10_000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -74,39 +81,30 @@ def choose_trials(
         cross_fitted: whether there is an estimate, which takes six times as long.
     """
     objective = run.members[0].plan.objective
-    has_classes = objective.task != "regression"
     outputs = held_out_outputs(run, networks)
-    predictions = predictions_of(outputs, objective.task)
     table = run.training if run.folds else run.validation
     assert table is not None
-    n_rows = int(table.n_rows)
-    # Folds in time hold the earliest rows out of none.
-    covered = np.zeros(n_rows, bool) if run.folds else np.ones(n_rows, bool)
-    for fold in run.folds:
-        covered[fold.held_out] = True
-    targets = np.asarray(table.targets)[:n_rows]
-    weights = np.asarray(table.weights, np.float64)[:n_rows]
+    rows = _rows_that_choose(run, int(table.n_rows), seed)
     candidates = Candidates(
-        predictions[:, covered].astype(np.float32),
-        targets[covered],
-        weights[covered],
+        # One after another: all at once in float64 would take several times the memory.
+        np.stack([predictions_of(o[rows], objective.task).astype(np.float32) for o in outputs]),
+        np.asarray(table.targets)[rows],
+        np.asarray(table.weights, np.float64)[rows],
         objective,
         prepared.way.target.scale,
         np.array([trial.simplicity for trial in trials.trials]),
     )
-    # Parts stratified by class would flatter members that differ in the base rate only; some
-    # metrics are not defined, though, where a class is missing.
-    classes = candidates.targets if objective.watch_metric and has_classes else None
-    parts = assign_parts(candidates.weights, seed, classes)
-    if run.folds:
-        parts = _number_of_fold(run, n_rows)[covered]
-    if not cross_fitted:
-        parts = np.zeros_like(parts)
+    parts = np.zeros(len(rows), np.int64)
+    if cross_fitted:
+        parts = _parts(candidates, prepared, run, rows, seed)
     choice = choose(candidates, cast(Combine, chosen.combine), parts=parts)
     watched, errors = judge(candidates)
-    kept = np.flatnonzero(choice.weights)
-    mean = np.tensordot(choice.weights[kept], predictions[kept], axes=1)
-    return Chosen(choice, watched, errors, mean, int(covered.sum()))
+    mean = sum(
+        weight * predictions_of(one, objective.task)
+        for weight, one in zip(choice.weights, outputs, strict=True)
+        if weight
+    )
+    return Chosen(choice, watched, errors, np.asarray(mean), len(rows))
 
 
 def watched_name(objective: Objective) -> str:
@@ -120,8 +118,42 @@ def sign_of(objective: Objective) -> int:
     return -1 if turned else 1
 
 
-def _number_of_fold(run: Run, n_rows: int) -> Int[np.ndarray, " row"]:
-    numbers = np.zeros(n_rows, np.int64)
-    for number, fold in enumerate(run.folds):
-        numbers[fold.held_out] = number
-    return numbers
+def _rows_that_choose(run: Run, n_rows: int, seed: int) -> Int[np.ndarray, " chosen"]:
+    """The rows that some member was held out from, or a sample of very many."""
+    rows = np.arange(n_rows)
+    if run.folds:
+        # Folds in time hold the earliest rows out of none.
+        rows = np.sort(np.concatenate([fold.held_out for fold in run.folds]))
+    watches = run.members[0].plan.objective.watch_metric
+    most = _MOST_ROWS_OF_METRICS if watches else _MOST_ROWS
+    return rows if len(rows) <= most else np.sort(rows[shuffled(len(rows), seed)[:most]])
+
+
+def _parts(
+    candidates: Candidates,
+    prepared: Prepared,
+    run: Run,
+    rows: Int[np.ndarray, " chosen"],
+    seed: int,
+) -> Int[np.ndarray, " chosen"]:
+    """The parts that the estimate is cross-fitted on: folds, groups, moments, or rows at random."""
+    objective = candidates.objective
+    if run.folds:
+        numbers = np.zeros(int(run.training.n_rows), np.int64)
+        for number, fold in enumerate(run.folds):
+            numbers[fold.held_out] = number
+        return numbers[rows]
+    if prepared.held_blocks is not None:
+        return _by_blocks(prepared.held_blocks[rows])
+    # Parts stratified by class would flatter members that differ in the base rate only; some
+    # metrics are not defined, though, where a class is missing.
+    stratify = objective.watch_metric and objective.task != "regression"
+    return assign_parts(candidates.weights, seed, candidates.targets if stratify else None)
+
+
+def _by_blocks(blocks: Int[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
+    """Deal groups, or moments in their order, to five parts of about as many rows."""
+    names, place, counts = np.unique(blocks, return_inverse=True, return_counts=True)
+    share = (np.cumsum(counts) - counts / 2) / counts.sum()
+    parts: Int[np.ndarray, " row"] = np.floor(share * min(_N_PARTS, len(names)))[place].astype(int)
+    return parts

@@ -94,8 +94,8 @@ class Fitting:
         target = None if classes is None else fit_known_classes(classes, choices.target_name)
         self.prepared: Prepared = prepare(rows, held, choices, way=way, target=target)
         self.objective = objective(self.prepared.way.target.n_targets)
-        if self.prepared.validation is not None and self.objective.watch_metric:
-            check_watched(self.objective.metric, self.prepared.validation)
+        if self.objective.watch_metric:
+            check_watched(self.objective.metric, self.prepared)
         self.trials: Trials = make_trials(chosen, self.objective, self.prepared, self.seed)
         self.start = start
         self.memory = memory
@@ -143,6 +143,8 @@ class Fitting:
             )
         for event in train(self.run(one_epoch=one_epoch)):
             if isinstance(event, EpochsEnded):
+                if not self.history:
+                    check_in_time(self.chosen.max_seconds, time.monotonic() - self.began)
                 self.history.setdefault(event.member, []).extend(event.records)
             elif isinstance(event, LearningRateLowered):
                 self._warn_of_restart(event)
@@ -346,10 +348,8 @@ class Fitting:
         if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
             knobs = self.trials.members[0].knobs
             raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate))
-        if sum(map(len, self.history.values())) <= 1:
-            check_in_time(self.chosen.max_seconds, time.monotonic() - self.began)
         if not self.trials.complete(self.networks):
-            raise no_trial_complete(self.chosen.max_seconds, len(self.prepared.folds))
+            raise no_trial_complete(len(self.prepared.folds))
 
 
 def _reserve(limit: float | None) -> float:

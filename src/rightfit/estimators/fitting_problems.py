@@ -9,7 +9,6 @@ from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
 from rightfit.model.prepare import Labelled, Prepared
 from rightfit.train.events import MemberStopped
-from rightfit.train.plan import Rows
 
 _LARGE_INPUT = 100.0
 _NEED_A_DIFFERENCE = ("r2", "roc_auc")
@@ -34,12 +33,20 @@ def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
         )
 
 
-def check_watched(metric: str, validation: Rows) -> None:
-    """Refuse a metric that the validation rows leave undefined."""
-    targets = np.asarray(validation.targets)[: int(validation.n_rows)]
-    if metric in _NEED_A_DIFFERENCE and (targets == targets[0]).all():
+def check_watched(metric: str, prepared: Prepared) -> None:
+    """Refuse a metric that the validation rows, or those of a fold, leave undefined."""
+    sides = {}
+    if prepared.validation is not None:
+        rows = prepared.validation
+        sides["The validation rows"] = np.asarray(rows.targets)[: int(rows.n_rows)]
+    targets = np.asarray(prepared.training.targets)
+    for number, fold in enumerate(prepared.folds, start=1):
+        sides[f"The rows held out in fold {number}"] = targets[fold.held_out]
+    for what, held in sides.items():
+        if metric not in _NEED_A_DIFFERENCE or not (held == held[0]).all():
+            continue
         raise DataError(
-            f"The validation rows all have the same target, so that their {metric} is undefined.",
+            f"{what} all have the same target, so that their {metric} is undefined.",
             expected=f"To watch {metric}, two different targets are needed among them.",
             hint="watch the loss, or hand over other validation rows",
         )
@@ -60,13 +67,13 @@ def check_in_time(limit: float | None, seconds: float) -> None:
     )
 
 
-def no_trial_complete(limit: float | None, n_folds: int) -> TrainingError:
-    """Say that training ended before one combination had an epoch in each of its folds."""
-    why = "Training was interrupted" if limit is None else f"max_seconds={limit:g} was over"
+def no_trial_complete(n_folds: int) -> TrainingError:
+    """Say that the loss was not finite in a fold of every combination."""
     return TrainingError(
-        f"{why} before any combination of values had been trained on all {n_folds} folds.",
+        f"No combination of values could be trained on all {n_folds} folds: in at least one, the "
+        "loss was not finite.",
         expected="What is chosen must have predicted every fold.",
-        hint="allow more time, or use fewer folds",
+        hint="lower learning_rate, or use fewer folds",
     )
 
 

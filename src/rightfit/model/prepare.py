@@ -107,6 +107,8 @@ class Prepared:
         n_dropped_rows: rows without a target, or of weight 0.
         chosen: `[training]`, numbers of the training rows in the table.
         folds: splits of the training rows, numbered as they are encoded.
+        held_blocks: `[held]`, numbers of groups of the validation rows that belong together, or
+            their ranks in time; None where each row stands for itself.
     """
 
     way: Way
@@ -115,6 +117,7 @@ class Prepared:
     n_dropped_rows: int
     chosen: Int[np.ndarray, " training"]
     folds: tuple[Fold, ...] = ()
+    held_blocks: Int[np.ndarray, " held"] | None = None
 
 
 def prepare(
@@ -143,7 +146,7 @@ def prepare(
     unit = fitted or fit_numbers(rows.y, rows.weights, choices.target_name)
     encoded = unit.encode(rows.y)
     usable = ~is_missing(encoded) & (rows.weights > 0)
-    n_folds = _n_folds(choices, held, int(usable.sum()))
+    n_folds = _n_folds(choices, rows, held, usable)
     if n_folds is None:
         train_rows, held_rows = _split(usable, rows, held, encoded, unit.classes, choices)
     else:
@@ -175,6 +178,7 @@ def prepare(
         int(len(usable) - usable.sum()),
         train_rows,
         () if n_folds is None else _folds(n_folds, rows, train_rows, encoded, unit, choices),
+        _blocks(rows, held_rows),
     )
 
 
@@ -220,11 +224,28 @@ def _dtype(precision: str, n_rows: int) -> DTypeLike:
     return np.dtype(precision)
 
 
-def _n_folds(choices: Choices, held: Labelled | None, n_rows: int) -> int | None:
+def _n_folds(
+    choices: Choices, rows: Labelled, held: Labelled | None, usable: Shaped[np.ndarray, " row"]
+) -> int | None:
     if choices.n_folds is not None or held is not None:
         return choices.n_folds
+    n_rows = int(usable.sum())
     too_few = choices.validation_fraction is None and n_rows * _HELD_OUT < _FEWEST_HELD_OUT
-    return min(_FOLDS_OF_FEW_ROWS, n_rows) if choices.needs_held_out and too_few else None
+    if not (choices.needs_held_out and too_few and n_rows):
+        return None
+    most = n_rows
+    if rows.groups is not None:
+        most = len(np.unique(rows.groups[usable]))
+    elif rows.time is not None:
+        most = len(np.unique(rows.time[usable])) - 1
+    if most < 2:
+        raise DataError(
+            "There are too few rows, groups or moments to hold any out.",
+            expected="Several networks can only be chosen among by rows that they were not "
+            "trained on.",
+            hint="hand over more rows, or ask for one network",
+        )
+    return min(_FOLDS_OF_FEW_ROWS, most)
 
 
 def _folds(
@@ -251,6 +272,11 @@ def _folds(
     return tuple(
         Fold(training.astype(np.int32), held_out.astype(np.int32)) for training, held_out in splits
     )
+
+
+def _blocks(rows: Labelled, held_rows: Int[np.ndarray, " held"]) -> Int[np.ndarray, " held"] | None:
+    of_rows = rows.groups if rows.time is None else rows.time
+    return None if of_rows is None or not len(held_rows) else of_rows[held_rows]
 
 
 def _ranks(time: Int[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:

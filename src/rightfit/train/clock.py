@@ -31,12 +31,17 @@ class Clock:
 
 
 class Pace:
-    """What one epoch of a program takes, and how many make up the next call."""
+    """What one epoch of a program takes, and how many make up the next call.
+
+    Attributes:
+        first_seconds: what the first call took, which compiles; None before it has ended.
+        seconds_per_epoch: what an epoch took in the last call but the first; None if unknown.
+    """
 
     def __init__(self) -> None:
+        self.first_seconds: float | None = None
         self.seconds_per_epoch: float | None = None
         self._n_epochs = 1
-        self._n_calls = 0
 
     def next_size(self, clock: Clock) -> int:
         """Epochs of the next call, 0 if not even half an epoch fits into the time left."""
@@ -50,8 +55,8 @@ class Pace:
 
     def note(self, seconds: float, n_epochs: int) -> None:
         """Learn from a call."""
-        self._n_calls += 1
-        # The first call compiles, so its time says nothing; from the second on, calls grow.
-        if self._n_calls > 1 and n_epochs:
+        if self.first_seconds is None:
+            self.first_seconds = seconds
+        elif n_epochs:
             self.seconds_per_epoch = seconds / n_epochs
             self._n_epochs *= _GROWTH

@@ -7,6 +7,7 @@ from rightfit.train.clock import Clock
 from rightfit.train.events import Event, MemberStopped, Reason, TrainingEnded, TrainingStarted
 from rightfit.train.interruption import deferred_interrupt
 from rightfit.train.pack.run import Run
+from rightfit.train.pack.trained import Trained
 from rightfit.train.pack.wave import Wave
 from rightfit.train.pack.waves import waves
 
@@ -37,11 +38,12 @@ def train(run: Run) -> Generator[Event, None, None]:
     yield _started(run)
     reasons: set[Reason] = set()
     n_left = len(run.members)
+    trained = Trained(run)
     with deferred_interrupt() as interrupted:
         for numbers in waves(run.members, run.memory):
             share = clock.share(len(numbers) / n_left)
             n_left -= len(numbers)
-            for event in Wave(run, numbers, share, interrupted).events():
+            for event in Wave(run, numbers, share, interrupted, trained).events():
                 if isinstance(event, MemberStopped):
                     reasons.add(event.reason)
                 yield event

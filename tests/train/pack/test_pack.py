@@ -319,7 +319,7 @@ ends = stopped(events_of(pack_of(width={width})))
 assert len(set(used)) == 2 and None not in used
 print([round(float(ends[n].state.best_watched), 5) for n in range(5)])
 """
-    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    flags = {"XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2"}
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=os.environ | flags,

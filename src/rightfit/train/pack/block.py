@@ -54,12 +54,12 @@ class Program:
 
     def call(self, function: Callable[[], T]) -> T:
         """Call a function that may compile; the first call goes alone, so that no two do."""
-        if self._is_compiled:
-            return function()
         with self._lock:
-            result = function()
-            self._is_compiled = True
-        return result
+            if not self._is_compiled:
+                result = function()
+                self._is_compiled = True
+                return result
+        return function()
 
 
 class Block:
@@ -69,7 +69,7 @@ class Block:
         courses: the members; all of one plan and one network shape.
         rows: what they are trained on.
         width: places for members; 1 runs the program of a single network, more the
-            vectorised one, in which places without a member do no work.
+            vectorised one, in which a place without a member takes as long as one with.
         program: shared with the blocks of its kind.
     """
 
@@ -107,8 +107,11 @@ class Block:
 
     def advance(self, n_epochs: int, clock: Clock) -> list[Advance]:
         """Run some epochs of every member; tell what became of each."""
+        return self.program.call(lambda: self._run(n_epochs, clock))
+
+    def _run(self, n_epochs: int, clock: Clock) -> list[Advance]:
         start = clock.seconds
-        states, records = self.program.call(lambda: self._call(n_epochs))
+        states, records = self._call(n_epochs)
         self._keep(states)
         small = (states.epoch, states.best_epoch, states.best_watched)
         seen = jax.device_get((*small, states.failed_step, states.stopped, records))

@@ -24,6 +24,7 @@ from rightfit.train.pack.culling import Culling
 from rightfit.train.pack.layout import bucket_of_members, n_at_once, widest
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
+from rightfit.train.pack.trained import Trained
 
 _MOST_RESTARTS = 3
 # What it takes to compile a program for fewer members: so many idle seconds pay for it.
@@ -38,17 +39,23 @@ class Wave:
         numbers: of the members.
         clock: of the wave, with its share of the time.
         interrupted: says whether Ctrl-C was pressed.
+        trained: which members of the run have an epoch behind them.
     """
 
     def __init__(
-        self, run: Run, numbers: Sequence[int], clock: Clock, interrupted: Callable[[], bool]
+        self,
+        run: Run,
+        numbers: Sequence[int],
+        clock: Clock,
+        interrupted: Callable[[], bool],
+        trained: Trained,
     ) -> None:
         self.run = run
         self.clock = clock
         self.interrupted = interrupted
         self.courses = [begin_course(n, run.members[n], run.max_epochs) for n in numbers]
         self.culling = Culling(run.trials, numbers) if run.cull else None
-        self.has_model = False
+        self.trained = trained
         self._last_snapshot = clock.seconds
         self._programs: dict[Any, Program] = {}
         self.waiting = deque(self._first_blocks())
@@ -86,6 +93,8 @@ class Wave:
             member = courses[0].member
             width = self.run.width or widest(member.plan, member.shape.n_parameters, len(courses))
             n_blocks = -(-len(courses) // width)
+            # No more places than it takes.
+            width = self.run.width or -(-len(courses) // n_blocks)
             parts.append([(courses[i::n_blocks], width) for i in range(n_blocks)])
         # Groups take turns, so that none waits for another to end.
         turns = itertools.zip_longest(*parts)
@@ -98,21 +107,26 @@ class Wave:
         return Block(courses, rows, width, self._programs.setdefault(key, Program()))
 
     def _next_size(self, block: Block) -> int:
-        """Epochs of a block's next call; 0 where its time is up. The very first call is made."""
-        n_epochs = 0 if self.interrupted() else block.pace.next_size(self.clock)
+        """Epochs of a block's next call; 0 where time is up. Without a model, there is a call."""
+        n_epochs = 0 if self._is_over(block) else block.pace.next_size(self.clock)
         n_epochs = min(n_epochs, block.most_epochs)
         if self.culling is not None:
             first = min(course.epoch for course in block.courses)
             n_epochs = min(n_epochs, self.culling.epochs_to_rung(first))
-        if not n_epochs and not self.has_model:
-            n_epochs = 1
-        self.has_model = True
-        return n_epochs
+        return n_epochs if n_epochs or self.trained.is_enough else 1
+
+    def _is_over(self, block: Block) -> bool:
+        """Whether training was interrupted, or what must be compiled would take too long."""
+        compiled = [p.pace.first_seconds for p in self._programs.values() if p.pace.first_seconds]
+        is_new = block.pace.first_seconds is None
+        return self.interrupted() or (is_new and self.clock.seconds_left < max(compiled, default=0))
 
     def _after(self, block: Block, advances: Sequence[Advance]) -> Iterator[Event]:
         stopped: list[tuple[Advance, Reason]] = []
         for advance in advances:
             course, failed = advance.course, advance.failed_step >= 0
+            if advance.best_epoch:
+                self.trained.add(course.number)
             if advance.records:
                 yield EpochsEnded(advance.records, advance.best_epoch, course.number)
             if failed and course.n_restarts < _MOST_RESTARTS and not self.interrupted():
@@ -133,10 +147,10 @@ class Wave:
         course = advance.course
         rules: tuple[tuple[Reason, bool], ...] = (
             ("not_finite", advance.failed_step >= 0),
-            ("interrupted", self.interrupted()),
+            ("interrupted", self.trained.is_enough and self.interrupted()),
             ("patience", advance.stopped),
             ("max_epochs", course.epoch >= course.last_epoch),
-            ("max_seconds", block.pace.next_size(self.clock) == 0),
+            ("max_seconds", self.trained.is_enough and not block.pace.next_size(self.clock)),
         )
         return next((reason for reason, holds in rules if holds), None)
 
@@ -174,7 +188,8 @@ class Wave:
                 self.waiting.remove(other)
                 return self._block([*other.release(), *block.release()], block.rows, block.width)
         width = bucket_of_members(n_running)
-        if width < block.width and block.idle_seconds >= _COMPILE_SECONDS:
+        pays = block.idle_seconds >= _COMPILE_SECONDS
+        if width < block.width and pays and self.clock.seconds_left > 2 * _COMPILE_SECONDS:
             return self._block(block.release(), block.rows, width)
         return block
 
