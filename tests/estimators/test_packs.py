@@ -29,6 +29,7 @@ from rightfit.estimators import choosing, fitting, fitting_problems
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
 from rightfit.train.pack import wave
+from rightfit.train.selection.choose import assign_parts_by_block
 from tests.estimators.examples import (
     HELD_OUT,
     N_ROWS,
@@ -382,7 +383,7 @@ def test_few_groups_make_few_folds_where_nobody_asked_for_more() -> None:
 
 def test_estimate_keeps_groups_together() -> None:
     groups = np.repeat(np.arange(7), [1, 9, 3, 3, 2, 8, 4])
-    parts = choosing._by_blocks(groups)
+    parts = assign_parts_by_block(groups)
     assert sorted(set(parts.tolist())) == [0, 1, 2, 3, 4]
     assert len(set(zip(groups.tolist(), parts.tolist(), strict=True))) == 7
 

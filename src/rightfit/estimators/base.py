@@ -17,7 +17,6 @@ from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
 from rightfit.data.targets import check_lengths
 from rightfit.errors import DataError
-from rightfit.estimators.choosing import sign_of
 from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.pack_tables import best_trial, cv_results, path_of
@@ -138,7 +137,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
             self.schema_ = fitting.prepared.way.schema.to_json()
         for event in fitting.events():
             if isinstance(event, TrainingEnded):
-                self._keep(fitting.model(event))
+                self._keep(fitting.model())
                 self._keep_out_of_fold(fitting.out_of_fold())
             yield event
 
@@ -217,7 +216,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         )
         for event in fitting.events(one_epoch=True):
             if isinstance(event, TrainingEnded):
-                self._keep(fitting.model(event, latest=True))
+                self._keep(fitting.model(latest=True))
                 self._moments = fitting.moments()
         return self
 
@@ -314,7 +313,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         training = model.training
         if not training.choice:
             return
-        unsure, sign = training.choice["unsure"], sign_of(model.objective)
+        unsure, sign = training.choice["unsure"], model.objective.sign
         self.members_ = training.members
         self.choice_ = training.choice
         self.path_ = path_of(training.trials, unsure, sign)

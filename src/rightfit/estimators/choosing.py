@@ -7,19 +7,24 @@ from typing import Any, cast
 import numpy as np
 from jaxtyping import Float, Int
 
-from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import Trials
 from rightfit.model.predict import predictions_of
 from rightfit.model.prepare import Prepared
 from rightfit.nn import Network
-from rightfit.objectives import METRICS, Objective
+from rightfit.objectives import Objective
 from rightfit.shuffle import shuffled
 from rightfit.train.pack.run import Run
 from rightfit.train.selection.candidates import Candidates
-from rightfit.train.selection.choose import Choice, Combine, assign_parts, choose, judge
+from rightfit.train.selection.choose import (
+    Choice,
+    Combine,
+    assign_parts,
+    assign_parts_by_block,
+    choose,
+    judge,
+)
 from rightfit.train.selection.held_out import held_out_outputs
 
-_N_PARTS = 5
 # Rows that choose at most: a larger sample tells no more, and choosing must not take long. Metrics
 # take longer than losses.
 _MOST_ROWS = 50_000
@@ -47,10 +52,10 @@ class Chosen:
 
     def as_plain(self, combine: str, objective: Objective, *, by_folds: bool) -> dict[str, Any]:
         """Say how members were chosen and how good the choice is, in the watched unit."""
-        sign = sign_of(objective)
+        sign = objective.sign
         return {
             "combine": combine,
-            "watched": watched_name(objective),
+            "watched": objective.watched_name,
             "rows": "out-of-fold" if by_folds else "validation",
             "n_rows": self.n_rows,
             "on_the_rows_that_chose": sign * self.choice.watched,
@@ -59,26 +64,32 @@ class Chosen:
         }
 
 
-def choose_trials(
-    chosen: Hyperparameters,
-    trials: Trials,
-    prepared: Prepared,
-    run: Run,
-    networks: Mapping[int, Network],
-    seed: int,
-    *,
-    cross_fitted: bool = True,
-) -> Chosen:
-    """Choose among trials by what they predict for rows that they were not trained on.
+@dataclasses.dataclass(frozen=True, eq=False)
+class HeldOutTrials:
+    """What each trial predicts for rows that it was not trained on.
+
+    Attributes:
+        outputs: of the networks, for all rows of the table that holds them.
+        rows: numbers of the rows that choose.
+        candidates: the predictions for these.
+    """
+
+    outputs: Float[np.ndarray, "trial row output"]
+    rows: Int[np.ndarray, " chosen"]
+    candidates: Candidates
+
+
+def predict_held_out(
+    trials: Trials, prepared: Prepared, run: Run, networks: Mapping[int, Network], seed: int
+) -> HeldOutTrials:
+    """Predict the rows that choose.
 
     Args:
-        chosen: the parameters, for `combine`.
         trials: what was trained.
         prepared: the rows.
         run: how it was trained.
         networks: the best weights of each member that has any, by its number.
-        seed: of the parts that the estimate is cross-fitted on.
-        cross_fitted: whether there is an estimate, which takes six times as long.
+        seed: of the sample where there are very many rows.
     """
     objective = run.members[0].plan.objective
     outputs = held_out_outputs(run, networks)
@@ -94,28 +105,37 @@ def choose_trials(
         prepared.way.target.scale,
         np.array([trial.simplicity for trial in trials.trials]),
     )
-    parts = np.zeros(len(rows), np.int64)
-    if cross_fitted:
-        parts = _parts(candidates, prepared, run, rows, seed)
-    choice = choose(candidates, cast(Combine, chosen.combine), parts=parts)
-    watched, errors = judge(candidates)
+    return HeldOutTrials(outputs, rows, candidates)
+
+
+def choose_for_now(combine: str, held: HeldOutTrials) -> Choice:
+    """Choose among trials while they are trained, without an estimate, which takes longer."""
+    parts = np.zeros(len(held.rows), np.int64)
+    return choose(held.candidates, cast(Combine, combine), parts=parts)
+
+
+def choose_trials(
+    combine: str, held: HeldOutTrials, prepared: Prepared, run: Run, seed: int
+) -> Chosen:
+    """Choose among trials by what they predict for rows that they were not trained on.
+
+    Args:
+        combine: how to.
+        held: what they predict.
+        prepared: the rows.
+        run: how the trials were trained.
+        seed: of the parts that the estimate is cross-fitted on.
+    """
+    task = run.members[0].plan.objective.task
+    parts = _parts(held.candidates, prepared, run, held.rows, seed)
+    choice = choose(held.candidates, cast(Combine, combine), parts=parts)
+    watched, errors = judge(held.candidates)
     mean = sum(
-        weight * predictions_of(one, objective.task)
-        for weight, one in zip(choice.weights, outputs, strict=True)
+        weight * predictions_of(one, task)
+        for weight, one in zip(choice.weights, held.outputs, strict=True)
         if weight
     )
-    return Chosen(choice, watched, errors, np.asarray(mean), len(rows))
-
-
-def watched_name(objective: Objective) -> str:
-    """The name of what is watched."""
-    return objective.metric if objective.watch_metric else "loss"
-
-
-def sign_of(objective: Objective) -> int:
-    """What a watched value is multiplied with to be the metric again, where greater is better."""
-    turned = objective.watch_metric and METRICS[objective.metric].greater_is_better
-    return -1 if turned else 1
+    return Chosen(choice, watched, errors, np.asarray(mean), len(held.rows))
 
 
 def _rows_that_choose(run: Run, n_rows: int, seed: int) -> Int[np.ndarray, " chosen"]:
@@ -144,16 +164,8 @@ def _parts(
             numbers[fold.held_out] = number
         return numbers[rows]
     if prepared.held_blocks is not None:
-        return _by_blocks(prepared.held_blocks[rows])
+        return assign_parts_by_block(prepared.held_blocks[rows])
     # Parts stratified by class would flatter members that differ in the base rate only; some
     # metrics are not defined, though, where a class is missing.
     stratify = objective.watch_metric and objective.task != "regression"
     return assign_parts(candidates.weights, seed, candidates.targets if stratify else None)
-
-
-def _by_blocks(blocks: Int[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
-    """Deal groups, or moments in their order, to five parts of about as many rows."""
-    names, place, counts = np.unique(blocks, return_inverse=True, return_counts=True)
-    share = (np.cumsum(counts) - counts / 2) / counts.sum()
-    parts: Int[np.ndarray, " row"] = np.floor(share * min(_N_PARTS, len(names)))[place].astype(int)
-    return parts

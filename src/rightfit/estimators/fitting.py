@@ -11,7 +11,13 @@ import jax
 import numpy as np
 
 from rightfit.errors import TrainingWarning
-from rightfit.estimators.choosing import Chosen, choose_trials, sign_of, watched_name
+from rightfit.estimators.choosing import (
+    Chosen,
+    HeldOutTrials,
+    choose_for_now,
+    choose_trials,
+    predict_held_out,
+)
 from rightfit.estimators.fitting_problems import (
     check_held_out,
     check_in_time,
@@ -103,6 +109,7 @@ class Fitting:
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
         self.judge_again_at = 0.0
+        self._pick: Chosen | None = None
 
     def run(self, *, one_epoch: bool = False) -> Run:
         """What is trained; for `partial_fit` one epoch over all rows, without stopping."""
@@ -134,7 +141,7 @@ class Fitting:
         """
         if self.trials.grid.note:
             warnings.warn(self.trials.grid.note, TrainingWarning, stacklevel=2)
-        if self.objective.watch_metric and not one_epoch and not _count(self.prepared):
+        if self.objective.watch_metric and not one_epoch and not self.prepared.n_held_out:
             warnings.warn(
                 f"There are no held-out rows to watch {self.objective.metric} on: the training "
                 "loss is watched instead.",
@@ -165,17 +172,20 @@ class Fitting:
         self.networks.update(snapshot.networks)
         if began < self.judge_again_at:
             return
-        pick = self._choose(cross_fitted=False)
+        choice = None
+        if self._can_choose():
+            choice = choose_for_now(self.chosen.combine, self._predict_held_out(self.run()))
         ended = time.monotonic()
         # The first time compiles, so it says nothing of the next one.
         pause = _JUDGE_SHARE * (ended - began) if self.judge_again_at else 0.0
         self.judge_again_at = ended + pause
-        if pick is not None:
-            kept = int(np.count_nonzero(pick.choice.weights))
-            watched = sign_of(self.objective) * pick.choice.watched
-            yield PackJudged(watched, watched_name(self.objective), kept)
+        if choice is not None:
+            kept = int(np.count_nonzero(choice.weights))
+            yield PackJudged(
+                self.objective.sign * choice.watched, self.objective.watched_name, kept
+            )
 
-    def model(self, ended: TrainingEnded, *, latest: bool = False) -> Model:
+    def model(self, *, latest: bool = False) -> Model:
         """Make the model from what was trained, with the best weights or the latest."""
         pick = self._chosen()
         kept = self._latest() if latest else self._kept(pick)
@@ -196,9 +206,9 @@ class Fitting:
             training=Training(
                 history=[*earlier, *self._plain_history()],
                 best_epoch=best_epoch,
-                stop_reason=_ONE_EPOCH if latest else self._stop_reason(ended, best),
-                n_training_rows=self._n_training_rows(),
-                n_validation_rows=_count(self.prepared),
+                stop_reason=_ONE_EPOCH if latest else self._stop_reason(best),
+                n_training_rows=int(self.prepared.training.n_rows),
+                n_validation_rows=self.prepared.n_held_out,
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
                 **self._pack_tables(pick, kept),
@@ -228,22 +238,17 @@ class Fitting:
 
     def _chosen(self) -> Chosen | None:
         """Choose among trials, once; None for a single network that no fold was held out from."""
-        if not hasattr(self, "_pick"):
-            self._pick = self._choose(cross_fitted=True)
+        if self._pick is None and self._can_choose():
+            run = self.run()
+            held = self._predict_held_out(run)
+            self._pick = choose_trials(self.chosen.combine, held, self.prepared, run, self.seed)
         return self._pick
 
-    def _choose(self, *, cross_fitted: bool) -> Chosen | None:
-        if len(self.trials.members) == 1 or not self.trials.complete(self.networks):
-            return None
-        return choose_trials(
-            self.chosen,
-            self.trials,
-            self.prepared,
-            self.run(),
-            self.networks,
-            self.seed,
-            cross_fitted=cross_fitted,
-        )
+    def _can_choose(self) -> bool:
+        return len(self.trials.members) > 1 and self.trials.complete(self.networks)
+
+    def _predict_held_out(self, run: Run) -> HeldOutTrials:
+        return predict_held_out(self.trials, self.prepared, run, self.networks, self.seed)
 
     def _kept(self, pick: Chosen | None) -> tuple[KeptMember, ...]:
         if pick is None:
@@ -311,15 +316,12 @@ class Fitting:
         choice = pick.as_plain(self.chosen.combine, self.objective, by_folds=by_folds)
         return {
             "members": member_rows(self.trials, self.history, self.stopped, kept),
-            "trials": trial_rows(self.trials, pick, sign_of(self.objective)),
+            "trials": trial_rows(self.trials, pick, self.objective.sign),
             "choice": {**choice, "unsure": list(self.trials.grid.unsure)},
         }
 
-    def _n_training_rows(self) -> int:
-        return int(self.prepared.training.n_rows)
-
-    def _stop_reason(self, ended: TrainingEnded, best: int) -> str:
-        held_out = self.prepared.validation is not None or self.prepared.folds
+    def _stop_reason(self, best: int) -> str:
+        held_out = bool(self.prepared.n_held_out)
         watched = "validation loss" if held_out else "training loss"
         if self.objective.watch_metric and held_out:
             watched = f"validation {self.objective.metric}"
@@ -362,9 +364,3 @@ def _parameters(chosen: Hyperparameters) -> dict[str, Any]:
     if isinstance(values["random_state"], np.random.RandomState):
         values["random_state"] = None
     return values
-
-
-def _count(prepared: Prepared) -> int:
-    if prepared.folds:
-        return sum(len(fold.held_out) for fold in prepared.folds)
-    return 0 if prepared.validation is None else int(prepared.validation.n_rows)

@@ -119,6 +119,13 @@ class Prepared:
     folds: tuple[Fold, ...] = ()
     held_blocks: Int[np.ndarray, " held"] | None = None
 
+    @property
+    def n_held_out(self) -> int:
+        """Rows that choose when to stop, those of all folds together; 0 if there are none."""
+        if self.folds:
+            return sum(len(fold.held_out) for fold in self.folds)
+        return 0 if self.validation is None else int(self.validation.n_rows)
+
 
 def prepare(
     rows: Labelled,

@@ -75,6 +75,14 @@ class Objective:
 
     def watched(self, loss: Float[Array, ""], metric: Float[Array, ""]) -> Float[Array, ""]:
         """What early stopping wants smaller: the loss, or the metric with its sign turned."""
-        if not self.watch_metric:
-            return loss
-        return -metric if METRICS[self.metric].greater_is_better else metric
+        return self.sign * metric if self.watch_metric else loss
+
+    @property
+    def sign(self) -> int:
+        """What turns the watched value into the metric and back: -1 where greater is better."""
+        return -1 if self.watch_metric and METRICS[self.metric].greater_is_better else 1
+
+    @property
+    def watched_name(self) -> str:
+        """The name of what is watched: "loss", or the metric."""
+        return self.metric if self.watch_metric else "loss"
