@@ -14,7 +14,7 @@ from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.schedules import SCHEDULES
 from tests.estimators.examples import NUMBERS, THREE, X, small, target_for
 
-ESTIMATORS = [Classifier, Regressor]
+ESTIMATORS: list[Any] = [Classifier, Regressor]
 both = pytest.mark.parametrize("estimator", ESTIMATORS)
 
 

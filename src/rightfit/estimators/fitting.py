@@ -276,7 +276,8 @@ class Fitting:
         before = self.start.model
         member = self.trials.members[0]
         dtype = self.prepared.training.weights.dtype
-        network = fresh_network(member.shape, member.seed, dtype)
+        scale = self.chosen.frequency_scale
+        network = fresh_network(member.shape, member.seed, dtype, scale)
         if before is not None and before.shape == member.shape:
             # A network of another shape has nothing to go on with.
             network = jax.tree.map(lambda array: array.astype(dtype), before.network)

@@ -17,8 +17,8 @@ from rightfit.errors import MAX_SHOWN, ParameterError
 from rightfit.estimators.hyperparameters import (
     CUSTOMARY_LEARNING_RATES,
     CUSTOMARY_WEIGHT_DECAYS,
-    MEMBER_PARAMETERS,
     Hyperparameters,
+    member_parameters,
 )
 from rightfit.parameters import declared_parameters
 
@@ -170,7 +170,7 @@ def _options(chosen: Hyperparameters) -> dict[str, Sequence[Any] | Range]:
         drawn = {"hidden_sizes": _sizes_that_fit(chosen), **DEFAULT_RANGES}
     defaults = {declared.name: declared.default for declared in declared_parameters(chosen)}
     options: dict[str, Sequence[Any] | Range] = {}
-    for name in MEMBER_PARAMETERS:
+    for name in member_parameters(chosen):
         value = getattr(chosen, name)
         if isinstance(value, list):
             options[name] = value

@@ -8,7 +8,7 @@ import numpy as np
 
 from rightfit.errors import ParameterError
 from rightfit.estimators.grid import Grid, combinations, with_values
-from rightfit.estimators.hyperparameters import MEMBER_PARAMETERS, Hyperparameters
+from rightfit.estimators.hyperparameters import Hyperparameters, member_parameters
 from rightfit.estimators.network_run import (
     begin,
     fresh_network,
@@ -79,7 +79,7 @@ def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, 
 
 def is_pack(chosen: Hyperparameters) -> bool:
     """Say whether more than one network may be trained."""
-    several = any(isinstance(getattr(chosen, name), list) for name in MEMBER_PARAMETERS)
+    several = any(isinstance(getattr(chosen, name), list) for name in member_parameters(chosen))
     return several or chosen.members is not None or chosen.n_seeds > 1 or bool(chosen.n_folds)
 
 
@@ -120,7 +120,7 @@ def make_trials(
             knobs = knobs_of(
                 trial.chosen, prepared.way.target, plan, n, dtype=dtype, seed=trial.seed
             )
-            first = _Begin(plan, shape, knobs, trial.seed, dtype)
+            first = _Begin(trial.chosen, plan, shape, knobs, trial.seed, dtype)
             members.append(Member(plan, knobs, shape, first, trial.seed, fold))
             trial_of.append(trial.number)
     return Trials(grid, trials, tuple(members), tuple(trial_of))
@@ -130,6 +130,7 @@ def make_trials(
 class _Begin:
     """Makes a member's first state when its turn comes, so that waves take memory by turns."""
 
+    chosen: Hyperparameters
     plan: Plan
     shape: NetworkShape
     knobs: Knobs
@@ -137,7 +138,9 @@ class _Begin:
     dtype: Any
 
     def __call__(self) -> State:
-        return begin(self.plan, fresh_network(self.shape, self.seed, self.dtype), self.knobs)
+        scale = self.chosen.frequency_scale
+        network = fresh_network(self.shape, self.seed, self.dtype, scale)
+        return begin(self.plan, network, self.knobs)
 
 
 def _n_rows(prepared: Prepared, fold: int | None) -> int:

@@ -43,6 +43,12 @@ class Objective:
         """The loss of each row."""
         return LOSSES[self.loss].function(outputs, targets)
 
+    def mean_losses(self, outputs: Float[Array, "row output"]) -> Float[Array, " row"]:
+        """The loss of each row if its label were spread evenly over the classes."""
+        if outputs.shape[1] == 1:
+            return (jax.nn.softplus(outputs[:, 0]) + jax.nn.softplus(-outputs[:, 0])) / 2
+        return -jnp.mean(jax.nn.log_softmax(outputs, axis=1), axis=1)
+
     def predictions(self, outputs: Float[Array, "row output"]) -> Float[Array, "row prediction"]:
         """Probabilities of all classes, or the outputs themselves for numbers."""
         if self.task == "regression":
