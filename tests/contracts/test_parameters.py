@@ -140,8 +140,10 @@ def test_empty_list_is_refused(owner: Owner, declared: Parameter) -> None:
 def test_list_with_a_wrong_value_is_refused_by_that_value(
     owner: Owner, declared: Parameter
 ) -> None:
+    assert isinstance(declared.constraint, Unsure)
+    right = right_values(declared.constraint.one)[0]
     for wrong in declared.constraint.wrong:
-        values = [declared.default, wrong]
+        values = [right, wrong]
         assert complaint(owner, **{declared.name: values}) == (
             f"The '{declared.name}' parameter of {owner.__name__} must be "
             f"{declared.constraint.sentence}. Got {wrong!r} in {values!r} instead."
@@ -150,10 +152,10 @@ def test_list_with_a_wrong_value_is_refused_by_that_value(
 
 @EACH_LIST
 def test_list_that_repeats_a_value_is_refused(owner: Owner, declared: Parameter) -> None:
-    values = [declared.default, declared.default]
-    assert f"lists {declared.default!r} more than once" in complaint(
-        owner, **{declared.name: values}
-    )
+    assert isinstance(declared.constraint, Unsure)
+    right = right_values(declared.constraint.one)[0]
+    values = [right, right]
+    assert f"lists {right!r} more than once" in complaint(owner, **{declared.name: values})
 
 
 @EACH_SINGLE

@@ -98,6 +98,11 @@ def test_every_parameter_of_a_member_can_vary(name: str) -> None:
         "activation": ["relu", ("gelu", "tanh")],
         "optimizer": ["sgd", "lion"],
         "schedule": ["step", "cosine"],
+        "dropout_schedule": ["step", "cosine"],
+        "parametrisation": ["standard", "ntk"],
+        "number_embedding": ["piecewise", "cosine"],
+        "number_embedding_size": [8, 16],
+        "input_scaling": [False, True],
         "batch_size": ["auto", 64],
     }
     values = two.get(name, [0.25, 0.5])

@@ -45,7 +45,7 @@ def test_columns_of_different_bins_keep_their_order() -> None:
 
 def test_cosine_adds_waves_of_each_column_beside_the_numbers() -> None:
     embedding = Cosine(
-        np.array([1.0, 0.5, 2.0, 0.0], np.float32), np.array([0.0, 0.25, 0.5, 0.0], np.float32), 2
+        np.array([10.0, 5.0, 20.0, 0.0], np.float32), np.array([0.0, 2.5, 5.0, 0.0], np.float32), 2
     )
     numbers = jnp.array([[0.3, -0.2]], np.float32)
     turns = [0.3, 0.3 * 0.5 + 0.25, -0.4 + 0.5, 0.0]
@@ -62,7 +62,7 @@ def test_periodic_shares_its_linear_layer_between_columns() -> None:
     numbers = jnp.array([[0.7, -1.1]], np.float32)
     found = []
     for column in range(2):
-        turn = 2 * np.pi * each[column] * numbers[0, column]
+        turn = 0.2 * np.pi * each[column] * numbers[0, column]
         waves = np.concatenate([np.sin(turn), np.cos(turn)])
         found.append(np.maximum(waves @ embedding.linear.weight + embedding.linear.bias, 0))
     np.testing.assert_allclose(embedding(numbers)[0], np.concatenate(found), rtol=1e-4, atol=1e-6)

@@ -17,7 +17,7 @@ from rightfit.data.spread import measure_span, sample_rows
 # Scaled values are spread evenly over ±√3, where an even spread has the variance 1.
 HALF_RANGE: Final = math.sqrt(3)
 QUANTILE_BINS: Final = 256
-TREE_BINS: Final = 32
+TREE_BINS: Final = 64
 # A leaf of a column's tree holds at least this share of the sampled rows, and so many of them.
 FEWEST_SHARE: Final = 1 / 256
 FEWEST_IN_LEAF: Final = 8
@@ -103,8 +103,8 @@ def fit_tree_bins(
     """Give each column bins where a small decision tree on that column alone splits.
 
     The tree finds where the target changes: of a column that is nearly always 0 it takes the tail
-    apart, which quantiles fold into one bin. Where it splits less than `n_bins` allow, the bins
-    of the most rows are halved, and where a column has few distinct values each is an edge.
+    apart, which quantiles fold into one bin. It makes half of the bins; the others come from
+    halving those of the most rows. Where a column has few distinct values each is an edge.
 
     Args:
         raw: the numbers of the table.
@@ -127,7 +127,7 @@ def fit_tree_bins(
     def edges(values: Numbers, present: Positions) -> NDArray[np.float64]:
         inner: Sequence[float] = ()
         if n_bins > 1 and len(np.unique(values)) > n_bins + 1:
-            tree = kind(max_leaf_nodes=n_bins, min_samples_leaf=fewest, random_state=0)
+            tree = kind(max_leaf_nodes=max(n_bins // 2, 2), min_samples_leaf=fewest, random_state=0)
             tree.fit(values[:, None], target[sampled][present])
             splits = tree.tree_
             inner = sorted(set(splits.threshold[splits.children_left >= 0].tolist()))

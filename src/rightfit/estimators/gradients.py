@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.grid import combinations
+from rightfit.estimators.hyperparameters import member_parameters
 from rightfit.estimators.network_run import example_rows
 from rightfit.estimators.trials import is_pack
 from rightfit.nn import Network
@@ -86,7 +87,7 @@ def check_gradients(
         (67, True)
     """
     alone = clone(model)
-    if is_pack(model):
+    if is_pack(model) or (hasattr(model, "_model") and model._model.training.members):
         alone.set_params(**_of_heaviest(model))
     alone.set_params(validation_fraction=0.0, warm_start=True)
     if hasattr(model, "_model"):
@@ -107,11 +108,13 @@ def check_gradients(
 
 def _of_heaviest(model: AbstractEstimator) -> dict[str, Any]:
     """The parameters of one network of a pack: of the heaviest, or of the first if not fitted."""
-    combination = combinations(model).members[0]
-    if hasattr(model, "_model"):
-        heaviest = model._model.training.members[model._model.members[0].number]
-        combination = {name: heaviest[name] for name in combination}
-    return {**combination, "members": None, "n_seeds": 1, "n_folds": None}
+    alone = {"members": None, "n_seeds": 1, "n_folds": None}
+    if not hasattr(model, "_model"):
+        return {**combinations(model).members[0], **alone}
+    fitted = model._model
+    heaviest = fitted.training.members[fitted.members[0].number]
+    own = {name: heaviest[name] for name in member_parameters(model) if name in heaviest}
+    return {**fitted.training.recipe.get("filled", {}), **own, **alone}
 
 
 def _off_kinks(network: Network, seed: int) -> Network:

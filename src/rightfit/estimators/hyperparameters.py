@@ -55,6 +55,7 @@ SCHEDULE_NAMES = ("constant", "exponential", "step", "cosine")
 SCALING_NAMES = ("robust", "standard", "quantile", "tree", "none")
 NUMBER_EMBEDDING_NAMES = ("none", "piecewise", "cosine", "periodic")
 PRECISION_NAMES = ("auto", "float32", "float64")
+QUALITY_NAMES = ("fast", "default", "best")
 COMBINE_NAMES = ("ensemble", "best", "simplest")
 KIND_NAMES = ("number", "category", "boolean", "datetime", "ignored")
 CLASS_METRICS = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc")
@@ -84,6 +85,9 @@ CUSTOMARY_WEIGHT_DECAYS: Mapping[str, float] = MappingProxyType(
     {"adamw": 1e-2, "lion": 1e-1, "muon": 1e-2}
 )
 
+# The one network where no recipe is followed and none is described.
+PLAIN_SIZES = (256, 256)
+
 # A list of values, each of which is tried. Whatever trains one network has put one value in its
 # place, so for the type checker it may be anything.
 Several: TypeAlias = Any
@@ -103,12 +107,20 @@ class Hyperparameters:
     each". A tuple is structure.
     """
 
-    hidden_sizes: tuple[int, ...] | Several = parameter(
-        (256, 256),
-        unsure(TupleOf(at_least(1), "hidden layer")),
-        "Units of each hidden layer, such as (256, 128). () is the model without hidden layers: "
-        "linear, logistic or multinomial logistic regression. Rather too many than too few: early "
-        "stopping, dropout and decay keep a large network from overfitting.",
+    hidden_sizes: tuple[int, ...] | str | Several = parameter(
+        "auto",
+        unsure(TupleOf(at_least(1), "hidden layer"), Choice(("auto",))),
+        "Units of each hidden layer, such as (256, 128): then the parameters describe what is "
+        "trained, and nothing is added. () is the model without hidden layers: linear, logistic or "
+        "multinomial logistic regression. Rather too many than too few: early stopping, dropout "
+        "and decay keep a large network from overfitting. 'auto' leaves it to the recipe of "
+        "quality, which sets every parameter that is at its default.",
+    )
+    quality: str = parameter(
+        "default",
+        Choice(QUALITY_NAMES),
+        "How much time goes into a better score where hidden_sizes is 'auto': fast trains a few "
+        "networks, default a pack of them, best a large one.",
     )
     activation: str | tuple[str, ...] | Several = parameter(
         "relu",
@@ -368,3 +380,8 @@ def member_parameters(owner: Hyperparameters | type[Hyperparameters]) -> tuple[s
         for declared in declared_parameters(owner)
         if isinstance(declared.constraint, Unsure)
     )
+
+
+def follows_recipe(chosen: Hyperparameters) -> bool:
+    """Whether nobody said what networks are wanted, so that the recipe decides."""
+    return isinstance(chosen.hidden_sizes, str)

@@ -1,13 +1,13 @@
 """The trials of a fit: each combination of values with each seed; and their members, one a fold."""
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rightfit.errors import ParameterError
-from rightfit.estimators.grid import Grid, combinations, with_values
+from rightfit.estimators.grid import Grid, combinations, combinations_of_kinds, with_values
 from rightfit.estimators.hyperparameters import Hyperparameters, member_parameters
 from rightfit.estimators.network_run import (
     begin,
@@ -67,13 +67,24 @@ class Trials:
 
 def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, ...]:
     """Give each combination as many trials as there are seeds; the first has the fit's own seed."""
-    seeds = [seed, *(_derived(seed, number) for number in range(1, chosen.n_seeds))]
+    n_seeds = int(chosen.n_seeds)
+
+    def seed_of(place: int, turn: int) -> int:
+        number = place * n_seeds + turn if grid.seeds_differ else turn
+        return _derived(seed, number) if number else seed
+
     return tuple(
-        Trial(place * len(seeds) + turn, values, with_values(chosen, values), own, simplicity)
+        Trial(
+            place * n_seeds + turn,
+            values,
+            with_values(chosen, values),
+            seed_of(place, turn),
+            simplicity,
+        )
         for place, (values, simplicity) in enumerate(
             zip(grid.members, grid.simplicity, strict=True)
         )
-        for turn, own in enumerate(seeds)
+        for turn in range(n_seeds)
     )
 
 
@@ -98,14 +109,18 @@ def check_single(chosen: Hyperparameters, what: str) -> None:
 
 
 def make_trials(
-    chosen: Hyperparameters, objective: Objective, prepared: Prepared, seed: int
+    chosen: Hyperparameters,
+    kinds: Sequence[Mapping[str, Any]],
+    objective: Objective,
+    prepared: Prepared,
+    seed: int,
 ) -> Trials:
-    """Lay out the networks of a fit.
+    """Lay out the networks of a fit; those of the recipe's kinds, if there are any.
 
     Raises:
         ParameterError: values do not go together.
     """
-    grid = combinations(chosen, seed)
+    grid = combinations_of_kinds(chosen, kinds, seed) if kinds else combinations(chosen, seed)
     trials = list_trials(chosen, grid, seed)
     shapes = [network_shape(trial.chosen, prepared.way, objective) for trial in trials]
     folds: Sequence[int | None] = range(len(prepared.folds)) if prepared.folds else (None,)

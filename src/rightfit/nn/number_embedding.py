@@ -21,6 +21,10 @@ from rightfit.nn.weights import Weights
 
 _HALF_RANGE = math.sqrt(3)
 _TURN = 2 * math.pi
+# Frequencies and phases are used as so many times what is stored: a step of any learning rate
+# moves them by a tenth of what it moves other weights, as a small change of a high frequency
+# changes everything. (Holzmüller et al., 2024, table B.1, train their embeddings so.)
+_SLOWED = 0.1
 PERIODIC_FREQUENCIES = 24
 
 
@@ -67,8 +71,8 @@ class Cosine(eqx.Module):
     """Adds waves of learned frequency and phase to each number: x and several cos(2π(f·x + p)).
 
     Attributes:
-        frequencies: `[feature]`, those of one column side by side.
-        phases: `[feature]`.
+        frequencies: `[feature]`, those of one column side by side, each ten times f.
+        phases: `[feature]`, each ten times p.
 
     Source:
         Holzmüller et al. (2024), "Better by Default", section 3 (PBLD, here without its linear
@@ -87,8 +91,8 @@ class Cosine(eqx.Module):
     def __call__(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
         """Compute the features of every row."""
         each = jnp.asarray(self.frequencies).reshape(self.n_columns, -1)
-        angles = (numbers[:, :, None] * each).reshape(len(numbers), -1) + self.phases
-        return jnp.concatenate([numbers, jnp.cos(_TURN * angles)], axis=1)
+        turns = (numbers[:, :, None] * each).reshape(len(numbers), -1) + self.phases
+        return jnp.concatenate([numbers, jnp.cos(_SLOWED * _TURN * turns)], axis=1)
 
 
 class Periodic(eqx.Module):
@@ -97,7 +101,7 @@ class Periodic(eqx.Module):
     All columns share the linear layer, so that it is one matrix product.
 
     Attributes:
-        frequencies: `[frequency]`, those of one column side by side.
+        frequencies: `[frequency]`, those of one column side by side, in tenths of a turn.
         linear: from the sines and cosines of a column to its features.
 
     Source:
@@ -116,7 +120,7 @@ class Periodic(eqx.Module):
     def __call__(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
         """Compute the features of every row."""
         each = jnp.asarray(self.frequencies).reshape(self.n_columns, -1)
-        angles = (_TURN * numbers[:, :, None] * each).reshape(-1, each.shape[1])
+        angles = (_SLOWED * _TURN * numbers[:, :, None] * each).reshape(-1, each.shape[1])
         waves = jnp.concatenate([jnp.sin(angles), jnp.cos(angles)], axis=1)
         return jax.nn.relu(self.linear(waves)).reshape(len(numbers), -1)
 
@@ -149,11 +153,11 @@ def build_number_embedding(
 
     def frequencies(n_each: int) -> np.ndarray:
         drawn = generator.standard_normal(n_columns * n_each, dtype=np.float32)
-        return (drawn * np.float32(frequency_scale)).astype(dtype)
+        return (drawn * np.float32(frequency_scale / _SLOWED)).astype(dtype)
 
     if name == "cosine":
-        phases = generator.random(n_columns * width, dtype=np.float32).astype(dtype)
-        return Cosine(frequencies(width), phases, n_columns)
+        phases = generator.random(n_columns * width, dtype=np.float32) / np.float32(_SLOWED)
+        return Cosine(frequencies(width), phases.astype(dtype), n_columns)
     n_frequencies = PERIODIC_FREQUENCIES
     weight = initial_weights("he", 2 * n_frequencies, width, generator).astype(dtype)
     return Periodic(frequencies(n_frequencies), Linear(weight, np.zeros(width, dtype)), n_columns)
