@@ -17,7 +17,7 @@ from rightfit.data.spread import measure_span, sample_rows
 # Scaled values are spread evenly over ±√3, where an even spread has the variance 1.
 HALF_RANGE: Final = math.sqrt(3)
 QUANTILE_BINS: Final = 256
-TREE_BINS: Final = 64
+TREE_BINS: Final = 128
 # A leaf of a column's tree holds at least this share of the sampled rows, and so many of them.
 FEWEST_SHARE: Final = 1 / 256
 FEWEST_IN_LEAF: Final = 8

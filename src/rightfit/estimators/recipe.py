@@ -82,12 +82,14 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
 _COMMON: Mapping[str, Any] = MappingProxyType(
     {"scaling": "tree", "patience_epochs": 10, "average_decay": [0.99]}
 )
+# The most features of one number, and of all together, in each kind.
+_BINS = (128, 1024)
+_WAVES = (24, 512)
 # Bins regularise by themselves; waves fit fine detail and need dropout not to overfit by it.
 _PIECEWISE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["piecewise"],
-        "number_embedding_size": [64],
-        "dropout_rate": [0.0, 0.1, 0.2],
+        "dropout_rate": [0.0, 0.05, 0.1, 0.15],
         "weight_decay": [0.1, 0.3, 1.0],
         "learning_rate": [1e-3, 2e-3],
     }
@@ -95,9 +97,8 @@ _PIECEWISE: Mapping[str, Any] = MappingProxyType(
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
-        "number_embedding_size": [24],
-        "frequency_scale": [0.1, 0.5, 1.0, 2.0],
-        "dropout_rate": [0.2, 0.3, 0.4],
+        "frequency_scale": [0.2, 1.0, 2.0, 4.0],
+        "dropout_rate": [0.3, 0.4, 0.5],
         "weight_decay": [0.3, 1.0],
         "learning_rate": [1e-3, 2e-3],
     }
@@ -134,7 +135,10 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
         "n_folds": effort.n_folds if about.n_rows <= effort.few_rows and about.may_fold else None,
     }
-    kinds = [_PIECEWISE, _COSINE]
+    kinds: list[dict[str, Any]] = [
+        {**kind, "number_embedding_size": [_embedding_size(about, *sizes)]}
+        for kind, sizes in ((_PIECEWISE, _BINS), (_COSINE, _WAVES))
+    ]
     if about.n_columns > MOST_EMBEDDED_COLUMNS:
         shared, kinds = {**shared, **_WIDE}, [{}]
     unsaid = _at_default(chosen)
@@ -146,6 +150,14 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         if n
     )
     return with_values(chosen, filled), Recipe(filled, own)
+
+
+def _embedding_size(about: Circumstances, most: int, most_together: int) -> int:
+    """The features of each number: halved until those of all columns are few enough."""
+    size = most
+    while size > 2 and size * about.n_columns > most_together:
+        size //= 2
+    return size
 
 
 def _at_default(chosen: Chosen) -> set[str]:
