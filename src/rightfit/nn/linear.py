@@ -1,6 +1,7 @@
 """The linear layer."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -18,6 +19,7 @@ class Linear(eqx.Module):
     weight: Float[Weights, "feature hidden"]
     bias: Float[Weights, " hidden"]
 
+    @jax.named_scope("linear")
     def __call__(self, x: Float[Array, "batch feature"]) -> Float[Array, "batch hidden"]:
         """Apply the layer to every row of a batch."""
         return x @ jnp.asarray(self.weight) + self.bias

@@ -5,6 +5,7 @@ import itertools
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -96,11 +97,17 @@ class Network(eqx.Module):
         for number, (layer, name) in enumerate(
             zip(self.layers[:-1], self.activations, strict=True), start=1
         ):
-            x = ACTIVATIONS[name].function(layer(x))
-            if dropout is not None and dropout.hidden_rate is not None:
-                x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
-        return self.layers[-1](x)
+            # Scopes name the operations in the program that JAX traces, and cost nothing in it.
+            with jax.named_scope(f"layer_{number}"):
+                x = layer(x)
+                with jax.named_scope(name):
+                    x = ACTIVATIONS[name].function(x)
+                if dropout is not None and dropout.hidden_rate is not None:
+                    x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
+        with jax.named_scope("output_layer"):
+            return self.layers[-1](x)
 
+    @jax.named_scope("inputs")
     def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
         parts = [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
         return jnp.concatenate([features.numbers, *parts], axis=1) if parts else features.numbers

@@ -21,10 +21,13 @@ def loss(
     the same at every batch size.
     """
     outputs = network(batch.features, dropout)
-    total = jnp.sum(plan.objective.losses(outputs, batch.targets) * batch.weights)
-    mean = total / batch.n_rows
+    losses = plan.objective.losses(outputs, batch.targets)
+    with jax.named_scope("mean_over_rows"):
+        total = jnp.sum(losses * batch.weights)
+        mean = total / batch.n_rows
     if plan.l2:
-        mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
+        with jax.named_scope("l2"):
+            mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
     return mean, total
 
 
