@@ -1,15 +1,17 @@
 """What each step computes in both directions, in formulas, and what it keeps in between."""
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from rightfit.graph.formula import Writer
+from rightfit.graph.formula import Writer, sign_of
 from rightfit.graph.program import Operation, Program, Value, depending_on, is_floating
 from rightfit.graph.steps import Folded, Step
 
 _MOST_OF_A_NAME = 16
+_MOST_LISTED = 4
 _MORE = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -52,6 +54,7 @@ class Described:
     Attributes:
         step: what is described.
         formula: of the output, with "x" for what other steps hand over.
+        operations: what the output is made by, where the formula would be too long.
         output: what other steps read; None where nothing does.
         reads: the steps and inputs whose values it reads, in order.
         incoming: the slope of the loss by the output is their sum; empty where none flows.
@@ -61,6 +64,7 @@ class Described:
 
     step: Step
     formula: str
+    operations: tuple[str, ...]
     output: Value | None
     reads: tuple[Step | Value, ...]
     incoming: tuple[Value, ...]
@@ -112,7 +116,8 @@ class _Describer:
         formula = writer.write(output) if output is not None else None
         return Described(
             step,
-            formula or f"{step.name}({', '.join(dict.fromkeys(self._arguments(step, names)))})",
+            formula or f"{step.name}({_listed(self._arguments(step, names))})",
+            () if formula or output is None else tuple(self._signs(step, output)),
             output,
             tuple(dict.fromkeys(reads)),
             self._incoming[step],
@@ -142,7 +147,9 @@ class _Describer:
     def _handed(self, step: Step) -> tuple[Value, ...]:
         """The slopes by a step's output."""
         output = self._outputs[step]
-        forward = {value for o in self._program.operations if not o.is_backward for value in o.outputs}
+        forward = {
+            value for o in self._program.operations if not o.is_backward for value in o.outputs
+        }
         found = [
             value
             for operation in step.backward
@@ -175,23 +182,39 @@ class _Describer:
         return names
 
     def _arguments(self, step: Step, names: Mapping[Value, str]) -> list[str]:
-        values = [v for v in self._crossing[step] if v.shape]
-        return [names[value] for value in values]
+        values = sorted(
+            (value for value in self._crossing[step] if value.shape),
+            key=lambda value: (value.role is not None, value.role == "parameter"),
+        )
+        return list(dict.fromkeys(names[value] for value in values))
+
+    def _signs(self, step: Step, output: Value) -> Iterable[str]:
+        """The operations of a step that its output depends on, each once."""
+        needed, signs = {output}, {}
+        for operation in reversed(step.forward):
+            if not needed.isdisjoint(operation.outputs):
+                needed.update(operation.inputs)
+                if is_floating(operation.outputs[0]) and sign_of(operation):
+                    signs[operation] = sign_of(operation)
+        return dict.fromkeys(reversed(signs.values()))
 
     def _slopes(self, step: Step, writer: Writer) -> Iterable[Slope]:
         if not self._incoming[step]:
             return
-        sources = [self._folded.home.get(value) for value in self._crossing[step]]
-        handed: dict[Value, None] = {}
-        for source in sources:
-            if source is not None:
-                handed.update(dict.fromkeys(self._incoming[source]))
         of_step = {v for operation in step.backward for v in operation.outputs}
-        if handed:
-            own = [value for value in handed if value in of_step]
-            texts = [writer.write(value) for value in own]
-            formula = texts[0] if texts else "∂"
-            yield Slope("x", formula or f"∂ × {step.name}′(x)", tuple(handed), False)
+        sources = {self._folded.home.get(v): v for v in reversed(self._crossing[step])}
+        names = self._names(step)
+        for source, read in reversed(sources.items()):
+            if source is not None and self._incoming[source]:
+                handed = self._incoming[source]
+                own = [value for value in handed if value in of_step]
+                formula = writer.write(own[0]) if own else "∂"
+                yield Slope(
+                    names[read],
+                    formula or f"∂ × {step.name}′({names[read]})",
+                    handed,
+                    False,
+                )
         for parameter, parts in self._folded.contributions.items():
             own = [value for value in parts if value in of_step]
             if own:
@@ -202,7 +225,9 @@ class _Describer:
         seen = set()
         for operation in step.backward:
             for value in operation.inputs:
-                if value.shape and value.constant is None and value not in self._fixed and value not in seen:
+                of_note = is_floating(value) or _size(value) > 1
+                known = value.constant is not None or value in self._fixed or value in seen
+                if value.shape and of_note and not known:
                     seen.add(value)
                     yield Stored(
                         value, self._short_name(value, writer), self._folded.home.get(value)
@@ -216,8 +241,9 @@ class _Describer:
         return {"b": "mask", "i": "index", "u": "index"}.get(kind, self._makers[value].name)
 
 
+def _listed(names: list[str]) -> str:
+    return ", ".join(names if len(names) <= _MOST_LISTED else [*names[:2], "…", names[-1]])
+
+
 def _size(value: Value) -> int:
-    size = 1
-    for length in value.shape:
-        size *= length
-    return size
+    return math.prod(value.shape)

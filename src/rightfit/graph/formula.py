@@ -10,7 +10,7 @@ import numpy as np
 from rightfit.graph.program import Operation, Value, is_floating
 
 # Longer ones say less than a name does.
-_MOST_CHARACTERS = 40
+_MOST_CHARACTERS = 44
 _MOST_OF_A_PART = 16
 _MOST_TERMS = 2
 
@@ -27,6 +27,18 @@ _TRANSPARENT = frozenset(
         "stop_gradient",
     }
 )
+_SIGNS = {
+    "add": "+",
+    "div": "/",
+    "dot_general": "·",
+    "integer_pow": "power",
+    "mul": "×",
+    "neg": "−",
+    "reduce_max": "max",
+    "reduce_sum": "Σ",
+    "select_n": "if",
+    "sub": "−",
+}
 _INFIX = {
     "gt": ">",
     "ge": "≥",
@@ -65,6 +77,13 @@ class Formula:
     def within(self, strength: int) -> str:
         """The text, in parentheses where it stands in something stronger."""
         return f"({self.text})" if self.strength < strength else self.text
+
+
+def sign_of(operation: Operation) -> str:
+    """How one operation is called in a formula, or "" if it only changes an array's form."""
+    if operation.name in _TRANSPARENT:
+        return ""
+    return _INFIX.get(operation.name) or _SIGNS.get(operation.name, operation.name)
 
 
 class Writer:
@@ -230,6 +249,8 @@ def _choice(operation: Operation, inputs: list[Formula]) -> Formula:
     if len(inputs) != 3:
         return _applied(operation, inputs)
     condition, otherwise, chosen = inputs
+    if otherwise.text == "0":
+        return _product(operation, [chosen, condition])
     text = f"{chosen.text} if {condition.text} else {otherwise.text}"
     return Formula(text, _COMPARISON)
 

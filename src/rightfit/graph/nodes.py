@@ -1,10 +1,11 @@
 """The nodes and arrows of both graphs, before anybody draws them."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 from rightfit.graph.described import Described, Stored
-from rightfit.graph.program import Value
+from rightfit.graph.program import Value, is_floating
 from rightfit.graph.steps import Step, instances
 
 
@@ -83,7 +84,7 @@ class Nodes:
 
 def arrange(steps: Sequence[Described], max_nodes: int) -> Nodes:
     """Give every step a node, or the steps of an outer scope one together if that is too many."""
-    alone = _nodes([Column(step.step.name, (step,)) for step in steps])
+    alone = _nodes([Column(step.step.full_name, (step,)) for step in steps])
     return alone if alone.n_nodes <= max_nodes else _nodes(_by_outer_scope(steps))
 
 
@@ -147,4 +148,8 @@ def _source(stored: Stored, home: Mapping[Step, Column]) -> Column | Value | Non
 
 
 def _largest_first(stored: Sequence[Stored]) -> tuple[Stored, ...]:
-    return tuple(sorted(stored, key=lambda one: -len(one.value.shape)))
+    return tuple(sorted(stored, key=lambda one: (not is_floating(one.value), -_n_numbers(one))))
+
+
+def _n_numbers(stored: Stored) -> int:
+    return math.prod(stored.value.shape)

@@ -11,9 +11,26 @@ from rightfit.graph.program import Program, Value, is_floating, root_mean_square
 from rightfit.graph.steps import fold
 
 _MOST_STORED = 2
+_MOST_OPERATIONS = 7
+_SIZE = 2  # the place of the size in a line
 _MOST_ALIKE = 3
 
 Sizes = Mapping[tuple[Value, ...], float]
+
+
+@dataclasses.dataclass(frozen=True)
+class SlopeRow:
+    """A slope that an operation hands on.
+
+    Attributes:
+        of: "∂x", for what the operation reads, or the name of a parameter after "∂".
+        formula: how it follows from "∂", the slope by the operation's own output.
+        size: root of its mean square; None without rows.
+    """
+
+    of: str
+    formula: str
+    size: float | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +41,7 @@ class OperationRow:
         node: the node that it is drawn in.
         operation: what it is called.
         forward: its formula; "x" is what it reads.
-        backward: by what the loss is differentiated, and the formula of that slope; "∂" is
-            the slope by its own output.
+        backward: the slopes that it hands on.
         shape: of its output.
         value_size: root of the mean square of its output; None without rows.
         gradient_size: the same of the slope of the loss by its output; None without rows, and
@@ -36,7 +52,7 @@ class OperationRow:
     node: str
     operation: str
     forward: str
-    backward: tuple[tuple[str, str], ...]
+    backward: tuple[SlopeRow, ...]
     shape: tuple[int, ...]
     value_size: float | None
     gradient_size: float | None
@@ -73,12 +89,13 @@ def draw(
     nodes = arrange(steps, max_nodes)
     sizes: Sizes = {}
     if arguments is not None:
-        wanted = list(dict.fromkeys(_measured(steps)))
+        wanted = list(dict.fromkeys([*_measured(steps), *((v,) for v in _numbers(nodes.inputs))]))
         sizes = dict(zip(wanted, root_mean_squares(program, arguments, wanted), strict=True))
     names = {column: f"{number}" for number, column in enumerate(nodes.columns, start=1)}
     lines = [
         "digraph {",
-        '  rankdir=LR nodesep=0.6 ranksep=0.35 fontname="Arial" fontsize=12',
+        '  rankdir=LR nodesep=0.6 ranksep=0.15 fontname="Arial" fontsize=12 labeljust=l',
+        f"  label={_quoted(_legend(sizes))}",
         '  node [shape=plain fontname="Arial" fontsize=12]',
         '  edge [fontname="Arial" fontsize=10 arrowsize=0.7]',
     ]
@@ -96,6 +113,19 @@ def draw(
     return Picture("\n".join([*lines, "}", ""]), rows, nodes.n_nodes)
 
 
+def _legend(sizes: Sizes) -> str:
+    lines = [
+        "Above, solid: the forward pass; x is what a node reads. Below, dashed, from right to "
+        "left: the backward pass that was derived from it;",
+        "∂ is the slope of the loss by the output of the node above, and ∂x by what that node "
+        "reads. Dotted: what the forward pass stores for the backward pass.",
+    ]
+    if sizes:
+        lines.append("Numbers beside and under shapes: the root mean square over all elements.")
+    # Graphviz ends a line on the left so.
+    return "".join(f"{line}\\l" for line in lines)
+
+
 def _measured(steps: Sequence[Described]) -> list[tuple[Value, ...]]:
     wanted: list[tuple[Value, ...]] = []
     for step in steps:
@@ -106,11 +136,17 @@ def _measured(steps: Sequence[Described]) -> list[tuple[Value, ...]]:
     return wanted
 
 
+def _numbers(inputs: Sequence[Value]) -> list[Value]:
+    return [value for value in inputs if is_floating(value)]
+
+
 def _column(column: Column, name: str, sizes: Sizes) -> list[str]:
-    lines = [f"  f{name} [class=forward label={_table(column.name, _forward(column, sizes))}]"]
+    lines = [
+        f"  f{name} [class=forward group=f label={_table(column.name, _forward(column, sizes))}]"
+    ]
     if column.is_derived:
         lines.append(
-            f"  b{name} [class=backward label="
+            f"  b{name} [class=backward group=b label="
             f"{_table(f'∂ {column.name}', _backward(column, sizes), dashed=True)}]"
         )
         # The forward node first: so it comes to lie above.
@@ -122,15 +158,17 @@ def _forward(column: Column, sizes: Sizes) -> list[tuple[str, str, str]]:
     lines = []
     for step in column.steps:
         size = _size(sizes, () if step.output is None else (step.output,))
-        name = "" if step.step.name == column.name else step.step.name
+        name = "" if len(column.steps) == 1 else step.step.name
         lines.append((name, step.formula, size))
+        if step.operations:
+            lines.append(("", _abridged(step.operations), ""))
     return lines
 
 
 def _backward(column: Column, sizes: Sizes) -> list[tuple[str, str, str]]:
     lines = []
     for step in reversed(column.steps):
-        name = "" if step.step.name == column.name else f"∂ {step.step.name}"
+        name = "" if len(column.steps) == 1 else f"∂ {step.step.name}"
         slopes = list(step.slopes)
         shown = slopes if len(slopes) <= _MOST_ALIKE + 1 else slopes[:_MOST_ALIKE]
         for slope in shown:
@@ -145,22 +183,33 @@ def _backward(column: Column, sizes: Sizes) -> list[tuple[str, str, str]]:
 
 def _table(head: str, lines: Sequence[tuple[str, str, str]], *, dashed: bool = False) -> str:
     style = ' style="dashed"' if dashed else ""
-    cells = "".join(
-        f'<tr><td align="left">{escape(name)}</td><td align="left">{escape(text)}</td>'
-        f'<td align="right">{escape(size)}</td></tr>'
-        for name, text, size in lines
+    # Columns that are empty in every line would only take room.
+    kept = [place for place in range(3) if any(line[place] for line in lines)]
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f'<td align="{"right" if place == _SIZE else "left"}">{escape(line[place])}</td>'
+            for place in kept
+        )
+        + "</tr>"
+        for line in lines
     )
     return (
         f'<<table border="1" cellborder="0" cellspacing="0" cellpadding="2"{style}>'
-        f'<tr><td align="left" colspan="3"><b>{escape(head)}</b></td></tr>{cells}</table>>'
+        f'<tr><td align="left" colspan="{len(kept)}"><b>{escape(head)}</b></td></tr>{rows}</table>>'
     )
+
+
+def _abridged(operations: Sequence[str]) -> str:
+    shown = list(operations[:_MOST_OPERATIONS])
+    return ", ".join(shown if len(shown) == len(operations) else [*shown, "…"])
 
 
 def _arrows(arrow: Arrow, ends: Mapping[Column | Value, str], sizes: Sizes) -> list[str]:
     source, target = ends[arrow.source], ends[arrow.target]
     shape = _times(arrow.value.shape)
     label = "\\n".join(text for text in (shape, _size(sizes, (arrow.value,))) if text)
-    lines = [f"  {source} -> {target} [class=value label={_quoted(label)}]"]
+    lines = [f"  {source} -> {target} [class=value weight=8 label={_quoted(label)}]"]
     if arrow.slope:
         back = "\\n".join(text for text in (shape, _size(sizes, arrow.slope, "∂ ")) if text)
         # Written from left to right, as the forward arrow, so that the ranks stay.
@@ -177,10 +226,7 @@ def _keep(keep: Keep, ends: Mapping[Column | Value, str]) -> str:
     parts += [f"and {more} more"] if more else []
     label = _quoted("\\n".join(parts))
     source, target = ends[keep.source], ends[keep.target]
-    return (
-        f"  {source} -> b{target[1:]} "
-        f"[class=stored style=dotted arrowhead=empty label={label}]"
-    )
+    return f"  {source} -> b{target[1:]} [class=stored style=dotted arrowhead=empty label={label}]"
 
 
 def _row(step: Described, column: Column, sizes: Sizes) -> OperationRow:
@@ -189,7 +235,10 @@ def _row(step: Described, column: Column, sizes: Sizes) -> OperationRow:
         column.name,
         step.step.name,
         step.formula,
-        tuple((f"∂{slope.of}", slope.formula) for slope in step.slopes),
+        tuple(
+            SlopeRow(f"∂{slope.of}", slope.formula, sizes.get(slope.values))
+            for slope in step.slopes
+        ),
         step.output.shape if step.output is not None else (),
         sizes.get(output),
         sizes.get(step.incoming),
@@ -202,7 +251,7 @@ def _size(sizes: Sizes, values: tuple[Value, ...], before: str = "") -> str:
 
 
 def _times(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape)) if shape else "1"
+    return "×".join(map(str, shape)) if shape else "scalar"
 
 
 def _quoted(text: str) -> str:

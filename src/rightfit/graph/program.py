@@ -220,9 +220,8 @@ def root_mean_squares(
             return known[value] if value.constant is None else value.constant
 
         for operation in program.operations:
-            primitive, params = operation.equation.primitive, operation.equation.params
-            subfuns, params = primitive.get_bind_params(params)
-            made = primitive.bind(*subfuns, *map(read, operation.inputs), **params)
+            primitive = operation.equation.primitive
+            made = primitive.bind(*map(read, operation.inputs), **operation.equation.params)
             outputs = made if primitive.multiple_results else [made]
             known.update(zip(operation.outputs, outputs, strict=True))
         return [_size(sum(map(read, values))) for values in wanted]

@@ -10,7 +10,8 @@ from rightfit.graph.program import Operation, Program, Value, depending_on
 _DEPTH = 2
 # Each of these begins anew where nothing has a scope.
 _HEAVY = frozenset({"dot_general", "conv_general_dilated", "scan", "while", "cond"})
-_QUIET = frozenset(
+# What only brings an array into another form.
+QUIET = frozenset(
     {"broadcast_in_dim", "reshape", "squeeze", "convert_element_type", "transpose", "slice"}
 )
 _MOST_NAMED = 3
@@ -37,9 +38,18 @@ class Step:
         """The innermost scope, or the first operations where there is none."""
         if self.path:
             return self.path[-1].replace("_", " ")
-        names = [operation.name for operation in self.forward if operation.name not in _QUIET]
+        names = [operation.name for operation in self.forward if operation.name not in QUIET]
         shown = list(dict.fromkeys(names))
         return ", ".join(shown[:_MOST_NAMED]) + (" …" if len(shown) > _MOST_NAMED else "")
+
+    @property
+    def full_name(self) -> str:
+        """The name, and where: "relu 2" in the scope `layer_2`, else "outer: inner"."""
+        if len(self.path) < _DEPTH:
+            return self.name
+        outer, _, number = self.path[0].rpartition("_")
+        where = self.path[0].replace("_", " ")
+        return f"{self.name} {number}" if outer and number.isdigit() else f"{where}: {self.name}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,9 +142,7 @@ def _grouped(operations: Sequence[Operation]) -> list[Step]:
     made: dict[int, Step] = {}
     return [
         made.setdefault(number, Step(operation.scope[:_DEPTH]))
-        for operation, number in zip(
-            operations, instances(operations, key, needs), strict=True
-        )
+        for operation, number in zip(operations, instances(operations, key, needs), strict=True)
     ]
 
 
