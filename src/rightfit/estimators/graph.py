@@ -159,8 +159,9 @@ def _without_rows(model: AbstractEstimator) -> Subject:
 
 def _picture(subject: Subject, max_nodes: int, *, measured: bool) -> Picture:
     with jax.enable_x64(subject.network.dtype == np.float64):
-        dropout = dropout_of_step(subject.plan, subject.knobs, jnp.uint32(0))
-        arguments = (subject.network, subject.rows, subject.knobs, dropout)
+        knobs = jax.tree.map(jnp.asarray, subject.knobs)
+        dropout = dropout_of_step(subject.plan, knobs, jnp.uint32(0))
+        arguments = (subject.network, subject.rows, knobs, dropout)
         program = _traced(subject, arguments)
         return draw(
             program,

@@ -176,8 +176,9 @@ class _Describer:
     def _names(self, step: Step) -> dict[Value, str]:
         names = {argument: argument.label for argument in self._program.arguments}
         inputs = [v for v in self._crossing[step] if v.role is None]
-        for number, value in enumerate(inputs):
-            names[value] = "x" if number == 0 else f"x{number + 1}".translate(_MORE)
+        taken = any(value.label == "x" for value in self._crossing[step])
+        for number, value in enumerate(inputs, start=1 + taken):
+            names[value] = "x" if number == 1 else f"x{number}".translate(_MORE)
         names.update(dict.fromkeys(self._incoming[step], "∂"))
         return names
 

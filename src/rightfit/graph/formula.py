@@ -64,6 +64,7 @@ class Formula:
         over: the factors of a product.
         under: what a product is divided by.
         matrices: the two sides of a matrix product.
+        is_number: whether it is nothing but the coefficient.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Formula:
     over: tuple[str, ...] = ()
     under: tuple[str, ...] = ()
     matrices: tuple[str, str] | None = None
+    is_number: bool = False
 
     def within(self, strength: int) -> str:
         """The text, in parentheses where it stands in something stronger."""
@@ -148,11 +150,7 @@ def _number(constant: Any) -> Formula:
         return Formula("c")
     number = float(array.reshape(()))
     text = _FRACTIONS.get(number, f"{number:.3g}").replace("-", "−")
-    return Formula(text, coefficient=number, over=(), under=(), terms=(text,))
-
-
-def _is_number(formula: Formula) -> bool:
-    return formula.terms == (formula.text,) and formula.strength == _ATOM
+    return Formula(text, coefficient=number, is_number=True)
 
 
 def _sum(operation: Operation, inputs: list[Formula]) -> Formula:
@@ -175,12 +173,15 @@ def _added(terms: list[str]) -> str:
 
 
 def _product(operation: Operation, inputs: list[Formula]) -> Formula:
+    rest = [formula for formula in inputs if formula.text != "1"]
+    if len(rest) == 1 and inputs[0] is rest[0]:
+        return rest[0]
     coefficient = 1.0
     over: list[str] = []
     under: list[str] = []
     for number, formula in enumerate(inputs):
         divides = operation.name == "div" and number == 1
-        if _is_number(formula):
+        if formula.is_number:
             value = formula.coefficient
             coefficient = coefficient / value if divides and value else coefficient * value
             continue

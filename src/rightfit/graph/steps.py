@@ -85,10 +85,10 @@ def fold(program: Program) -> Folded:
         step.forward.append(operation)
         home.update(dict.fromkeys(operation.outputs, step))
     _join_preparations(program, steps, home)
-    readers = _readers(steps, home)
+    backward = depending_on(program, {program.seed})
     for operation in program.operations:
         if operation.is_backward and operation not in collecting:
-            step = _origin(operation, steps, home, readers)
+            step = _origin(operation, steps, home, backward)
             step.backward.append(operation)
             home.update(dict.fromkeys(operation.outputs, step))
     return Folded(tuple(steps), home, contributions)
@@ -178,20 +178,27 @@ def _origin(
     operation: Operation,
     steps: Sequence[Step],
     home: Mapping[Value, Step],
-    readers: Mapping[Step, set[Step]],
+    backward: set[Value],
 ) -> Step:
     """The step that a backward operation was derived from."""
-    near = {home[value] for value in operation.inputs if value in home}
     path = operation.scope[:_DEPTH]
     candidates = [step for step in steps if step.path == path] or list(steps)
+    if len(candidates) == 1:
+        return candidates[0]
+    readers = _readers(steps, home)
+    slopes = {home[value] for value in operation.inputs if value in home and value in backward}
+    stored = [v for v in operation.inputs if v.constant is None and v not in backward]
 
-    def likelihood(step: Step) -> tuple[bool, bool, bool]:
-        makes_stored = any(
-            home.get(value) is step
-            for value in operation.inputs
-            if value in home and any(value in o.outputs for o in home[value].forward)
-        )
-        return makes_stored, bool(readers[step] & near), step in near
+    def likelihood(step: Step) -> tuple[bool, int, bool]:
+        # A slope comes from the step itself, or from one that reads what the step makes.
+        follows = not slopes or step in slopes or bool(readers[step] & slopes)
+        reads = {value for forward in step.forward for value in forward.inputs}
+        # A product needs what it read; other operations, what they made.
+        near = [
+            value in reads if operation.name in _HEAVY else home.get(value) is step
+            for value in stored
+        ]
+        return follows, sum(near), step in slopes
 
     # Of equals the last one: the backward pass comes from the end.
     return max(enumerate(candidates), key=lambda pair: (*likelihood(pair[1]), pair[0]))[1]
