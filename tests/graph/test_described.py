@@ -68,9 +68,8 @@ def test_what_a_step_reads_are_steps_and_inputs() -> None:
 def test_what_is_too_long_has_a_name_and_its_operations() -> None:
     def loss(parameters: Any, x: Any, y: Any) -> Any:
         def wave(hidden: Any) -> Any:
-            return jnp.sin(hidden) * jnp.exp(hidden) / (1 + jnp.cos(hidden) ** 2) + jnp.sqrt(
-                hidden**3
-            )
+            wide = jnp.sin(hidden) * jnp.exp(hidden) / (1 + jnp.cos(hidden) ** 2)
+            return wide + jnp.sqrt(hidden**3) / 7
 
         return small_loss(parameters, x, y, wave)
 

@@ -91,13 +91,14 @@ class Network(eqx.Module):
             features: encoded rows.
             dropout: what to drop, in training; None at prediction.
         """
-        x = self._inputs(features)
-        if dropout is not None and dropout.input_rate is not None:
-            x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
+        # Scopes name the operations in the program that JAX traces, and cost nothing in it.
+        with jax.named_scope("inputs"):
+            x = self._inputs(features)
+            if dropout is not None and dropout.input_rate is not None:
+                x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
         for number, (layer, name) in enumerate(
             zip(self.layers[:-1], self.activations, strict=True), start=1
         ):
-            # Scopes name the operations in the program that JAX traces, and cost nothing in it.
             with jax.named_scope(f"layer_{number}"):
                 x = layer(x)
                 with jax.named_scope(name):
@@ -107,7 +108,6 @@ class Network(eqx.Module):
         with jax.named_scope("output_layer"):
             return self.layers[-1](x)
 
-    @jax.named_scope("inputs")
     def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
         parts = [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
         return jnp.concatenate([features.numbers, *parts], axis=1) if parts else features.numbers
