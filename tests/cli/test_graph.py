@@ -1,8 +1,8 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
-from rightfit.graph import svg
 from tests.cli.conftest import Type
 
 
@@ -25,7 +25,7 @@ def test_graph_is_written_and_the_gradient_is_checked(rightfit: Type, model: Pat
 def test_dot_text_needs_neither_rows_nor_the_package(
     rightfit: Type, regressor: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(svg.shutil, "which", lambda name, path=None: None)
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
     answer = rightfit("graph", "price.model", "--out", "price.dot")
     assert (answer.code, answer.out) == (0, "")
     assert Path("price.dot").read_text().startswith("digraph {")

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from rightfit.graph import Program, trace
+from rightfit.graph import Program, Role, trace
 
 N_ROWS, N_FEATURES, N_HIDDEN = 5, 3, 4
 
@@ -40,11 +40,12 @@ def small_loss(
 
 def traced(loss: Callable[..., Any] = small_loss) -> Program:
     """The program of a loss of the small arrays and its gradient."""
+    roles: list[Role] = ["parameter", "parameter", "parameter", "input", "other"]
     return trace(
         loss,
         *arrays(),
         labels=["W₁", "b₁", "W₂", "x", "y"],
-        roles=["parameter"] * 3 + ["input", "other"],
+        roles=roles,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rightfit.graph.formula import Writer, sign_of
-from rightfit.graph.program import trace
+from rightfit.graph.program import Role, trace
 
 MATRIX = np.ones((3, 3), np.float32)
 
@@ -62,12 +62,13 @@ def test_formula_of_something_long_is_left_to_a_name() -> None:
 
 
 def test_of_many_terms_alike_the_first_and_the_last_are_written() -> None:
+    parameters: list[Role] = ["parameter"] * 5
     program = trace(
         lambda ws, x: x + sum(jnp.sum(w**2) for w in ws),
         [MATRIX] * 5,
         np.float32(1),
         labels=[f"W{n}" for n in "₁₂₃₄₅"] + ["x"],
-        roles=["parameter"] * 5 + ["input"],
+        roles=[*parameters, "input"],
     )
     names = {argument: argument.label for argument in program.arguments}
     varying = {v for o in program.operations for v in o.outputs}

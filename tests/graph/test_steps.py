@@ -83,7 +83,9 @@ def test_without_scopes_chains_of_operations_become_steps() -> None:
         return jnp.sum(hidden @ parameters[1])
 
     steps = fold(of_weights(loss)).steps
-    assert [step.name for step in steps] == ["dot_general, tanh, sub", "dot_general, reduce_sum"]
+    first, second = [step.name for step in steps]
+    assert first.startswith("dot_general, tanh")
+    assert second == "dot_general, reduce_sum"
     assert all(any(o.name == "dot_general" for o in step.backward) for step in steps)
 
 
