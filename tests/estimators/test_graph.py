@@ -99,7 +99,7 @@ def test_a_new_activation_and_a_new_loss_are_in_the_picture(
             subject.plan, objective=dataclasses.replace(subject.plan.objective, loss="cubed")
         ),
     )
-    picture = _picture(changed, 20, measured=True)
+    picture = _picture(changed, "", 20, measured=True)
     rows = {row.operation: row for row in picture.rows}
     wave = "x × sin(x)" if "sin" in rows["wave"].forward else "cos(x)"
     assert wave == ("x × sin(x)" if function(1.0) > 0.6 else "cos(x)")
@@ -146,9 +146,9 @@ def test_of_a_pack_the_heaviest_member_is_drawn_and_named() -> None:
     graph = draw_graph(model)
     heaviest = model._model.members[0]
     assert operations(graph).count("linear") == len(heaviest.shape.hidden_sizes) + 1
-    n_predicting = len(model._model.members)
-    if n_predicting > 1:
-        assert f"Member {heaviest.number}, whose weight" in graph.title
+    assert len(model._model.members) > 1
+    assert f"Member {heaviest.number}, whose weight" in graph.title
+    assert f"{graph.title}." in graph.dot
     fresh = drawn(small(Regressor, l2=[0, 0.1]))
     assert "The first network of the pack, not trained" in fresh.title
 

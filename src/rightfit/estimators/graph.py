@@ -126,12 +126,13 @@ def draw_graph(
         subject = _without_rows(model)
     else:
         subject = subject_of(model, X, y, max_rows)
-    picture = _picture(subject, max_nodes, measured=X is not None)
+    title = _title(model, subject)
+    picture = _picture(subject, title, max_nodes, measured=X is not None)
     return NetworkGraph(
         picture.dot,
         picture.rows,
         picture.n_nodes,
-        _title(model, subject),
+        title,
         0 if X is None else int(subject.rows.n_rows),
         compare(subject) if check and X is not None else None,
     )
@@ -157,7 +158,7 @@ def _without_rows(model: AbstractEstimator) -> Subject:
     return Subject(plan, network, rows, knobs)
 
 
-def _picture(subject: Subject, max_nodes: int, *, measured: bool) -> Picture:
+def _picture(subject: Subject, title: str, max_nodes: int, *, measured: bool) -> Picture:
     with jax.enable_x64(subject.network.dtype == np.float64):
         knobs = jax.tree.map(jnp.asarray, subject.knobs)
         dropout = dropout_of_step(subject.plan, knobs, jnp.uint32(0))
@@ -165,6 +166,7 @@ def _picture(subject: Subject, max_nodes: int, *, measured: bool) -> Picture:
         program = _traced(subject, arguments)
         return draw(
             program,
+            title=title,
             arguments=jax.tree.leaves(arguments) if measured else None,
             max_nodes=max_nodes,
         )

@@ -11,7 +11,7 @@ from rightfit.graph.program import Program, Value, is_floating, root_mean_square
 from rightfit.graph.steps import fold
 
 _MOST_STORED = 2
-_MOST_OPERATIONS = 7
+_MOST_OPERATIONS = 9
 _SIZE = 2  # the place of the size in a line
 _MOST_ALIKE = 3
 
@@ -75,12 +75,17 @@ class Picture:
 
 
 def draw(
-    program: Program, *, arguments: Sequence[Any] | None = None, max_nodes: int = 20
+    program: Program,
+    *,
+    title: str = "",
+    arguments: Sequence[Any] | None = None,
+    max_nodes: int = 20,
 ) -> Picture:
     """Draw the forward graph of a program and, under it, the backward graph.
 
     Args:
         program: from `trace`.
+        title: what stands above the explanation of the signs.
         arguments: arrays to run it on, for the sizes of values and slopes; None leaves
             sizes out.
         max_nodes: with more than that, the operations of an outer scope share a node.
@@ -95,7 +100,7 @@ def draw(
     lines = [
         "digraph {",
         '  rankdir=LR nodesep=0.6 ranksep=0.15 fontname="Arial" fontsize=12 labeljust=l',
-        f"  label={_quoted(_legend(sizes))}",
+        f"  label={_quoted(_legend(title, sizes))}",
         '  node [shape=plain fontname="Arial" fontsize=12]',
         '  edge [fontname="Arial" fontsize=10 arrowsize=0.7]',
     ]
@@ -113,10 +118,11 @@ def draw(
     return Picture("\n".join([*lines, "}", ""]), rows, nodes.n_nodes)
 
 
-def _legend(sizes: Sizes) -> str:
+def _legend(title: str, sizes: Sizes) -> str:
     lines = [
+        *([f"{title}."] if title else []),
         "Above, solid: the forward pass; x is what a node reads. Below, dashed, from right to "
-        "left: the backward pass that was derived from it;",
+        "left: the backward pass that was derived from it, which begins with ∂ = 1.",
         "∂ is the slope of the loss by the output of the node above, and ∂x by what that node "
         "reads. Dotted: what the forward pass stores for the backward pass.",
     ]
