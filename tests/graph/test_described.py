@@ -90,11 +90,16 @@ def test_what_is_too_long_has_a_name_and_its_operations() -> None:
 
 def test_a_slope_passes_through_a_step_that_only_adds() -> None:
     def loss(parameters: Any, x: Any, y: Any) -> Any:
+        with jax.named_scope("first"):
+            hidden = jnp.tanh(x @ parameters[0])
         with jax.named_scope("plus"):
-            return small_loss(parameters, x, y) + jnp.sum(y)
+            hidden = hidden + 1
+        with jax.named_scope("last"):
+            return jnp.sum(hidden @ parameters[2]) + 0 * jnp.sum(parameters[1])
 
     step = described(loss)["plus"]
     assert step.step.backward == []
+    assert [value.shape for value in step.incoming] == [(N_ROWS, N_HIDDEN)]
     assert slopes(step) == {"x": "∂"}
 
 

@@ -82,11 +82,14 @@ def test_without_scopes_chains_of_operations_become_steps() -> None:
         hidden = jnp.tanh(jnp.ones((2, 3)) @ parameters[0])
         return jnp.sum(hidden @ parameters[1])
 
-    steps = fold(of_weights(loss)).steps
-    first, second = [step.name for step in steps]
-    assert first.startswith("dot_general, tanh")
-    assert second == "dot_general, reduce_sum"
-    assert all(any(o.name == "dot_general" for o in step.backward) for step in steps)
+    program = of_weights(loss)
+    folded = fold(program)
+    first, second = folded.steps
+    assert first.name.startswith("dot_general, tanh")
+    assert second.name == "dot_general, reduce_sum"
+    # The gradient of each weight is made where the weight is read.
+    makers = [folded.home[folded.contributions[weight][0]] for weight in program.arguments]
+    assert makers == [first, second]
 
 
 def test_what_only_prepares_a_step_is_a_part_of_it() -> None:
