@@ -32,19 +32,12 @@ def graph(
     from rightfit.cli.sheets import gradients_sheet
     from rightfit.data.read import read_table
     from rightfit.data.write import replace_file
-    from rightfit.errors import TableFileError
     from rightfit.estimators.graph import draw_graph
     from rightfit.estimators.loading import load
     from rightfit.estimators.table_training import split_off_target
 
     console = messages()
-    suffix = out.suffix.lower()
-    if suffix not in (".svg", ".dot"):
-        raise TableFileError(
-            f"A graph cannot be written to {out.name!r}: its suffix is not known.",
-            expected="The name ends in .svg or .dot.",
-            hint="choose one of these",
-        )
+    suffix = _known_suffix(out)
     check_free(out, force=force)
     with warnings_as_notes(console), working(console, "drawing"):
         fitted = load(model)
@@ -59,3 +52,16 @@ def graph(
             f"\nLargest relative error {drawn.check.largest_error:.1e} over {drawn.n_rows} rows; "
             "a right gradient stays below 1e-06."
         )
+
+
+def _known_suffix(path: Path) -> str:
+    from rightfit.errors import TableFileError
+
+    suffix = path.suffix.lower()
+    if suffix not in (".svg", ".dot"):
+        raise TableFileError(
+            f"A graph cannot be written to {path.name!r}: its suffix is not known.",
+            expected="The name ends in .svg or .dot.",
+            hint="choose one of these",
+        )
+    return suffix
