@@ -75,6 +75,13 @@ def test_categories_of_both_forms_are_inputs_and_an_embedding_has_a_slope() -> N
     assert "codes" in graph.dot
 
 
+def test_the_key_of_dropped_inputs_is_no_input_of_theirs() -> None:
+    first, second, *_ = drawn(small(Regressor, max_one_hot=3, **PENALISED), mixed()).operations
+    assert (first.operation, second.operation) == ("inputs", "dropout")
+    assert "key" not in first.forward
+    assert second.forward == "x × mask / (1 − rate)"
+
+
 def test_one_hot_categories_alone_have_no_slope() -> None:
     graph = drawn(small(Regressor, max_one_hot=50), mixed())
     assert (graph.operations[0].operation, graph.operations[0].backward) == ("inputs", ())

@@ -147,19 +147,27 @@ def _grouped(operations: Sequence[Operation]) -> list[Step]:
 
 
 def _join_preparations(program: Program, steps: list[Step], home: dict[Value, Step]) -> None:
-    """Let a step that neither parameters nor inputs enter be a part of the one that reads it.
+    """Let what neither parameters nor inputs enter be a part of the one step that reads it.
 
     Such as the key of random bits: it prepares an operation, and is none.
     """
     sources = {value for value in program.arguments if value.role in ("parameter", "input")}
     varying = depending_on(program, sources)
-    for step in list(steps):
-        readers = _readers(steps, home)[step]
-        made = {value for operation in step.forward for value in operation.outputs}
-        if len(readers) == 1 and varying.isdisjoint(made):
-            (reader,) = readers
-            reader.forward[:0] = step.forward
-            home.update(dict.fromkeys(made, reader))
+    readers: dict[Value, set[Step]] = {}
+    # From the end, so that a chain of preparations follows its last one.
+    for step in reversed(list(steps)):
+        for operation in reversed(list(step.forward)):
+            reading = {s for value in operation.outputs for s in readers.get(value, ())}
+            if len(reading) == 1 and varying.isdisjoint(operation.outputs):
+                (reader,) = reading
+                if reader is not step:
+                    step.forward.remove(operation)
+                    reader.forward.insert(0, operation)
+                    home.update(dict.fromkeys(operation.outputs, reader))
+            for value in operation.inputs:
+                maker = home[operation.outputs[0]]
+                readers.setdefault(value, set()).add(maker)
+        if not step.forward:
             steps.remove(step)
 
 
