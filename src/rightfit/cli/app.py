@@ -9,6 +9,7 @@ from rightfit.cli.check_gradients import check_gradients
 from rightfit.cli.demo import demo
 from rightfit.cli.describe import describe
 from rightfit.cli.evaluate import evaluate
+from rightfit.cli.graph import graph
 from rightfit.cli.help import Command, Group
 from rightfit.cli.predict import predict
 from rightfit.cli.problems import exit_code_of
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (train, predict, evaluate, describe, check_gradients, demo):
+for command in (train, predict, evaluate, describe, check_gradients, graph, demo):
     app.command(cls=Command)(command)
 
 

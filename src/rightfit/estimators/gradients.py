@@ -14,6 +14,7 @@ from rightfit.estimators.network_run import example_rows
 from rightfit.estimators.trials import is_pack
 from rightfit.nn import Network
 from rightfit.train.gradients import ArrayCheck, compare_gradients
+from rightfit.train.plan import Knobs, Plan, Rows
 
 _STEP = 0.01
 
@@ -86,24 +87,60 @@ def check_gradients(
         >>> check.n_parameters, check.largest_error < 1e-6
         (67, True)
     """
-    alone = clone(model)
-    if is_pack(model) or (hasattr(model, "_model") and model._model.training.members):
-        alone.set_params(**_of_heaviest(model))
+    subject = subject_of(model, X, y, max_rows)
+    return compare(subject, max_parameters_per_array, random_state)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Subject:
+    """One network with rows, as a training step sees them.
+
+    Attributes:
+        plan: what its training program is compiled for.
+        network: the network.
+        rows: encoded rows with targets.
+        knobs: the numbers of its training.
+    """
+
+    plan: Plan
+    network: Network
+    rows: Rows
+    knobs: Knobs
+
+
+def subject_of(model: AbstractEstimator, X: Any, y: Any, max_rows: int) -> Subject:
+    """The network of an estimator, of a pack the heaviest, with the first rows of a table."""
+    alone = one_network(model)
     alone.set_params(validation_fraction=0.0, warm_start=True)
     if hasattr(model, "_model"):
         alone._model = model._model
     fitting = alone._begin(X, y, None, None)
     (member,) = fitting.run().members
     rows = example_rows(fitting.prepared.training, max_rows)
+    return Subject(member.plan, member.begin().network, rows, member.knobs)
+
+
+def one_network(model: AbstractEstimator) -> AbstractEstimator:
+    """An estimator that is not fitted, for one network; of a pack, for the heaviest."""
+    alone: AbstractEstimator = clone(model)
+    if is_pack(model) or (hasattr(model, "_model") and model._model.training.members):
+        alone.set_params(**_of_heaviest(model))
+    return alone
+
+
+def compare(
+    subject: Subject, max_parameters_per_array: int = 2000, random_state: int = 0
+) -> GradientCheck:
+    """Compare the two gradients at a network, a little off its kinks."""
     checks = compare_gradients(
-        member.plan,
-        _off_kinks(member.begin().network, random_state),
-        rows,
-        member.knobs,
+        subject.plan,
+        _off_kinks(subject.network, random_state),
+        subject.rows,
+        subject.knobs,
         max_checked=max_parameters_per_array,
         seed=int(np.uint32(random_state)),
     )
-    return GradientCheck(checks, int(rows.n_rows))
+    return GradientCheck(checks, int(subject.rows.n_rows))
 
 
 def _of_heaviest(model: AbstractEstimator) -> dict[str, Any]:

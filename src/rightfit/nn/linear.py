@@ -1,6 +1,7 @@
 """The linear layer."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -24,6 +25,7 @@ class Linear(eqx.Module):
     bias: Float[Weights, " hidden"]
     scale: float = eqx.field(static=True, default=1.0)
 
+    @jax.named_scope("linear")
     def __call__(self, x: Float[Array, "batch feature"]) -> Float[Array, "batch hidden"]:
         """Apply the layer to every row of a batch."""
         weighted = x @ jnp.asarray(self.weight)

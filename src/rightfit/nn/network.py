@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -103,7 +104,7 @@ class Network(eqx.Module):
     categories: tuple[CategoryInput, ...]
     factors: Float[Weights, " feature"] | None
     layers: tuple[Linear, ...]
-    shares: tuple[Float[Weights, " hidden"] | None, ...]
+    shares: tuple[Float[Weights, " _"] | None, ...]
     activations: tuple[str, ...] = eqx.field(static=True)
 
     @property
@@ -120,18 +121,23 @@ class Network(eqx.Module):
             features: encoded rows.
             dropout: what to drop, in training; None at prediction.
         """
-        x = self._inputs(features)
-        if dropout is not None and dropout.input_rate is not None:
-            x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
+        # Scopes name the operations in the program that JAX traces, and cost nothing in it.
+        with jax.named_scope("inputs"):
+            x = self._inputs(features)
+            if dropout is not None and dropout.input_rate is not None:
+                x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
         hidden = zip(self.layers[:-1], self.activations, self.shares, strict=True)
         for number, (layer, name, share) in enumerate(hidden, start=1):
-            linear = layer(x)
-            x = ACTIVATIONS[name].function(linear)
-            if share is not None:
-                x = linear + share * (x - linear)
-            if dropout is not None and dropout.hidden_rate is not None:
-                x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
-        return self.layers[-1](x)
+            with jax.named_scope(f"layer_{number}"):
+                linear = layer(x)
+                with jax.named_scope(name):
+                    x = ACTIVATIONS[name].function(linear)
+                    if share is not None:
+                        x = linear + share * (x - linear)
+                if dropout is not None and dropout.hidden_rate is not None:
+                    x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
+        with jax.named_scope("output_layer"):
+            return self.layers[-1](x)
 
     def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
         parts = [features.numbers]

@@ -41,7 +41,8 @@ class Objective:
         self, outputs: Float[Array, "row output"], targets: Shaped[Array, "row ..."]
     ) -> Float[Array, " row"]:
         """The loss of each row."""
-        return LOSSES[self.loss].function(outputs, targets)
+        with jax.named_scope(self.loss):
+            return LOSSES[self.loss].function(outputs, targets)
 
     def mean_losses(self, outputs: Float[Array, "row output"]) -> Float[Array, " row"]:
         """The loss of each row if its label were spread evenly over the classes."""

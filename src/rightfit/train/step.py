@@ -22,13 +22,16 @@ def loss(
     """
     outputs = network(batch.features, dropout)
     losses = plan.objective.losses(outputs, batch.targets)
-    total = jnp.sum(losses * batch.weights)
-    mean = total / batch.n_rows
+    with jax.named_scope("mean_over_rows"):
+        total = jnp.sum(losses * batch.weights)
+        mean = total / batch.n_rows
     if plan.smoothing:
-        spread = plan.objective.mean_losses(outputs) - losses
-        mean += knobs.label_smoothing * jnp.sum(spread * batch.weights) / batch.n_rows
+        with jax.named_scope("label_smoothing"):
+            spread = plan.objective.mean_losses(outputs) - losses
+            mean += knobs.label_smoothing * jnp.sum(spread * batch.weights) / batch.n_rows
     if plan.l2:
-        mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
+        with jax.named_scope("l2"):
+            mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
     return mean, total
 
 
