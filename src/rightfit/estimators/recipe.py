@@ -79,9 +79,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
     }
 )
 
-_COMMON: Mapping[str, Any] = MappingProxyType(
-    {"scaling": "tree", "patience_epochs": 10, "average_decay": [0.99]}
-)
+_COMMON: Mapping[str, Any] = MappingProxyType({"patience_epochs": 10, "average_decay": [0.99]})
 # The most features of one number, and of all together, in each kind.
 _BINS = (128, 1024)
 _WAVES = (24, 512)
@@ -130,10 +128,13 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         plain = Recipe({"hidden_sizes": PLAIN_SIZES})
         return with_values(chosen, plain.filled), plain
     effort = EFFORTS[chosen.quality]
+    folds = about.n_rows <= effort.few_rows and about.may_fold
     shared = {
         **_COMMON,
+        # Bins of trees would see the targets of the rows that a fold holds out.
+        "scaling": "quantile" if folds else "tree",
         "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
-        "n_folds": effort.n_folds if about.n_rows <= effort.few_rows and about.may_fold else None,
+        "n_folds": effort.n_folds if folds else None,
     }
     kinds: list[dict[str, Any]] = [
         {**kind, "number_embedding_size": [_embedding_size(about, *sizes)]}
