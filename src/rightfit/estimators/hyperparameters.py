@@ -119,8 +119,8 @@ class Hyperparameters:
     quality: str = parameter(
         "default",
         Choice(QUALITY_NAMES),
-        "How much time goes into a better score where hidden_sizes is 'auto': fast trains a few "
-        "networks, default a pack of them, best a large one.",
+        "Time that goes into the score, where hidden_sizes is 'auto': fast trains a few networks, "
+        "default a pack of them, best a large one.",
     )
     activation: str | tuple[str, ...] | Several = parameter(
         "relu",
