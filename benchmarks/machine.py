@@ -10,7 +10,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("rightfit", "jax", "jaxlib", "optax", "numpy", "scikit-learn", "torch")
+PACKAGES = (
+    "rightfit",
+    "jax",
+    "jaxlib",
+    "optax",
+    "numpy",
+    "scikit-learn",
+    "torch",
+    "catboost",
+    "lightgbm",
+    "xgboost",
+)
 
 
 def describe_machine() -> dict[str, Any]:
