@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rightfit.estimators.gradients import check_gradients as check_gradients
     from rightfit.estimators.loading import load as load
     from rightfit.estimators.regressor import Regressor as Regressor
+    from rightfit.report.write import Report as Report
+    from rightfit.report.write import make_report as make_report
     from rightfit.train.events import EpochRecord as EpochRecord
     from rightfit.train.events import EpochsEnded as EpochsEnded
     from rightfit.train.events import Event as Event
@@ -40,6 +42,7 @@ _HOMES = {
     "PackJudged": "rightfit.train.events",
     "ParameterError": "rightfit.errors",
     "Regressor": "rightfit.estimators.regressor",
+    "Report": "rightfit.report.write",
     "RightFitError": "rightfit.errors",
     "TrainingEnded": "rightfit.train.events",
     "TrainingError": "rightfit.errors",
@@ -47,6 +50,7 @@ _HOMES = {
     "TrainingWarning": "rightfit.errors",
     "check_gradients": "rightfit.estimators.gradients",
     "load": "rightfit.estimators.loading",
+    "make_report": "rightfit.report.write",
 }
 
 __all__ = list(_HOMES)

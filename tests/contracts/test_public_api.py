@@ -36,6 +36,7 @@ def test_public_names_are_these() -> None:
         "PackJudged",
         "ParameterError",
         "Regressor",
+        "Report",
         "RightFitError",
         "TrainingEnded",
         "TrainingError",
@@ -43,6 +44,7 @@ def test_public_names_are_these() -> None:
         "TrainingWarning",
         "check_gradients",
         "load",
+        "make_report",
     ]
 
 

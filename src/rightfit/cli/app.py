@@ -12,6 +12,7 @@ from rightfit.cli.evaluate import evaluate
 from rightfit.cli.help import Command, Group
 from rightfit.cli.predict import predict
 from rightfit.cli.problems import exit_code_of
+from rightfit.cli.report import report
 from rightfit.cli.train import train
 
 _DEBUG = "--debug"
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (train, predict, evaluate, describe, check_gradients, demo):
+for command in (train, predict, evaluate, describe, report, check_gradients, demo):
     app.command(cls=Command)(command)
 
 

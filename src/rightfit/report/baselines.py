@@ -50,9 +50,7 @@ class Baseline:
     note: str = ""
 
 
-def constant_baseline(
-    model: Model, test: LabelledRows, training: LabelledRows | None
-) -> Baseline:
+def constant_baseline(model: Model, test: LabelledRows, training: LabelledRows | None) -> Baseline:
     """The shares of the classes, or the mean: what knows no column."""
     n_rows = len(test)
     if model.target.classes is None:
@@ -107,7 +105,7 @@ def boosting_baseline(model: Model, test: LabelledRows, training: LabelledRows) 
     if model.target.classes is None and n_targets > _MOST_BOOSTED_OUTPUTS:
         return None
     inputs = _for_trees(training.features)
-    n_trees, n_rows = _forest_size(*inputs.shape, n_targets)
+    n_trees, n_rows = _forest_size(len(inputs), inputs.shape[1], n_targets)
     rows = _sample(len(training), n_rows)
     codes = model.encoder.n_levels
     n_numbers = inputs.shape[1] - len(codes)

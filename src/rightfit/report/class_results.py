@@ -159,9 +159,7 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _one_against_rest(
-    model: Model, test: LabelledRows
-) -> list[tuple[str, np.ndarray, np.ndarray]]:
+def _one_against_rest(model: Model, test: LabelledRows) -> list[tuple[str, np.ndarray, np.ndarray]]:
     classes = model.target.classes
     assert classes is not None
     counts = np.bincount(test.truth, minlength=len(classes))

@@ -71,7 +71,7 @@ def partial_dependence(
         is_number, places, donors = _places(model, test, name)
         if len(places) < 2:
             continue
-        given = take_rows(test.features, donors)
+        given = take_rows(test.features, np.array(donors))
         means = _walk(model, sample, given, groups[name])
         found.append(Dependence(name, is_number, places, means[:, lines].T, line_names))
     return tuple(found)
@@ -111,9 +111,7 @@ def _lines_shown(model: Model, test: LabelledRows) -> tuple[list[int], tuple[str
     return most, tuple(shortened(classes[i], 24) for i in most)
 
 
-def _places(
-    model: Model, test: LabelledRows, name: str
-) -> tuple[bool, tuple[Any, ...], list[int]]:
+def _places(model: Model, test: LabelledRows, name: str) -> tuple[bool, tuple[Any, ...], list[int]]:
     """Values to walk along, and for each a test row that has it."""
     kind = next(column.kind for column in model.schema.columns if column.name == name)
     if kind == NUMBER:

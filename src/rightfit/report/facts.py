@@ -101,18 +101,20 @@ def column_rows(model: Model) -> Rows:
             return f"one-hot, {n - 1}" if one_hot[column.name] else f"{widths[column.name]} learned"
         return "left out"
 
-    return [
-        (
+    rows: Rows = []
+    for column in model.schema.columns[:MOST_COLUMNS]:
+        mark = " and a mark where missing" if _is_marked(model, column) else ""
+        cells = (
             shortened(column.name),
             column.kind,
             column.dtype,
             percent(column.missing_fraction),
             f"{column.n_distinct:,}",
-            encoding(column) + (" and a mark where missing" if _is_marked(model, column) else ""),
+            encoding(column) + mark,
             shortened(column.note, 120),
         )
-        for column in model.schema.columns[:MOST_COLUMNS]
-    ]
+        rows.append(cells)
+    return rows
 
 
 def _is_marked(model: Model, column: ColumnSchema) -> bool:
@@ -145,7 +147,9 @@ def _outcome(evidence: Evidence, row: int) -> tuple[str, str]:
     if target.classes is None:
         truth = test.truth[row] * target.scale + target.center
         predicted = test.predictions[row] * target.scale + target.center
-        return tuple(", ".join(figure(float(v), 5) for v in side[:3]) for side in (truth, predicted))  # type: ignore[return-value]
+        return tuple(
+            ", ".join(figure(float(v), 5) for v in side[:3]) for side in (truth, predicted)
+        )  # type: ignore[return-value]
     said = int(test.predictions[row].argmax())
     right = float(test.predictions[row][test.truth[row]])
     return (

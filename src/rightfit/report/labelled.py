@@ -77,9 +77,7 @@ def label_rows(model: AbstractEstimator, X: Any, y: Any, most: int) -> LabelledR
     if fitted.target.classes is None:
         truth = truth.reshape(len(truth), -1)
     features = fitted.encoder.encode(table, rows)
-    return LabelledRows(
-        table, rows, features, truth, fitted.predict_encoded(features), len(known)
-    )
+    return LabelledRows(table, rows, features, truth, fitted.predict_encoded(features), len(known))
 
 
 def take_rows(features: Features, rows: Shaped[np.ndarray, " row"]) -> Features:

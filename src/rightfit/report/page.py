@@ -53,45 +53,51 @@ def render_page(
     results = class_pictures(evidence) if evidence.is_classifier else number_pictures(evidence)
     importance = importance_picture(evidence)
     worst_header, worst = facts.worst_rows(evidence)
-    rows = [_threshold_row(one) for one in (thresholds(model, evidence.test) if evidence.test else ())]
-    return _templates().get_template("page.html").render(
-        title=facts.title_of(model),
-        verdict=verdict,
-        style=Markup(_source("style.css")),
-        sections=_sections(bool(results)),
-        standing=standing_picture(evidence),
-        raised=raised,
-        checks=CHECKS,
-        n_checks=f"{len(CHECKS) - len(muted)} checks",
-        muted=muted,
-        unseen=_unseen(evidence),
-        stopped=model.training.stop_reason[:1].upper() + model.training.stop_reason[1:],
-        curves=learning_curves(model),
-        path=path_pictures(evidence.path, model.training.choice),
-        weights=weights_picture(model),
-        results=results,
-        results_intro=_results_said(evidence),
-        score_header=_score_header(evidence),
-        score_rows=_score_rows(evidence),
-        thresholds=rows,
-        threshold_header=_THRESHOLD_HEADER,
-        importance=importance,
-        dependence=dependence_picture(evidence),
-        worst_header=worst_header,
-        worst=worst,
-        rows_said=facts.rows_said(model),
-        column_header=facts.COLUMN_HEADER,
-        columns=facts.column_rows(model),
-        n_more_columns=max(0, len(model.schema.columns) - facts.MOST_COLUMNS),
-        telling=[(shortened(one.name), percent(one.skill)) for one in evidence.telling],
-        network_said=facts.network_said(model),
-        layer_header=facts.LAYER_HEADER,
-        layers=facts.layer_rows(evidence),
-        inside=network_picture(evidence),
-        two_graphs=two_graphs,
-        facts=facts.made_of(evidence),
-        version=version("rightfit"),
-        made=made.strftime("%Y-%m-%d %H:%M:%S UTC"),
+    rows = [
+        _threshold_row(one) for one in (thresholds(model, evidence.test) if evidence.test else ())
+    ]
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            title=facts.title_of(model),
+            verdict=verdict,
+            style=Markup(_source("style.css")),
+            sections=_sections(bool(results)),
+            standing=standing_picture(evidence),
+            raised=raised,
+            checks=CHECKS,
+            n_checks=f"{len(CHECKS) - len(muted)} checks",
+            muted=muted,
+            unseen=_unseen(evidence),
+            stopped=model.training.stop_reason[:1].upper() + model.training.stop_reason[1:],
+            curves=learning_curves(model),
+            path=path_pictures(evidence.path, model.training.choice),
+            weights=weights_picture(model),
+            results=results,
+            results_intro=_results_said(evidence),
+            score_header=_score_header(evidence),
+            score_rows=_score_rows(evidence),
+            thresholds=rows,
+            threshold_header=_THRESHOLD_HEADER,
+            importance=importance,
+            dependence=dependence_picture(evidence),
+            worst_header=worst_header,
+            worst=worst,
+            rows_said=facts.rows_said(model),
+            column_header=facts.COLUMN_HEADER,
+            columns=facts.column_rows(model),
+            n_more_columns=max(0, len(model.schema.columns) - facts.MOST_COLUMNS),
+            telling=[(shortened(one.name), percent(one.skill)) for one in evidence.telling],
+            network_said=facts.network_said(model),
+            layer_header=facts.LAYER_HEADER,
+            layers=facts.layer_rows(evidence),
+            inside=network_picture(evidence),
+            two_graphs=two_graphs,
+            facts=facts.made_of(evidence),
+            version=version("rightfit"),
+            made=made.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        )
     )
 
 
@@ -101,19 +107,23 @@ def render_card(evidence: Evidence, raised: Sequence[Raised], verdict: Verdict) 
     own = evidence.standing("model")
     task = "classification" if evidence.is_classifier else "regression"
     columns = [column.name for column in model.schema.used][: facts.MOST_COLUMNS]
-    return _templates().get_template("card.md").render(
-        pipeline_tag=f"tabular-{task}",
-        name=f"{model.estimator} of {facts.title_of(model)}",
-        dataset=shortened(model.training.extra.get("table") or "the test rows"),
-        metrics=[] if own is None else [(n, f"{v:.6g}") for n, v in own.scores.items()],
-        verdict=verdict.text,
-        network_said=facts.network_said(model),
-        rows_said=facts.rows_said(model),
-        columns=", ".join(_code(shortened(name)) for name in columns),
-        score_header=_score_header(evidence),
-        score_rows=_score_rows(evidence),
-        raised=raised,
-        facts=facts.made_of(evidence),
+    return (
+        _templates()
+        .get_template("card.md")
+        .render(
+            pipeline_tag=f"tabular-{task}",
+            name=f"{model.estimator} of {facts.title_of(model)}",
+            dataset=shortened(model.training.extra.get("table") or "the test rows"),
+            metrics=[] if own is None else [(n, f"{v:.6g}") for n, v in own.scores.items()],
+            verdict=verdict.text,
+            network_said=facts.network_said(model),
+            rows_said=facts.rows_said(model),
+            columns=", ".join(_code(shortened(name)) for name in columns),
+            score_header=_score_header(evidence),
+            score_rows=_score_rows(evidence),
+            raised=raised,
+            facts=facts.made_of(evidence),
+        )
     )
 
 

@@ -84,7 +84,7 @@ def compare(
                 name=one.name,
                 scores=all_scores(model, test.truth, one.predictions),
                 score=float(main_score(model, parts[:, i].mean(axis=0))),
-                score_interval=_interval(scores[:, i]),
+                score_interval=_score_interval(model, parts[:, i], scores[:, i]),
                 loss=loss,
                 skill=float(1 - loss / floor) if floor > 0 else 0.0,
                 skill_interval=_interval(skills[:, i]),
@@ -119,6 +119,20 @@ def _resampled(
         means[i] = np.bincount(drawn, minlength=n_rows) @ flat / n_rows
     n = losses.shape[1]
     return means[:, :n], means[:, n:].reshape(n_resamples, *parts.shape[1:])
+
+
+def _score_interval(
+    model: Model, parts: Float[np.ndarray, "row part"], scores: Float[np.ndarray, " resample"]
+) -> tuple[float, float]:
+    """The bootstrap's, or where every row is right, or wrong, the exact one of a share.
+
+    Resamples of rows without an error have none either.
+    """
+    n_rows = len(parts)
+    if model.target.classes is None or 0 < parts.sum() < n_rows:
+        return _interval(scores)
+    least = float(_TAIL ** (1 / n_rows))
+    return (least, 1.0) if parts.all() else (0.0, 1 - least)
 
 
 def _interval(values: Float[np.ndarray, " resample"]) -> tuple[float, float]:

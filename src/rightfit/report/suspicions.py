@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -60,7 +61,7 @@ def _contiguous(group: ColumnGroup, features: Features) -> Float[np.ndarray, "ro
     return np.ascontiguousarray(group.values(features), np.float32)
 
 
-def _likely(model: Model, training: LabelledRows, rows: object) -> tuple[ColumnGroup, ...]:
+def _likely(model: Model, training: LabelledRows, rows: Any) -> tuple[ColumnGroup, ...]:
     """All columns, or of very many those that go with the target the most."""
     groups = column_groups(model.encoder)
     if len(groups) <= _MOST_COLUMNS:

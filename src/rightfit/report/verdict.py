@@ -73,7 +73,8 @@ def _judged(evidence: Evidence, codes: set[str]) -> tuple[str, str]:
 
 def _score(evidence: Evidence) -> str:
     own = evidence.standing("model")
-    assert own is not None and evidence.test is not None
+    assert own is not None
+    assert evidence.test is not None
     rows = count(len(evidence.test), "test row")
     write, kind = (percent, "percent") if evidence.is_classifier else (figure, "figure")
     others = ", ".join(
@@ -90,7 +91,10 @@ def _fit(evidence: Evidence, level: str) -> str:
     own, fit = evidence.standing("model"), evidence.fit
     if own is None or fit is None:
         return ""
-    skills = f"saves {percent(fit.skill, 0)} of the loss in training, {percent(own.skill, 0)} here"
+    skills = (
+        f"saves {percent(fit.skill, 0)} of guessing's loss on training rows, "
+        f"{percent(own.skill, 0)} on test rows"
+    )
     neither = level in ("good", "even")
     return f"Neither under- nor overfitted: {skills}." if neither else f"It {skills}."
 

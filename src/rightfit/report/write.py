@@ -13,7 +13,8 @@ from rightfit.estimators.base import AbstractEstimator
 from rightfit.report.checks.all_checks import check_codes, run_checks
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import gather
-from rightfit.report.verdict import Verdict, give_verdict
+from rightfit.report.files import write_whole
+from rightfit.report.verdict import give_verdict
 
 NEEDED = ("jinja2", "matplotlib")
 HOW_TO_GET = "pip install 'rightfit[report]'"
@@ -37,7 +38,7 @@ class Report:
 
     def save(self, path: str | Path) -> None:
         """Write the page to a file, replacing what is there."""
-        Path(path).write_text(self.html, encoding="utf-8")
+        write_whole(Path(path), self.html)
 
     def _repr_html_(self) -> str:
         """Show the page in a notebook, apart from the notebook's own style."""

@@ -30,9 +30,7 @@ def _few_rows(evidence: Evidence) -> Finding | None:
     n_rows = evidence.model.training.n_training_rows
     if n_rows >= _FEW_ROWS:
         return None
-    return Finding(
-        "warning", str(n_rows), f"The model was trained on {count(n_rows, 'row')} only."
-    )
+    return Finding("warning", str(n_rows), f"The model was trained on {count(n_rows, 'row')} only.")
 
 
 def _few_test_rows(evidence: Evidence) -> Finding | None:

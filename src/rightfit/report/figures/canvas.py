@@ -7,14 +7,19 @@ variable, or by `currentColor`, so that one drawing serves every theme.
 import dataclasses
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from html import escape
 from types import MappingProxyType
+from typing import ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 INK = "#010203"
 QUIET = "#010204"
@@ -54,6 +59,8 @@ _SETTINGS: Mapping[str, object] = MappingProxyType(
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.titlesize": 9.5,
+        "axes.titlepad": 8.0,
+        "axes.labelsize": 9.0,
         "axes.titlelocation": "left",
         "axes.unicode_minus": True,
         "axes.axisbelow": True,
@@ -68,7 +75,11 @@ _SETTINGS: Mapping[str, object] = MappingProxyType(
         "ytick.labelsize": 8.5,
         "grid.color": RULE,
         "grid.linewidth": 0.8,
-        "legend.frameon": False,
+        "legend.frameon": True,
+        "legend.facecolor": PAPER,
+        "legend.edgecolor": "none",
+        "legend.framealpha": 1.0,
+        "legend.fancybox": False,
         "legend.fontsize": 8.5,
         "lines.linewidth": 1.8,
         "lines.markersize": 5,
@@ -79,6 +90,9 @@ _SETTINGS: Mapping[str, object] = MappingProxyType(
 )
 _NOTHING = MappingProxyType({"Date": None, "Creator": None, "Format": None, "Type": None})
 _FONT = re.compile(r"font: (?:\w+ )*?([\d.]+px) [^;\"]*;?|font-family: [^;\"]*;? ?")
+# Inches; narrower figures stand side by side.
+_HALF = 6.0
+_TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
 
@@ -94,6 +108,7 @@ class Picture:
         header: names of the columns of its data.
         rows: the data, as text.
         caption: how to read it; may be empty.
+        is_wide: whether it takes the whole width of the page.
     """
 
     key: str
@@ -103,15 +118,26 @@ class Picture:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
+    is_wide: bool = True
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Let a function draw in the report's style, whatever the program around it has set."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        with matplotlib.rc_context(dict(_SETTINGS)):  # type: ignore[arg-type]
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 def axes_grid(
     n_rows: int, n_columns: int, width: float, height: float, **more: object
 ) -> tuple[Figure, list[Axes]]:
-    """Make a figure with axes in the report's style; sizes in inches."""
-    with matplotlib.rc_context(dict(_SETTINGS)):  # type: ignore[arg-type]
-        figure = Figure(figsize=(width, height))
-        grid = figure.subplots(n_rows, n_columns, squeeze=False, **more)  # type: ignore[call-overload]
+    """Make a figure with axes; sizes in inches. For functions that are `styled`."""
+    figure = Figure(figsize=(width, height))
+    grid = figure.subplots(n_rows, n_columns, squeeze=False, **more)  # type: ignore[call-overload]
     return figure, list(grid.flat)
 
 
@@ -151,11 +177,11 @@ def picture(
 ) -> Picture:
     """Draw a figure, and put its name, its description and its data beside it."""
     found = io.StringIO()
-    with matplotlib.rc_context(dict(_SETTINGS)):  # type: ignore[arg-type]
-        FigureCanvasSVG(figure).print_svg(found, metadata=dict(_NOTHING))
+    FigureCanvasSVG(figure).print_svg(found, metadata=dict(_NOTHING))  # type: ignore[no-untyped-call]
     svg = _for_the_page(found.getvalue(), key, title, description)
     data = tuple(tuple(row) for row in rows)
-    return Picture(key, title, description, svg, tuple(header), data, caption)
+    is_wide = bool(figure.get_figwidth() > _HALF)
+    return Picture(key, title, description, svg, tuple(header), data, caption, is_wide)
 
 
 def _for_the_page(svg: str, key: str, title: str, description: str) -> str:
@@ -165,14 +191,13 @@ def _for_the_page(svg: str, key: str, title: str, description: str) -> str:
     for marker, role in _ROLES.items():
         svg = svg.replace(marker, role)
     svg = _FONT.sub(lambda found: f"font-size: {found[1]};" if found[1] else "", svg)
-    svg = _NUMBER.sub(lambda found: f"{float(found[0]):.1f}", svg)
+    # Tenths of a point will do, in places and paths, not in what is written.
+    svg = _TAG.sub(lambda tag: _NUMBER.sub(lambda n: f"{float(n[0]):.1f}", tag[0]), svg)
     # Several drawings stand in one page, and ids are the page's; those of groups serve nobody.
     used = set(re.findall(r"(?:#)([\w.-]+)", svg))
-    svg = re.sub(
-        r' id="([^"]*)"', lambda f: f' id="{key}-{f[1]}"' if f[1] in used else "", svg
-    )
+    svg = re.sub(r' id="([^"]*)"', lambda f: f' id="{key}-{f[1]}"' if f[1] in used else "", svg)
     svg = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{key}-", svg)
-    svg = re.sub(r"\n\s*", "\n", svg).replace("\n\"", '"')
+    svg = re.sub(r"\n\s*", "\n", svg).replace('\n"', '"')
     head = re.match(r"<svg[^>]*>", svg)
     assert head is not None
     box = re.search(r'viewBox="([^"]*)"', head[0])

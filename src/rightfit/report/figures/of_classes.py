@@ -25,6 +25,7 @@ from rightfit.report.figures.canvas import (
     axes_grid,
     margins,
     picture,
+    styled,
 )
 from rightfit.report.numerals import figure as digits
 from rightfit.report.numerals import percent, shortened
@@ -33,6 +34,7 @@ _SQUARE = (3.55, 3.35)
 _MOST_ROWS = 30
 
 
+@styled
 def class_pictures(evidence: Evidence) -> list[Picture]:
     """All figures of a classifier on its test rows."""
     test = evidence.test
@@ -64,12 +66,13 @@ def _confusion_picture(found: Confusion) -> Picture:
                     ha="center",
                     va="center",
                     fontweight="bold" if i == j else "normal",
-                    fontsize=11 if n <= 4 else 8,
+                    fontsize=11 if n <= 4 else 10,
                 )
     names = [shortened(name, 12) for name in found.names]
     turned = n > 4 and max(map(len, names)) > 3
-    axes.set_xticks(range(n), names, rotation=90 if turned else 0)
-    axes.set_yticks(range(n), names)
+    size_of_names = 9 if n <= 4 else 10.5
+    axes.set_xticks(range(n), names, rotation=90 if turned else 0, fontsize=size_of_names)
+    axes.set_yticks(range(n), names, fontsize=size_of_names)
     axes.set_xlim(-0.5, n - 0.5)
     axes.set_ylim(n - 0.5, -0.5)
     for spine in axes.spines.values():

@@ -14,6 +14,7 @@ from rightfit.report.figures.canvas import (
     axes_grid,
     margins,
     picture,
+    styled,
 )
 from rightfit.report.importance import BUDGET_SECONDS
 from rightfit.report.numerals import count, percent, shortened
@@ -23,6 +24,7 @@ _MOST_BARS = 15
 _MOST_ROWS = 60
 
 
+@styled
 def importance_picture(evidence: Evidence) -> Picture | None:
     """How much the loss rises when a column is shuffled, with 95 % intervals."""
     found = evidence.importance
@@ -32,9 +34,10 @@ def importance_picture(evidence: Evidence) -> Picture | None:
     what = "log loss" if evidence.is_classifier else "squared error, in target variances"
     drawing, (axes,) = axes_grid(1, 1, 7.2, 0.7 + 0.26 * len(shown))
     places = np.arange(len(shown))[::-1]
-    axes.barh(places, [c.rise for c in shown], height=0.5, color=ONE, alpha=0.85)
+    axes.barh(places, [c.rise for c in shown], height=0.55, color=ONE, alpha=0.28)
     for place, column in zip(places, shown, strict=True):
-        axes.plot([column.low, column.high], [place, place], color=QUIET, linewidth=1.6)
+        axes.plot([column.low, column.high], [place, place], color=ONE, linewidth=1.6)
+        axes.plot([column.rise], [place], "o", color=ONE, markersize=5.5)
     axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.set_yticks(places, [shortened(column.name, 30) for column in shown])
     axes.spines["left"].set_visible(False)
@@ -69,6 +72,7 @@ def importance_picture(evidence: Evidence) -> Picture | None:
     )
 
 
+@styled
 def dependence_picture(evidence: Evidence) -> Picture | None:
     """What is predicted on average as each of the most important columns changes."""
     found = evidence.dependence

@@ -3,12 +3,13 @@
 import numpy as np
 
 from rightfit.report.evidence import Evidence
-from rightfit.report.figures.canvas import ONE, TWO, Picture, axes_grid, margins, picture
+from rightfit.report.figures.canvas import ONE, TWO, Picture, axes_grid, margins, picture, styled
 from rightfit.report.numerals import figure, percent
 
 _MOST_LAYERS = 24
 
 
+@styled
 def network_picture(evidence: Evidence) -> Picture | None:
     """Share of dead units and size of the gradient of each layer, at the kept weights."""
     inside = evidence.inside
@@ -34,6 +35,7 @@ def network_picture(evidence: Evidence) -> Picture | None:
     slope.set_xscale("log")
     slope.set_xlim(min(norms) / 3, max(norms) * 3)
     slope.set_title("gradient norm (log scale)")
+    slope.xaxis.set_major_formatter(lambda value, _: figure(value))
     slope.minorticks_off()
     for axes in (dead, slope):
         axes.grid(axis="x")

@@ -6,7 +6,16 @@ import numpy as np
 from jaxtyping import Float
 
 from rightfit.report.evidence import Evidence
-from rightfit.report.figures.canvas import ONE, QUIET, TWO, Picture, axes_grid, margins, picture
+from rightfit.report.figures.canvas import (
+    ONE,
+    QUIET,
+    TWO,
+    Picture,
+    axes_grid,
+    margins,
+    picture,
+    styled,
+)
 from rightfit.report.numerals import count, figure, percent
 from rightfit.shuffle import shuffled
 
@@ -18,6 +27,7 @@ _MOST_ROWS = 30
 _SQUARE = (3.55, 3.35)
 
 
+@styled
 def number_pictures(evidence: Evidence) -> list[Picture]:
     """All figures of a regressor on its test rows; of several outputs, for the first."""
     test = evidence.test
@@ -121,7 +131,11 @@ def _by_tenth(
                 figure(float(truth[p].mean())),
                 figure(errors[i]),
                 figure(biases[i]),
-                percent(errors[i] * len(p) / max(sum(e * len(q) for e, q in _pairs(errors, parts)), 1e-300)),
+                percent(
+                    errors[i]
+                    * len(p)
+                    / max(sum(e * len(q) for e, q in _pairs(errors, parts)), 1e-300)
+                ),
             )
             for i, p in enumerate(parts)
         ],

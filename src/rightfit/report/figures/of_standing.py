@@ -3,11 +3,21 @@
 import numpy as np
 
 from rightfit.report.evidence import Evidence
-from rightfit.report.figures.canvas import INK, ONE, QUIET, Picture, axes_grid, margins, picture
+from rightfit.report.figures.canvas import (
+    INK,
+    ONE,
+    QUIET,
+    Picture,
+    axes_grid,
+    margins,
+    picture,
+    styled,
+)
 from rightfit.report.numerals import figure as digits
 from rightfit.report.numerals import interval, percent
 
 
+@styled
 def standing_picture(evidence: Evidence) -> Picture | None:
     """The main score of the model and of each baseline on the same test rows."""
     found = evidence.standings

@@ -17,6 +17,7 @@ from rightfit.report.figures.canvas import (
     axes_grid,
     margins,
     picture,
+    styled,
 )
 from rightfit.report.numerals import figure as digits
 from rightfit.report.numerals import percent, shortened
@@ -27,8 +28,11 @@ _MOST_POINTS = 300
 _MOST_TABLE_ROWS = 40
 _MOST_BARS = 16
 _MOST_PATHS = 6
+# By so much the validation loss must have risen before one may say so.
+_OVERFITTING = 0.05
 
 
+@styled
 def learning_curves(model: Model) -> Picture | None:
     """Training and validation loss of the heaviest network, with the others faint behind it."""
     course = course_of(model)
@@ -82,11 +86,14 @@ def learning_curves(model: Model) -> Picture | None:
     )
 
 
+@styled
 def path_pictures(
     path: Mapping[str, Sequence[dict[str, Any]]], choice: Mapping[str, Any]
 ) -> Picture | None:
     """What was watched along each parameter that varied, with the others at their best."""
-    steps_of = {name: [s for s in steps if s["watched"] is not None] for name, steps in path.items()}
+    steps_of = {
+        name: [s for s in steps if s["watched"] is not None] for name, steps in path.items()
+    }
     steps_of = {name: steps for name, steps in steps_of.items() if len(steps) > 1}
     names = list(steps_of)[:_MOST_PATHS]
     if not names:
@@ -127,6 +134,7 @@ def path_pictures(
     )
 
 
+@styled
 def weights_picture(model: Model) -> Picture | None:
     """The share of each network in the prediction."""
     if len(model.members) < 2:
@@ -216,7 +224,7 @@ def _caption(course: Any, held_out: bool, n_others: int) -> str:
     parts = []
     if not held_out:
         parts.append("Nothing was held out, so the training loss chose the epoch.")
-    elif course.rise is not None and course.rise > 0.01:
+    elif course.rise is not None and course.rise > _OVERFITTING:
         parts.append(
             f"From epoch {course.best_epoch} on it would have begun to overfit: the validation "
             f"loss rose by {percent(course.rise)} to the end. Early stopping kept the best weights."
