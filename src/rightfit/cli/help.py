@@ -24,7 +24,6 @@ _COMMON = (
     "activation",
     "dropout_rate",
     "l2",
-    "weight_decay",
     "optimizer",
     "learning_rate",
     "max_epochs",

@@ -12,7 +12,7 @@ def percent(share: float, digits: int = 1) -> str:
     """
     if not math.isfinite(share):
         return "–"
-    text = f"{100 * share:.{digits}f}"
+    text = f"{100 * share:.{digits}f}".replace("-", "−")
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 

@@ -54,8 +54,9 @@ def give_verdict(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     """
     if not evidence.standings:
         return _untested(evidence, raised)
-    level, headline = _judged(evidence, {one.check.code for one in raised})
-    return Verdict(level, headline, _score(evidence), _fit(evidence, level), _next(level, raised))
+    codes = {one.check.code for one in raised}
+    level, headline = _judged(evidence, codes)
+    return Verdict(level, headline, _score(evidence), _fit(evidence, codes), _next(level, raised))
 
 
 def _judged(evidence: Evidence, codes: set[str]) -> tuple[str, str]:
@@ -87,7 +88,7 @@ def _score(evidence: Evidence) -> str:
     return f"{what} (95 % interval {interval(*own.score_interval, kind)}); {others}."
 
 
-def _fit(evidence: Evidence, level: str) -> str:
+def _fit(evidence: Evidence, codes: set[str]) -> str:
     own, fit = evidence.standing("model"), evidence.fit
     if own is None or fit is None:
         return ""
@@ -95,8 +96,13 @@ def _fit(evidence: Evidence, level: str) -> str:
         f"saves {percent(fit.skill, 0)} of guessing's loss on training rows, "
         f"{percent(own.skill, 0)} on test rows"
     )
-    neither = level in ("good", "even")
-    return f"Neither under- nor overfitted: {skills}." if neither else f"It {skills}."
+    if "RF-OVERFIT" in codes:
+        return f"Overfitted: {skills}."
+    if "RF-UNDERFIT" in codes:
+        return f"Underfitted: {skills}."
+    # Of a test that is too easy, or a model worse than a line, nobody can say so.
+    sound = not codes & {code for code, _, _ in _HEADLINES}
+    return f"Neither under- nor overfitted: {skills}." if sound else f"It {skills}."
 
 
 def _next(level: str, raised: Sequence[Raised]) -> str:
