@@ -88,7 +88,7 @@ def test_other_table_is_all_test_rows(rightfit: Type, model: Path) -> None:
     answer = rightfit("report", "use.model", "other.csv", "--out", "page.html")
     assert answer.code == 0
     assert answer.err == ""
-    assert "on 30 test rows" in answer.out
+    assert " of 30 test rows (95 % interval " in answer.out
     assert "Without training rows" in Path("page.html").read_text()
 
 

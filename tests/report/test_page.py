@@ -34,9 +34,9 @@ class Page(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        if not self.open and "verdict" not in {a.get("class", "") for _, a in self.elements}:
-            seen = any("verdict" in (a.get("class") or "") for _, a in self.elements)
-            self.before += [] if seen else data.split()
+        begun = any("verdict" in (a.get("class") or "") for _, a in self.elements)
+        if not self.open and not begun:
+            self.before += data.split()
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
