@@ -63,7 +63,7 @@ def targets(X: pd.DataFrame) -> Any:
 
 
 def reported(model: AbstractEstimator, X: pd.DataFrame, y: Any) -> Reported:
-    model.fit(X[:N_TRAIN], y[:N_TRAIN])  # type: ignore[attr-defined]
+    model.fit(X[:N_TRAIN], y[:N_TRAIN])
     test, training = (X[N_TRAIN:], y[N_TRAIN:]), (X[:N_TRAIN], y[:N_TRAIN])
     evidence = gather(model, test, training)
     return Reported(model, X, y, evidence, make_report(model, *test, training=training))

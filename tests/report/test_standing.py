@@ -20,7 +20,7 @@ def test_class_scores_are_those_of_scikit_learn(classifier: Reported) -> None:
     assert own is not None
     X, y = classifier.test
     said = classifier.model.predict(X)
-    probability = classifier.model.predict_proba(X)  # type: ignore[attr-defined]
+    probability = classifier.model.predict_proba(X)
     assert own.scores["accuracy"] == metrics.accuracy_score(y, said)
     assert own.score == pytest.approx(metrics.accuracy_score(y, said))
     assert own.loss == pytest.approx(metrics.log_loss(y, probability))

@@ -68,7 +68,7 @@ def test_card_begins_with_the_metadata_of_model_hubs(classifier: Reported) -> No
 
 
 def test_notebook_shows_the_short_form(classifier: Reported, regressor: Reported) -> None:
-    text = regressor.model._repr_html_()  # type: ignore[operator]
+    text = regressor.model._repr_html_()
     bundle: dict[str, Any] = classifier.model._repr_mimebundle_()
     assert text.startswith("<div")
     assert "Regressor of price" in text
@@ -80,7 +80,7 @@ def test_notebook_shows_the_short_form(classifier: Reported, regressor: Reported
 
 def test_estimator_that_is_not_fitted_shows_what_scikit_learn_shows() -> None:
     model = Regressor()
-    assert "rightfit" not in model._repr_html_()[:60]  # type: ignore[operator]
+    assert "rightfit" not in model._repr_html_()[:60]
     assert "sk-" in model._repr_mimebundle_()["text/html"]
 
 

@@ -63,7 +63,7 @@ def layer_rows(evidence: Evidence) -> Rows:
     """One row for each layer of the heaviest network."""
     inside = evidence.inside
     dead = {layer.name: layer.dead_share for layer in inside.layers} if inside else {}
-    rows = []
+    rows: Rows = []
     for layer in describe_layers(evidence.model):
         share = dead.get(layer["name"])
         rows.append(
