@@ -17,7 +17,7 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def figure(number: float | None, digits: int = 4) -> str:
-    """Write a number with so many significant digits.
+    """Write a number with so many significant digits, and a real minus.
 
     Example:
         >>> figure(0.123456), figure(1234567.0), figure(3.0), figure(2.1e-9), figure(None)
@@ -25,7 +25,9 @@ def figure(number: float | None, digits: int = 4) -> str:
     """
     if number is None or not math.isfinite(number):
         return "–"
-    size = abs(number)
+    if number < 0:
+        return f"−{figure(-number, digits)}"
+    size = number
     if size >= 10 ** (digits - 1):
         return f"{number:,.0f}" if size < 1e12 else f"{number:.{digits - 1}e}"
     if size < 1e-4 and number:
@@ -64,6 +66,6 @@ def shortened(text: object, most: int = 40) -> str:
         ('aaaa…', '3.25')
     """
     if isinstance(text, float):
-        return figure(text, 6)
+        return figure(text, 5)
     words = " ".join(str(text).split())
     return words if len(words) <= most else words[: most - 1] + "…"

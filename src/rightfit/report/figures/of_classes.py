@@ -20,7 +20,9 @@ from rightfit.report.figures.canvas import (
     LINE_STYLES,
     ONE,
     QUIET,
+    RULE,
     SERIES,
+    TWO,
     Picture,
     axes_grid,
     margins,
@@ -56,8 +58,10 @@ def _confusion_picture(found: Confusion) -> Picture:
     shares = found.counts / np.maximum(found.counts.sum(axis=1, keepdims=True), 1)
     for i in range(n):
         for j in range(n):
-            colour = ONE if i == j else SERIES[1]
-            axes.add_patch(_square(j, i, colour, 0.12 + 0.55 * shares[i, j]))
+            colour, shade = (ONE if i == j else TWO), 0.12 + 0.55 * shares[i, j]
+            if not found.counts[i, j]:
+                colour, shade = RULE, 0.4
+            axes.add_patch(_square(j, i, colour, shade))
             if found.counts[i, j]:
                 axes.text(
                     j,
@@ -144,9 +148,9 @@ def _precision_picture(curves: Sequence[Curve]) -> Picture:
 def _reliability_picture(found: Reliability) -> Picture:
     drawing, (axes,) = axes_grid(1, 1, *_SQUARE)
     axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.9, linestyle=":")
-    axes.plot(found.said, found.came, color=ONE, linewidth=1.2)
+    axes.plot(found.said, found.came, color=QUIET, linewidth=0.9)
     sizes = 20 + 160 * found.n_rows / found.n_rows.max()
-    axes.scatter(found.said, found.came, s=sizes, color=ONE, alpha=0.75, linewidths=0)
+    axes.scatter(found.said, found.came, s=sizes, color=ONE, alpha=0.85, linewidths=0)
     axes.set_xlim(-0.04, 1.04)
     axes.set_ylim(-0.04, 1.04)
     axes.set_xlabel("probability said")

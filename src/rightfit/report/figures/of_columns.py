@@ -96,7 +96,7 @@ def dependence_picture(evidence: Evidence) -> Picture | None:
         drawing.legend(
             *all_axes[0].get_legend_handles_labels(), loc="upper right", ncols=3, frameon=False
         )
-    margins(drawing, top=0.55 if several else 0.3, bottom=0.4, between=(0.3, 0.75))
+    margins(drawing, top=0.55 if several else 0.3, bottom=0.4, between=(0.4, 0.75))
     if evidence.is_classifier:
         all_axes[0].yaxis.set_major_formatter(lambda value, _: percent(value))
     return picture(
@@ -130,7 +130,7 @@ def _draw(axes: object, one: Dependence) -> None:
     axes.grid(axis="y")  # type: ignore[attr-defined]
     axes.locator_params(axis="y", nbins=5)  # type: ignore[attr-defined]
     if one.is_number:
-        axes.locator_params(axis="x", nbins=4)  # type: ignore[attr-defined]
+        axes.locator_params(axis="x", nbins=3)  # type: ignore[attr-defined]
 
 
 def _place(place: object) -> str:

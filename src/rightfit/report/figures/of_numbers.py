@@ -150,12 +150,12 @@ def _pairs(errors: list[float], parts: list[Any]) -> Any:
 def _cloud(axes: Any, x: Float[np.ndarray, " row"], y: Float[np.ndarray, " row"]) -> None:
     """Points, or of many rows cells that are the darker the more rows they hold."""
     if len(x) <= _MOST_POINTS:
-        axes.plot(x, y, "o", color=ONE, alpha=0.55, markersize=4, markeredgewidth=0)
+        axes.plot(x, y, "o", color=ONE, alpha=0.8, markersize=3.8, markeredgewidth=0)
         return
     from matplotlib.patches import Rectangle
 
     counts, xs, ys = np.histogram2d(x, y, _N_CELLS)
-    shades = 0.12 + 0.88 * np.sqrt(counts / counts.max())
+    shades = 0.25 + 0.75 * np.sqrt(counts / counts.max())
     for i, j in zip(*np.nonzero(counts), strict=True):
         cell = (xs[i], ys[j]), xs[1] - xs[0], ys[1] - ys[0]
         axes.add_patch(Rectangle(*cell, facecolor=ONE, alpha=round(shades[i, j], 2), linewidth=0))

@@ -42,7 +42,7 @@ def learning_curves(model: Model) -> Picture | None:
     others = _others(model)
     for records in others:
         epochs, losses = _thinned(records)
-        axes.plot(epochs, losses, color=QUIET, linewidth=0.9, alpha=0.55)
+        axes.plot(epochs, losses, color=QUIET, linewidth=0.9, alpha=0.75)
     epochs = [r["epoch"] for r in course.records]
     held_out = course.records[0]["validation_loss"] is not None
     train = np.array([r["train_loss"] for r in course.records], float)
