@@ -14,7 +14,7 @@ from rightfit.model.target import is_missing
 from rightfit.shuffle import shuffled
 
 # More rows than these tell no more, and would take longer than a report may.
-MOST_TEST_ROWS = 100_000
+MOST_TEST_ROWS = 50_000
 MOST_TRAINING_ROWS = 20_000
 
 

@@ -10,12 +10,13 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from rightfit.arrays import Features
 from rightfit.model.model import Model
+from rightfit.report.association import association
 from rightfit.report.column_groups import ColumnGroup, column_groups
 from rightfit.report.labelled import LabelledRows, take_rows
 from rightfit.shuffle import shuffled
 
 _MOST_ROWS = 1_500
-_MOST_COLUMNS = 100
+_MOST_COLUMNS = 60
 _LEAVES = 32
 _MOST_LINES = 12
 
@@ -66,13 +67,7 @@ def _likely(model: Model, training: LabelledRows, rows: Any) -> tuple[ColumnGrou
     groups = column_groups(model.encoder)
     if len(groups) <= _MOST_COLUMNS:
         return groups
-    numbers = training.features.numbers[rows]
-    truth = training.truth[rows]
-    if model.target.classes is not None:
-        truth = np.eye(len(model.target.classes))[truth]
-    centred = truth - truth.mean(axis=0)
-    moved = numbers - numbers.mean(axis=0)
-    together = np.abs(moved.T @ centred) / (moved.std(axis=0)[:, None] + 1e-9)
+    together = association(model, training, rows)
     strength = [
         np.inf if group.codes else float(together[list(group.numbers)].max()) for group in groups
     ]
