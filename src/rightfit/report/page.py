@@ -161,7 +161,11 @@ def _results_said(evidence: Evidence) -> str:
 def _score_header(evidence: Evidence) -> tuple[str, ...]:
     if not evidence.standings:
         return ()
-    return ("", *(name.replace("_", " ") for name in evidence.standings[0].scores), "loss saved")
+    return (
+        "predictor",
+        *(name.replace("_", " ") for name in evidence.standings[0].scores),
+        "loss saved",
+    )
 
 
 def _score_rows(evidence: Evidence) -> list[tuple[str, ...]]:

@@ -64,7 +64,7 @@ def standing_picture(evidence: Evidence) -> Picture | None:
             f"{interval(*one.score_interval, kind)}"
             for one in found
         ),
-        ("", what, "95 % interval", "loss", "loss saved", "note"),
+        ("predictor", what, "95 % interval", "loss", "loss saved", "note"),
         [
             (
                 one.name,
