@@ -42,9 +42,20 @@ def test_skill_of_numbers_is_r2_against_the_training_mean(regressor: Reported) -
     own = regressor.evidence.standing("model")
     assert own is not None
     X, y = regressor.test
-    center = float(regressor.evidence.model.target.center[0])
+    center = float(regressor.training[1].mean())
     expected = 1 - ((y - regressor.model.predict(X)) ** 2).sum() / ((y - center) ** 2).sum()
     assert own.skill == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["classifier", "regressor"])
+def test_constant_is_that_of_the_command_line(name: str, request: pytest.FixtureRequest) -> None:
+    from rightfit.estimators.evaluation import constant_scores
+
+    made: Reported = request.getfixturevalue(name)
+    found = made.evidence.standing("constant")
+    assert found is not None
+    expected = constant_scores(made.evidence.model, made.training[1], made.test[1])
+    assert found.scores == pytest.approx(expected)
 
 
 def test_intervals_hold_their_score(classifier: Reported, regressor: Reported) -> None:
@@ -83,7 +94,7 @@ def test_thresholds_are_those_of_scikit_learn(classifier: Reported) -> None:
         assert one.recall == pytest.approx(metrics.recall_score(truth, taken))
         if one.precision is not None:
             assert one.precision == pytest.approx(metrics.precision_score(truth, taken))
-            assert percent(one.precision) in classifier.report.html
+            assert percent(one.precision) in classifier.report.html.replace("\u00a0", " ")
 
 
 def test_reliability_counts_every_row_once(several: Reported) -> None:

@@ -84,6 +84,14 @@ def test_estimator_that_is_not_fitted_shows_what_scikit_learn_shows() -> None:
     assert "sk-" in model._repr_mimebundle_()["text/html"]
 
 
+def test_notebook_shows_text_if_text_is_wanted(regressor: Reported) -> None:
+    from sklearn import config_context
+
+    with config_context(display="text"):
+        assert set(regressor.model._repr_mimebundle_()) == {"text/plain"}
+        assert not hasattr(regressor.model, "_repr_html_")
+
+
 def test_report_in_a_notebook_is_kept_apart(regressor: Reported) -> None:
     frame = regressor.report._repr_html_()
     assert frame.startswith("<iframe srcdoc=")

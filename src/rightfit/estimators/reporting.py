@@ -5,6 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sklearn import get_config
+
 if TYPE_CHECKING:
     # The mix-in stands in front of scikit-learn's base class, whose hooks it replaces.
     from sklearn.base import BaseEstimator as _Base
@@ -55,16 +57,20 @@ class Reporting(_Base):
     @property
     def _repr_html_(self) -> Callable[[], str]:
         """Show a notebook what was fitted; before that, scikit-learn's diagram."""
-        if not hasattr(self, "_model"):
+        if not self._shows_itself():
             inner: Callable[[], str] = super()._repr_html_
             return inner
         return self._short_form
 
     def _repr_mimebundle_(self, **wanted: Any) -> dict[str, str]:
-        if not hasattr(self, "_model"):
+        if not self._shows_itself():
             bundle: dict[str, str] = super()._repr_mimebundle_(**wanted)
             return bundle
         return {"text/plain": repr(self), "text/html": self._short_form()}
+
+    def _shows_itself(self) -> bool:
+        # Somebody who wants plain text says so to scikit-learn.
+        return hasattr(self, "_model") and get_config()["display"] == "diagram"
 
     def _short_form(self) -> str:
         text: str = _from_report("short_form", "short_form")(self)

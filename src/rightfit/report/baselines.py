@@ -44,10 +44,13 @@ def constant_baseline(model: Model, test: LabelledRows, training: LabelledRows |
     """The shares of the classes, or the mean: what knows no column."""
     n_rows = len(test)
     if model.target.classes is None:
-        # The standardised target has mean 0 in the training rows.
-        return Baseline("constant", "the mean", np.zeros((n_rows, len(model.target.scale))))
+        # In the rows that the encoder was fitted on, the standardised target has mean 0.
+        mean = np.zeros(len(model.target.scale))
+        if training is not None:
+            mean = training.all_truth.mean(axis=0)
+        return Baseline("constant", "the mean", np.broadcast_to(mean, (n_rows, len(mean))))
     known = test if training is None else training
-    shares = class_shares(known.truth, len(model.target.classes))
+    shares = class_shares(known.all_truth, len(model.target.classes))
     note = "shares of the test rows, as no training rows were handed over"
     return Baseline(
         "constant",

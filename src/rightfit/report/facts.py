@@ -193,4 +193,7 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
 def _remembered(extra: dict[str, Any]) -> list[tuple[str, str]]:
     """What the command line noted of the table."""
     names = {"table": "Table", "target": "Target", "groups": "Groups", "time": "Time"}
-    return [(said, shortened(extra[key], 80)) for key, said in names.items() if extra.get(key)]
+    found = [(said, shortened(extra[key], 80)) for key, said in names.items() if extra.get(key)]
+    if extra.get("test_fraction"):
+        found.append(("Share of the test rows", percent(float(extra["test_fraction"]))))
+    return found

@@ -28,7 +28,7 @@ class LabelledRows:
         features: the rows, encoded.
         truth: `[row]` class codes, or `[row, output]` standardised numbers.
         predictions: `[row, prediction]` probabilities, or standardised numbers.
-        n_with_target: rows of the table with a target, of which these may be a sample.
+        all_truth: the same as `truth` of all rows with a target, of which these may be a sample.
     """
 
     table: Table
@@ -36,10 +36,15 @@ class LabelledRows:
     features: Features
     truth: Shaped[np.ndarray, "row ..."]
     predictions: Float[np.ndarray, "row prediction"]
-    n_with_target: int
+    all_truth: Shaped[np.ndarray, "known ..."]
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def n_with_target(self) -> int:
+        """Rows of the table with a target."""
+        return len(self.all_truth)
 
     @property
     def is_sample(self) -> bool:
@@ -73,11 +78,11 @@ def label_rows(model: AbstractEstimator, X: Any, y: Any, most: int) -> LabelledR
     rows = known
     if len(known) > most:
         rows = np.sort(known[shuffled(len(known), 0)[:most]])
-    truth = encoded[rows]
     if fitted.target.classes is None:
-        truth = truth.reshape(len(truth), -1)
+        encoded = encoded.reshape(len(encoded), -1)
     features = fitted.encoder.encode(table, rows)
-    return LabelledRows(table, rows, features, truth, fitted.predict_encoded(features), len(known))
+    predictions = fitted.predict_encoded(features)
+    return LabelledRows(table, rows, features, encoded[rows], predictions, encoded[known])
 
 
 def take_rows(features: Features, rows: Shaped[np.ndarray, " row"]) -> Features:

@@ -153,9 +153,12 @@ def _results_said(evidence: Evidence) -> str:
     test = evidence.test
     if test is None:
         return ""
+    text = f"{count(len(test), 'row')} that nothing was chosen on."
     if test.is_sample:
-        return f"A sample of {len(test):,} of {count(test.n_with_target, 'test row')}."
-    return f"{count(len(test), 'row')} that nothing was chosen on."
+        text = f"A sample of {len(test):,} of {count(test.n_with_target, 'test row')}."
+    if evidence.fit is not None:
+        text += " The training rows in the table include those that chose when to stop."
+    return text
 
 
 def _score_header(evidence: Evidence) -> tuple[str, ...]:
@@ -191,6 +194,7 @@ def _templates() -> Environment:
         # Names of columns and cells come from strangers. The card is Markdown and has filters.
         autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=StrictUndefined,
+        finalize=_whole_numbers,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -199,6 +203,11 @@ def _templates() -> Environment:
     environment.filters["plain"] = _plain
     environment.filters["cell"] = _plain
     return environment
+
+
+def _whole_numbers(value: Any) -> Any:
+    """Keep a number and its % in one line."""
+    return value.replace(" %", "\u00a0%") if type(value) is str else value
 
 
 def _source(name: str) -> str:

@@ -66,8 +66,9 @@ def _underfit(evidence: Evidence) -> Finding | None:
             return Finding(
                 "problem",
                 f"{100 * gap:.0f} points",
-                f"The model saves {percent(own.skill, 0)} of the loss, and the {other.name} "
-                f"{percent(other.skill, 0)}: there is more in these columns.",
+                f"The model saves {percent(own.skill, 0)} of the loss, and "
+                f"{'a ' if key == 'linear' else ''}{other.name} {percent(other.skill, 0)}: there "
+                "is more in these columns.",
             )
     if falling and fit is not None and fit.skill < 0.9:
         return Finding(

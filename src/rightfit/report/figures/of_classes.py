@@ -175,7 +175,7 @@ def _reliability_picture(found: Reliability) -> Picture:
 
 def _draw(axes: Any, curves: Sequence[Curve]) -> None:
     for number, curve in enumerate(curves):
-        label = f"{shortened(curve.name, 16)} {curve.area:.3f}"
+        label = f"{shortened(curve.name, 16)}: {curve.area:.3f}"
         axes.plot(
             curve.x,
             curve.y,
