@@ -110,3 +110,12 @@ def test_short_form_needs_neither_templates_nor_drawings(regressor: Reported) ->
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ran.stdout == "[]\n"
+
+
+def test_headings_of_the_card_stand_apart(classifier: Reported, regressor: Reported) -> None:
+    lines = classifier.report.card.splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("## "):
+            assert lines[number - 1] == ""
+            assert lines[number + 1] == ""
+    assert "It was not tested." in make_report(regressor.model).card

@@ -199,7 +199,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["drawing"] = Markup
-    environment.filters["quoted"] = lambda text: json.dumps(str(text), ensure_ascii=True)
+    environment.filters["quoted"] = lambda text: json.dumps(str(text), ensure_ascii=False)
     environment.filters["plain"] = _plain
     environment.filters["cell"] = _plain
     return environment
