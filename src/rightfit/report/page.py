@@ -49,56 +49,72 @@ def render_page(
         made: the time stamp.
         two_graphs: SVG of the forward and the backward graph; empty for none.
     """
-    model = evidence.model
-    results = class_pictures(evidence) if evidence.is_classifier else number_pictures(evidence)
-    importance = importance_picture(evidence)
-    worst_header, worst = facts.worst_rows(evidence)
-    rows = [
-        _threshold_row(one) for one in (thresholds(model, evidence.test) if evidence.test else ())
-    ]
-    return (
-        _templates()
-        .get_template("page.html")
-        .render(
-            title=facts.title_of(model),
-            verdict=verdict,
-            style=Markup(_source("style.css")),
-            sections=_sections(bool(results)),
-            standing=standing_picture(evidence),
-            raised=raised,
-            checks=CHECKS,
-            n_checks=f"{len(CHECKS) - len(muted)} checks",
-            muted=muted,
-            unseen=_unseen(evidence),
-            stopped=model.training.stop_reason[:1].upper() + model.training.stop_reason[1:],
-            curves=learning_curves(model),
-            path=path_pictures(evidence.path, model.training.choice),
-            weights=weights_picture(model),
-            results=results,
-            results_intro=_results_said(evidence),
-            score_header=_score_header(evidence),
-            score_rows=_score_rows(evidence),
-            thresholds=rows,
-            threshold_header=_THRESHOLD_HEADER,
-            importance=importance,
-            dependence=dependence_picture(evidence),
-            worst_header=worst_header,
-            worst=worst,
-            rows_said=facts.rows_said(model),
-            column_header=facts.COLUMN_HEADER,
-            columns=facts.column_rows(model),
-            n_more_columns=max(0, len(model.schema.columns) - facts.MOST_COLUMNS),
-            telling=[(shortened(one.name), percent(one.skill)) for one in evidence.telling],
-            network_said=facts.network_said(model),
-            layer_header=facts.LAYER_HEADER,
-            layers=facts.layer_rows(evidence),
-            inside=network_picture(evidence),
-            two_graphs=two_graphs,
-            facts=facts.made_of(evidence),
-            version=version("rightfit"),
-            made=made.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        )
+    page = _templates().get_template("page.html")
+    return page.render(
+        **_of_training(evidence),
+        **_of_test(evidence),
+        **_of_model(evidence),
+        verdict=verdict,
+        raised=raised,
+        checks=CHECKS,
+        n_checks=f"{len(CHECKS) - len(muted)} checks",
+        muted=muted,
+        unseen=_unseen(evidence),
+        style=Markup(_source("style.css")),
+        two_graphs=two_graphs,
+        version=version("rightfit"),
+        made=made.strftime("%Y-%m-%d %H:%M:%S UTC"),
     )
+
+
+def _of_training(evidence: Evidence) -> dict[str, Any]:
+    model = evidence.model
+    reason = model.training.stop_reason
+    return {
+        "stopped": reason[:1].upper() + reason[1:],
+        "curves": learning_curves(model),
+        "path": path_pictures(evidence.path, model.training.choice),
+        "weights": weights_picture(model),
+    }
+
+
+def _of_test(evidence: Evidence) -> dict[str, Any]:
+    test = evidence.test
+    results = class_pictures(evidence) if evidence.is_classifier else number_pictures(evidence)
+    worst_header, worst = facts.worst_rows(evidence)
+    return {
+        "sections": _sections(bool(results)),
+        "standing": standing_picture(evidence),
+        "results": results,
+        "results_intro": _results_said(evidence),
+        "score_header": _score_header(evidence),
+        "score_rows": _score_rows(evidence),
+        "thresholds": [
+            _threshold_row(t) for t in (thresholds(evidence.model, test) if test else ())
+        ],
+        "threshold_header": _THRESHOLD_HEADER,
+        "importance": importance_picture(evidence),
+        "dependence": dependence_picture(evidence),
+        "worst_header": worst_header,
+        "worst": worst,
+    }
+
+
+def _of_model(evidence: Evidence) -> dict[str, Any]:
+    model = evidence.model
+    return {
+        "title": facts.title_of(model),
+        "rows_said": facts.rows_said(model),
+        "column_header": facts.COLUMN_HEADER,
+        "columns": facts.column_rows(model),
+        "n_more_columns": max(0, len(model.schema.columns) - facts.MOST_COLUMNS),
+        "telling": [(shortened(one.name), percent(one.skill)) for one in evidence.telling],
+        "network_said": facts.network_said(model),
+        "layer_header": facts.LAYER_HEADER,
+        "layers": facts.layer_rows(evidence),
+        "inside": network_picture(evidence),
+        "facts": facts.made_of(evidence),
+    }
 
 
 def render_card(evidence: Evidence, raised: Sequence[Raised], verdict: Verdict) -> str:

@@ -1,5 +1,7 @@
 """The figure beside the verdict: the model and its baselines, with intervals."""
 
+from typing import Any
+
 import numpy as np
 
 from rightfit.report.evidence import Evidence
@@ -15,6 +17,7 @@ from rightfit.report.figures.canvas import (
 )
 from rightfit.report.numerals import figure as digits
 from rightfit.report.numerals import interval, percent
+from rightfit.report.standing import Standing
 
 
 @styled
@@ -27,23 +30,7 @@ def standing_picture(evidence: Evidence) -> Picture | None:
     drawing, (axes,) = axes_grid(1, 1, 7.2, 0.62 + 0.36 * len(found))
     places = np.arange(len(found))[::-1]
     for place, one in zip(places, found, strict=True):
-        own = one.key == "model"
-        axes.plot(one.score_interval, [place] * 2, color=ONE if own else QUIET, linewidth=3)
-        axes.plot(
-            [one.score],
-            [place],
-            "o" if own else "s",
-            color=ONE if own else QUIET,
-            markersize=9 if own else 6,
-        )
-        axes.annotate(
-            write(one.score),
-            (one.score_interval[1], place),
-            textcoords="offset points",
-            xytext=(9, -3.5),
-            fontweight="bold" if own else "normal",
-            color=INK,
-        )
+        _draw(axes, float(place), one, write(one.score))
     axes.set_yticks(places, [one.name for one in found])
     axes.set_ylim(-0.6, len(found) - 0.4)
     axes.margins(x=0.12)
@@ -77,4 +64,20 @@ def standing_picture(evidence: Evidence) -> Picture | None:
             for one in found
         ],
         "Points are scores on the test rows, lines their 95 % bootstrap intervals.",
+    )
+
+
+def _draw(axes: Any, place: float, one: Standing, score: str) -> None:
+    """A point with its interval; the model's own is larger, round and bold."""
+    own = one.key == "model"
+    colour = ONE if own else QUIET
+    axes.plot(one.score_interval, [place] * 2, color=colour, linewidth=3)
+    axes.plot([one.score], [place], "o" if own else "s", color=colour, markersize=9 if own else 6)
+    axes.annotate(
+        score,
+        (one.score_interval[1], place),
+        textcoords="offset points",
+        xytext=(9, -3.5),
+        fontweight="bold" if own else "normal",
+        color=INK,
     )

@@ -53,19 +53,7 @@ def learning_curves(model: Model) -> Picture | None:
         watched = np.array([loss_of(r) for r in course.records])
         shown.append(watched)
         axes.plot(epochs, watched, color=ONE, label="validation")
-    if course.best_epoch in epochs:
-        best = watched[epochs.index(course.best_epoch)]
-        axes.axvline(course.best_epoch, color=QUIET, linewidth=0.9, linestyle=":")
-        axes.plot([course.best_epoch], [best], "o", color=INK, markeredgecolor=PAPER, zorder=5)
-        axes.annotate(
-            f"kept: epoch {course.best_epoch}",
-            (course.best_epoch, best),
-            textcoords="offset points",
-            xytext=(6, 9) if course.best_epoch < 0.7 * epochs[-1] else (-6, 9),
-            ha="left" if course.best_epoch < 0.7 * epochs[-1] else "right",
-            color=INK,
-            fontsize=8.5,
-        )
+    _mark_kept(axes, course.best_epoch, epochs, watched)
     _limits(axes, np.concatenate(shown))
     axes.set_xlabel("epoch")
     axes.set_title("loss", color=INK)
@@ -166,6 +154,24 @@ def weights_picture(model: Model) -> Picture | None:
         ("network", "weight"),
         [(name, percent(weight)) for name, weight in zip(names, weights, strict=True)],
         f"The {left} lightest are not drawn." if left else "",
+    )
+
+
+def _mark_kept(axes: Any, kept: int, epochs: Sequence[int], watched: np.ndarray) -> None:
+    if kept not in epochs:
+        return
+    best = watched[epochs.index(kept)]
+    is_early = kept < 0.7 * epochs[-1]
+    axes.axvline(kept, color=QUIET, linewidth=0.9, linestyle=":")
+    axes.plot([kept], [best], "o", color=INK, markeredgecolor=PAPER, zorder=5)
+    axes.annotate(
+        f"kept: epoch {kept}",
+        (kept, best),
+        textcoords="offset points",
+        xytext=(6 if is_early else -6, 9),
+        ha="left" if is_early else "right",
+        color=INK,
+        fontsize=8.5,
     )
 
 
