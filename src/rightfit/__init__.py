@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rightfit.estimators.graph import draw_graph as draw_graph
     from rightfit.estimators.loading import load as load
     from rightfit.estimators.regressor import Regressor as Regressor
+    from rightfit.report.write import Report as Report
+    from rightfit.report.write import make_report as make_report
     from rightfit.train.events import EpochRecord as EpochRecord
     from rightfit.train.events import EpochsEnded as EpochsEnded
     from rightfit.train.events import Event as Event
@@ -43,6 +45,7 @@ _HOMES = {
     "PackJudged": "rightfit.train.events",
     "ParameterError": "rightfit.errors",
     "Regressor": "rightfit.estimators.regressor",
+    "Report": "rightfit.report.write",
     "RightFitError": "rightfit.errors",
     "TrainingEnded": "rightfit.train.events",
     "TrainingError": "rightfit.errors",
@@ -51,6 +54,7 @@ _HOMES = {
     "check_gradients": "rightfit.estimators.gradients",
     "draw_graph": "rightfit.estimators.graph",
     "load": "rightfit.estimators.loading",
+    "make_report": "rightfit.report.write",
 }
 
 __all__ = list(_HOMES)

@@ -14,7 +14,8 @@ import pytest
 
 from rightfit.cli.app import run
 
-TINY = ("--hidden-sizes", "8", "--max-epochs", "3")
+# Reports have tests of their own; making one takes a second.
+TINY = ("--hidden-sizes", "8", "--max-epochs", "3", "--no-report")
 
 
 @dataclasses.dataclass(frozen=True)

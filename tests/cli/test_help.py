@@ -7,7 +7,7 @@ from rightfit.cli import help as pages
 from rightfit.cli.flags import flag_parameters, spelling
 from tests.cli.conftest import Type
 
-COMMANDS = ("train", "predict", "evaluate", "describe", "check-gradients", "demo")
+COMMANDS = ("train", "predict", "evaluate", "describe", "report", "check-gradients", "demo")
 HEAVY = ("jax", "numpy", "polars", "sklearn", "scipy", "rich", "equinox", "optax", "narwhals")
 
 

@@ -37,6 +37,7 @@ def test_public_names_are_these() -> None:
         "PackJudged",
         "ParameterError",
         "Regressor",
+        "Report",
         "RightFitError",
         "TrainingEnded",
         "TrainingError",
@@ -45,6 +46,7 @@ def test_public_names_are_these() -> None:
         "check_gradients",
         "draw_graph",
         "load",
+        "make_report",
     ]
 
 

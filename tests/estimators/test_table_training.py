@@ -11,6 +11,7 @@ from rightfit.estimators import table_training
 from rightfit.estimators.table_training import (
     TableSplit,
     estimator_for,
+    fit_linear,
     linear_model,
     recall,
     remember,
@@ -67,7 +68,8 @@ def test_rows_without_target_are_on_neither_side() -> None:
 def test_no_rows_are_kept_apart_if_none_are_wanted() -> None:
     split = split_table(frame(), "y", model=tiny(), test_fraction=0.0)
     assert (split.test, split.test_target, split.n_test_rows) == (None, None, 0)
-    assert score_on_test(fitted(split), split) == {}
+    model = fitted(split)
+    assert score_on_test(model, split, fit_linear(model, split)) == {}
 
 
 def test_words_and_infinity_are_found_in_test_rows_too() -> None:
@@ -160,7 +162,7 @@ def test_linear_model_that_fails_is_left_out(
 
     monkeypatch.setattr(table_training, "linear_model", fail)
     with pytest.warns(TrainingWarning, match="The linear model is left out of the comparison: "):
-        scores = score_on_test(model, split)
+        scores = score_on_test(model, split, fit_linear(model, split))
     assert list(scores) == ["model", "constant"]
 
 
@@ -306,7 +308,11 @@ def test_networks_hold_rows_out_as_the_test_does(
     model = tiny(validation_fraction=0.25)
     split = split_table(table, "y", model=model, test_fraction=0.2, **column)
     list(train_events(model, split))
-    assert set(score_on_test(model, split)) == {"model", "linear", "constant"}
+    assert set(score_on_test(model, split, fit_linear(model, split))) == {
+        "model",
+        "linear",
+        "constant",
+    }
     assert len(seen) == 2
     for given in seen:
         assert given["groups"] is split.separation.groups
@@ -351,8 +357,8 @@ def test_linear_model_is_trained_beside_networks_with_hidden_layers(
     model = tiny(hidden_sizes=sizes, l2=[0.0, 0.1], max_epochs=2)
     model.fit(split.train, split.train_target)
     asked = []
-    monkeypatch.setattr(table_training, "_linear_scores", lambda *given: asked.append(given))
-    score_on_test(model, split)
+    monkeypatch.setattr(table_training, "_trained_linear", lambda *given: asked.append(given))
+    fit_linear(model, split)
     assert bool(asked) == is_trained
 
 

@@ -20,7 +20,14 @@ import safetensors.numpy
 
 from rightfit import Classifier, ModelFileError, Regressor
 from rightfit.data.table import as_table
-from rightfit.model.folder import FORMAT, check_writable, load_model, save_model
+from rightfit.model.folder import (
+    CARD,
+    FORMAT,
+    REPORT,
+    check_writable,
+    load_model,
+    save_model,
+)
 from rightfit.model.model import Model
 from tests.estimators.examples import N_ROWS, NUMBERS, X, mixed, small
 
@@ -700,3 +707,15 @@ def test_place_that_may_not_be_written_to_is_refused_before_training(
         f"The model cannot go to '{tmp_path}/m': you may not write to '{tmp_path}'.\n"
         "hint: choose another place"
     )
+
+
+def test_what_tells_of_a_model_goes_when_another_takes_its_place(
+    saved: Path, old: Model, new: Model
+) -> None:
+    for name in (REPORT, CARD):
+        (saved / name).write_text("of the old model")
+    save_model(old, saved, overwrite=True)
+    assert (saved / REPORT).exists()
+    save_model(new, saved, overwrite=True)
+    assert {file.suffix for file in saved.iterdir()} == {".json", ".safetensors"}
+    load_model(saved)

@@ -13,6 +13,7 @@ from rightfit.cli.graph import graph
 from rightfit.cli.help import Command, Group
 from rightfit.cli.predict import predict
 from rightfit.cli.problems import exit_code_of
+from rightfit.cli.report import report
 from rightfit.cli.train import train
 
 _DEBUG = "--debug"
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (train, predict, evaluate, describe, check_gradients, graph, demo):
+for command in (train, predict, evaluate, describe, report, check_gradients, graph, demo):
     app.command(cls=Command)(command)
 
 

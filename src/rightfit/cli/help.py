@@ -166,7 +166,9 @@ def _page(sections: Iterable[str]) -> str:
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
-    return textwrap.indent(textwrap.fill(text, _width() - indent), " " * indent)
+    return textwrap.indent(
+        textwrap.fill(text, _width() - indent, break_on_hyphens=False), " " * indent
+    )
 
 
 def _bold(text: str) -> str:

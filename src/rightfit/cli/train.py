@@ -43,6 +43,7 @@ def train(
         str | None,
         typer.Option(metavar="COLUMN", help="What is held out is later; it stays an input."),
     ] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
     help_all: Annotated[
         bool,
@@ -78,6 +79,7 @@ def train(
         test=test,
         groups=groups,
         time=time,
+        report=not no_report,
     )
     outcome = train_table(request, messages() if as_json else results())
     if as_json:

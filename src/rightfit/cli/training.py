@@ -12,13 +12,17 @@ from rightfit.cli.flags import parse_flags
 from rightfit.cli.packs import chosen_line, trials_sheet
 from rightfit.cli.pasted import predict_command, stem
 from rightfit.cli.progress import show_progress
+from rightfit.cli.reporting import report_on_training
 from rightfit.cli.sheets import columns_sheet, scores_sheet
+from rightfit.data.fingerprint import fingerprint
 from rightfit.data.read import read_table
+from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_training import (
     TableSplit,
     estimator_for,
+    fit_linear,
     remember,
     save_somewhere,
     score_on_test,
@@ -48,6 +52,7 @@ class Request:
         test: file of a table of test rows; None to keep some apart.
         groups: column of groups that are held out whole; None for none.
         time: column of moments, of which the latest are held out; None for none.
+        report: write a report into the folder of the model.
     """
 
     table: Path
@@ -60,6 +65,7 @@ class Request:
     test: Path | None = None
     groups: str | None = None
     time: str | None = None
+    report: bool = True
 
 
 def model_beside(table: Path) -> Path:
@@ -75,17 +81,17 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
         model, split = _prepare(request, console)
         _say_task(console, request, model, split)
         _train(request, model, split, console)
-        about = {"target": request.target, "table": request.table.name, "groups": request.groups}
-        remember(model, **about)
+        remember(model, **_facts(request))
         save_somewhere(model, request.out, overwrite=request.force)
         results.print(f"\nStopped: {model.stop_reason_}.")
         _say_chosen(results, model)
-        scores = _score(request, model, split, console)
+        scores, linear = _score(request, model, split, console)
+        report = _report(request, model, split, linear, console)
     if scores:
         results.print()
         results.print(scores_sheet(f"on {_count(split.n_test_rows, 'test row')}", scores))
-    _say_next(results, request)
-    return _outcome(request, model, scores)
+    _say_next(results, request, report)
+    return _outcome(request, model, scores, report)
 
 
 def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor, TableSplit]:
@@ -115,17 +121,44 @@ def _train(
 
 def _score(
     request: Request, model: Classifier | Regressor, split: TableSplit, console: Console
-) -> dict[str, dict[str, float]]:
-    """Score a model that is saved already, and save the scores with it."""
+) -> tuple[dict[str, dict[str, float]], AbstractEstimator | None]:
+    """Score a model that is saved already, and save the scores with it; also the linear model."""
     try:
         with working(console, "training a linear model to compare with"):
-            scores = score_on_test(model, split)
+            linear = fit_linear(model, split)
+            scores = score_on_test(model, split, linear)
         remember(model, test_scores=scores)
         model.save(request.out, overwrite=True)
     except BaseException:
         console.print(f"The model lies in '{request.out}', without its test scores.")
         raise
-    return scores
+    return scores, linear
+
+
+def _report(
+    request: Request,
+    model: Classifier | Regressor,
+    split: TableSplit,
+    linear: AbstractEstimator | None,
+    console: Console,
+) -> Path | None:
+    """Write the report into the folder of the model; without it, the model is as good."""
+    if not request.report:
+        return None
+    with working(console, "making the report"):
+        return report_on_training(model, split, linear, request.out, console)
+
+
+def _facts(request: Request) -> dict[str, Any]:
+    """What the model remembers, so that its test rows can be found again in the same table."""
+    return {
+        "target": request.target,
+        "table": request.table.name,
+        "groups": request.groups,
+        "time": request.time,
+        "table_sha256": fingerprint(request.table),
+        "test_fraction": request.test_fraction if request.test is None else 0.0,
+    }
 
 
 def _say_task(
@@ -180,19 +213,25 @@ def _say_chosen(results: Console, model: Classifier | Regressor) -> None:
         results.print(trials_sheet(facts))
 
 
-def _say_next(results: Console, request: Request) -> None:
+def _say_next(results: Console, request: Request, report: Path | None) -> None:
     results.print()
     print_command(results, "The model lies in ", str(request.out))
+    if report is not None:
+        print_command(results, "To see it, open   ", str(report))
     print_command(
         results, "To predict, type  ", predict_command(request.out, request.test or request.table)
     )
 
 
 def _outcome(
-    request: Request, model: Classifier | Regressor, scores: dict[str, dict[str, float]]
+    request: Request,
+    model: Classifier | Regressor,
+    scores: dict[str, dict[str, float]],
+    report: Path | None,
 ) -> dict[str, Any]:
     return {
         "model": str(request.out),
+        "report": None if report is None else str(report),
         "task": "classification" if isinstance(model, Classifier) else "regression",
         "target": request.target,
         "test_scores": scores,

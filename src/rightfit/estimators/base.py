@@ -21,6 +21,7 @@ from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.hyperparameters import Hyperparameters, follows_recipe
 from rightfit.estimators.pack_tables import best_trial, cv_results, path_of
 from rightfit.estimators.recipe import Circumstances, Recipe, follow_recipe
+from rightfit.estimators.reporting import Reporting
 from rightfit.estimators.trials import check_single, is_pack
 from rightfit.estimators.verbose import print_line
 from rightfit.model.description import describe_model
@@ -46,7 +47,7 @@ _OF_A_PACK = (
 _MEMORY_SHARE = 0.5
 
 
-class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
+class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
     """A network with scikit-learn's face."""
 
     _model: Model

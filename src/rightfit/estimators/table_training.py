@@ -217,20 +217,32 @@ def train_events(model: AbstractEstimator, split: TableSplit) -> Iterator[Event]
     return model.iter_fit(split.train, split.train_target, groups=groups, time=time)
 
 
-def score_on_test(model: AbstractEstimator, split: TableSplit) -> dict[str, dict[str, float]]:
-    """Score the model and two baselines on the test rows; fits the linear one.
+def fit_linear(model: AbstractEstimator, split: TableSplit) -> AbstractEstimator | None:
+    """Train the linear baseline on the training rows.
 
-    A linear model that cannot be trained, or whose training is interrupted, is left out with
-    a warning; so is one that would be the model itself.
+    None without test rows, and where it would be the model itself; one that cannot be trained,
+    or whose training is interrupted, is left out with a warning.
+    """
+    sizes = model.hidden_sizes
+    has_hidden = any(sizes) if isinstance(sizes, list) else bool(sizes)
+    return _trained_linear(model, split) if has_hidden and split.test is not None else None
+
+
+def score_on_test(
+    model: AbstractEstimator, split: TableSplit, linear: AbstractEstimator | None
+) -> dict[str, dict[str, float]]:
+    """Score the model and two baselines on the test rows.
+
+    Args:
+        model: the fitted model.
+        split: the rows.
+        linear: from `fit_linear`; None is left out.
     """
     if split.test is None:
         return {}
     scores = {"model": evaluate(model, split.test, split.test_target)}
-    sizes = model.hidden_sizes
-    has_hidden = any(sizes) if isinstance(sizes, list) else bool(sizes)
-    linear = _linear_scores(model, split) if has_hidden else None
     if linear is not None:
-        scores["linear"] = linear
+        scores["linear"] = evaluate(linear, split.test, split.test_target)
     fitted = model._fitted()
     scores["constant"] = constant_scores(fitted, split.train_target, split.test_target)
     return scores
@@ -309,12 +321,11 @@ def _seconds_for_linear(model: AbstractEstimator) -> float:
     return limit if model.max_seconds is None else min(limit, float(model.max_seconds))
 
 
-def _linear_scores(model: AbstractEstimator, split: TableSplit) -> dict[str, float] | None:
+def _trained_linear(model: AbstractEstimator, split: TableSplit) -> AbstractEstimator | None:
     try:
         linear = linear_model(model).set_params(max_seconds=_seconds_for_linear(model))
         groups, time = split.separation.groups, split.separation.time
-        linear.fit(split.train, split.train_target, groups=groups, time=time)
-        return evaluate(linear, split.test, split.test_target)
+        return linear.fit(split.train, split.train_target, groups=groups, time=time)
     except KeyboardInterrupt:
         why = "interrupted"
     except RightFitError as error:

@@ -24,6 +24,9 @@ from rightfit.model.model import Model
 
 FORMAT = 1
 DOCUMENT = "model.json"
+# What may lie beside the model and tells of it; not needed for loading, and never checked.
+REPORT = "report.html"
+CARD = "MODEL_CARD.md"
 # Exactly our own names, so that no file of the user's is taken for one.
 _WEIGHTS = f"weights-{'[0-9a-f]' * 16}.safetensors"
 
@@ -145,6 +148,7 @@ def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     digest = sha256(text.encode()).hexdigest()
     framed = f'{{"format": {FORMAT}, "sha256": "{digest}", "content":\n{text}\n}}\n'
+    is_same = (path / content["weights_file"]).exists()
     try:
         _write_file(path / content["weights_file"], weights)
         _sync_folder(path)
@@ -153,6 +157,10 @@ def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
         with suppress(OSError):  # They harm nobody, and the next save tries again.
             for leftover in _leftovers(path):
                 leftover.unlink()
+    if not is_same:
+        # They tell of the model that was replaced.
+        for name in (REPORT, CARD):
+            (path / name).unlink(missing_ok=True)
     _sync_folder(path)
 
 

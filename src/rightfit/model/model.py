@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Shaped
 
+from rightfit.arrays import Features
 from rightfit.data.encode import Encoder
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
@@ -128,8 +129,14 @@ class Model:
         # From the probabilities, not the outputs, so that both always agree.
         return self.target.classes[self.probabilities(table).argmax(axis=1)]
 
-    def _mean(self, table: Table) -> Float[np.ndarray, "row prediction"]:
-        """Compute the weighted mean of what the networks predict: probabilities or numbers."""
+    def predict_encoded(self, features: Features) -> Float[np.ndarray, "row prediction"]:
+        """Compute the weighted mean of what the networks predict for encoded rows.
+
+        Returns:
+            Probabilities of all classes, or standardised numbers.
+        """
         weights = np.array([member.weight for member in self.members])
-        features = self.encoder.encode(table)
         return mean_predictions(self._on_device, weights, features, self.objective.task)
+
+    def _mean(self, table: Table) -> Float[np.ndarray, "row prediction"]:
+        return self.predict_encoded(self.encoder.encode(table))

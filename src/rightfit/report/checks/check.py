@@ -1,0 +1,60 @@
+"""What a check is, and what it finds."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Literal
+
+from rightfit.report.evidence import Evidence
+
+# A problem makes the verdict, a warning stands beside it, a note is good to know.
+Severity = Literal["problem", "warning", "note"]
+ORDER: tuple[Severity, ...] = ("problem", "warning", "note")
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """Something that a check found.
+
+    Attributes:
+        severity: how much it matters.
+        number: what it rests on, as a person reads it.
+        sentence: what was found, with that number.
+    """
+
+    severity: Severity
+    number: str
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One thing that may be wrong.
+
+    Attributes:
+        code: such as "RF-OVERFIT".
+        title: the same in words.
+        meaning: what it means, and how it is found.
+        remedy: what to do about it.
+        next_step: the same in a few words, for the verdict.
+        find: looks at the evidence; None where all is well, or where it cannot tell.
+    """
+
+    code: str
+    title: str
+    meaning: str
+    remedy: str
+    next_step: str
+    find: Callable[[Evidence], Finding | None]
+
+    @property
+    def anchor(self) -> str:
+        """The section of the check in docs/checks.md, and in the report."""
+        return self.code.lower()
+
+
+@dataclasses.dataclass(frozen=True)
+class Raised:
+    """A check that found something."""
+
+    check: Check
+    finding: Finding

@@ -1,0 +1,212 @@
+"""Checks of how well the model fits: too much, too little, or worse than something simple."""
+
+from rightfit.report.checks.check import Check, Finding
+from rightfit.report.course import course_of
+from rightfit.report.evidence import Evidence
+from rightfit.report.numerals import figure, percent
+
+# Points of skill (share of the constant's loss that is saved).
+_OVERFIT_GAP = 0.2
+_UNDERFIT_GAP = 0.05
+# The rows must say so in so many of the resamples.
+_SURE = 0.95
+_STILL_FALLING = 0.005
+_MISCALIBRATED = 0.1
+_FEWEST_FOR_CALIBRATION = 100
+_N_BINS = 10
+
+
+def _overfit(evidence: Evidence) -> Finding | None:
+    own, fit = evidence.standing("model"), evidence.fit
+    if own is not None and fit is not None:
+        gap = fit.skill - own.skill
+        if gap < _OVERFIT_GAP or fit.skill < own.skill_interval[1]:
+            return None
+        return Finding(
+            "problem",
+            f"{100 * gap:.0f} points",
+            f"The model saves {percent(fit.skill, 0)} of the loss on its training rows, but "
+            f"{percent(own.skill, 0)} on the test rows: {100 * gap:.0f} points less.",
+        )
+    return _overfit_by_history(evidence)
+
+
+def _overfit_by_history(evidence: Evidence) -> Finding | None:
+    """Without training and test rows, the recorded losses have to do."""
+    course = course_of(evidence.model)
+    best = next((r for r in course.records if r["epoch"] == course.best_epoch), None)
+    if best is None or not best["validation_loss"] or best["train_loss"] is None:
+        return None
+    ratio = best["validation_loss"] / max(best["train_loss"], 1e-12)
+    first = max(course.records[0]["train_loss"] or 0.0, 1e-12)
+    gap = (best["validation_loss"] - best["train_loss"]) / first
+    if ratio < 1.5 or gap < _OVERFIT_GAP:
+        return None
+    return Finding(
+        "problem",
+        f"{figure(ratio, 2)} ×",
+        f"At the kept epoch the validation loss is {figure(ratio, 2)} times the training loss.",
+    )
+
+
+def _underfit(evidence: Evidence) -> Finding | None:
+    own, fit = evidence.standing("model"), evidence.fit
+    course = course_of(evidence.model)
+    falling = course.was_cut_short and (course.fall or 0) > _STILL_FALLING
+    if own is None or (fit is not None and fit.skill - own.skill > _OVERFIT_GAP):
+        return None
+    for key in ("boosting", "linear"):
+        other = evidence.standing(key)
+        if other is None:
+            continue
+        gap = other.skill - own.skill
+        # An overfitted network does poorly too, but not on the rows that it was trained on.
+        learned = fit is not None and fit.skill > other.skill
+        if gap > _UNDERFIT_GAP and other.model_is_worse[0] >= _SURE and not learned:
+            return Finding(
+                "problem",
+                f"{100 * gap:.0f} points",
+                f"The model saves {percent(own.skill, 0)} of the loss, and "
+                f"{'a ' if key == 'linear' else ''}{other.name} {percent(other.skill, 0)}: there "
+                "is more in these columns.",
+            )
+    if falling and fit is not None and fit.skill < 0.9:
+        return Finding(
+            "problem",
+            f"{percent(course.fall or 0)} an epoch",
+            f"Training ended at its limit while the loss still fell by "
+            f"{percent(course.fall or 0)} an epoch.",
+        )
+    return None
+
+
+def _worse_than_linear(evidence: Evidence) -> Finding | None:
+    linear = evidence.standing("linear")
+    if linear is None or max(linear.model_is_worse) < _SURE:
+        return None
+    own = evidence.standing("model")
+    assert own is not None
+    surely = percent(max(linear.model_is_worse), 0)
+    what = "share right" if evidence.is_classifier else "root mean squared error"
+    if linear.model_is_worse[1] < _SURE:
+        # The classes come out alike, but the probabilities are worse.
+        numbers = f"loss {figure(own.loss, 3)} against {figure(linear.loss, 3)}"
+    else:
+        write = percent if evidence.is_classifier else figure
+        numbers = f"{what} {write(own.score)} against {write(linear.score)}"
+    return Finding(
+        "problem", surely, f"A linear model does better in {surely} of the resamples: {numbers}."
+    )
+
+
+def _no_signal(evidence: Evidence) -> Finding | None:
+    own, constant = evidence.standing("model"), evidence.standing("constant")
+    if own is None or constant is None or own.skill_interval[0] > 0:
+        return None
+    return Finding(
+        "problem",
+        percent(own.skill, 0),
+        f"The model saves {percent(own.skill, 0)} of the loss of guessing, which cannot be told "
+        f"from none on these test rows.",
+    )
+
+
+def _behind_boosting(evidence: Evidence) -> Finding | None:
+    own, boosting = evidence.standing("model"), evidence.standing("boosting")
+    if own is None or boosting is None or min(boosting.model_is_worse) < _SURE:
+        return None
+    write = percent if evidence.is_classifier else figure
+    return Finding(
+        "warning",
+        write(boosting.score),
+        f"Gradient boosting reaches {write(boosting.score)} on the same rows, the model "
+        f"{write(own.score)}.",
+    )
+
+
+def _miscalibrated(evidence: Evidence) -> Finding | None:
+    test = evidence.test
+    if test is None or not evidence.is_classifier or len(test) < _FEWEST_FOR_CALIBRATION:
+        return None
+    confidence = test.predictions.max(axis=1)
+    right = test.predictions.argmax(axis=1) == test.truth
+    bins = (confidence * _N_BINS).astype(int).clip(0, _N_BINS - 1)
+    error = sum(
+        abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean()
+        for b in set(bins.tolist())
+    )
+    if error < _MISCALIBRATED:
+        return None
+    over = float(confidence.mean() - right.mean())
+    return Finding(
+        "warning",
+        percent(float(error)),
+        f"The probabilities are off by {percent(float(error))} on average: the model is too "
+        f"{'sure' if over > 0 else 'careful'}.",
+    )
+
+
+CHECKS = (
+    Check(
+        "RF-WORSE-THAN-LINEAR",
+        "Worse than a linear model",
+        "A model without hidden layers does better on the same test rows, in at least 95 % of "
+        "1,000 resamples of them, by its score or by its loss.",
+        "Use the linear model (hidden_sizes=()), or let a pack choose with it among the others: "
+        "hidden_sizes=[(), (64,), (256, 256)]. A network that loses against a line was trained "
+        "badly: raise max_epochs, or regularise more.",
+        "use hidden_sizes=(), or try it in a pack",
+        _worse_than_linear,
+    ),
+    Check(
+        "RF-NO-SIGNAL",
+        "No better than guessing",
+        "The 95 % interval of the share of the loss that the model saves, against guessing the "
+        "mean or the shares of the classes, reaches down to 0.",
+        "Check that the target is the right column and that the columns can know anything about "
+        "it. Gather more rows, or other columns.",
+        "look for columns that know the target, or more rows",
+        _no_signal,
+    ),
+    Check(
+        "RF-OVERFIT",
+        "Overfitted",
+        "The model saves at least 20 points more of the loss on rows that it was trained on than "
+        "on test rows: it has learned rows by heart. Without these rows, the check goes by the "
+        "recorded losses: validation loss at least 1.5 times the training loss.",
+        "Regularise more: a list such as dropout_rate=[0.1, 0.25, 0.5] or l2=[1e-4, 1e-3, 1e-2] "
+        "tries several at once. Keep early stopping on, take fewer units, or gather more rows.",
+        "try dropout_rate=[0.1, 0.25, 0.5], or more rows",
+        _overfit,
+    ),
+    Check(
+        "RF-UNDERFIT",
+        "Underfitted",
+        "Another model saves at least 5 points more of the loss on the same test rows, although "
+        "this one is not overfitted; or training ended at its limit while the loss still fell.",
+        "Train longer (max_epochs, max_seconds), take more units or layers, a larger learning "
+        "rate, or less dropout and l2.",
+        "train longer, with more units or less regularisation",
+        _underfit,
+    ),
+    Check(
+        "RF-BEHIND-BOOSTING",
+        "Behind gradient boosting",
+        "scikit-learn's HistGradientBoosting does better on the same test rows in at least 95 % "
+        "of the resamples, by its score and by its loss.",
+        "Let a pack search: members='auto', or n_seeds=5. On small tables of unrelated columns "
+        "trees are hard to beat; then take them.",
+        "try a pack: members='auto'",
+        _behind_boosting,
+    ),
+    Check(
+        "RF-MISCALIBRATED",
+        "Probabilities are off",
+        "The expected calibration error, over ten bins of the highest probability, is at least "
+        "10 %. Needs 100 test rows.",
+        "Watch the loss and not accuracy, use several networks (n_seeds=5), or calibrate with "
+        "scikit-learn's CalibratedClassifierCV.",
+        "steady the probabilities with n_seeds=5",
+        _miscalibrated,
+    ),
+)

@@ -1,0 +1,74 @@
+"""How training went: the epochs of the heaviest network, and what early stopping spared it."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from rightfit.model.model import Model
+
+# As in the sentence that says why training stopped.
+_RECENT_EPOCHS = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Course:
+    """The epochs of the heaviest network.
+
+    Attributes:
+        records: one for each epoch.
+        best_epoch: the epoch whose weights were kept.
+        rise: by how much the validation loss was higher at the last epoch than at the best one,
+            relatively; None without validation rows.
+        fall: mean relative fall of the loss per epoch over the last few epochs; None where there
+            are too few.
+        reason: why it stopped: "patience", "max_epochs", "max_seconds" …; "" where unknown.
+    """
+
+    records: tuple[dict[str, Any], ...]
+    best_epoch: int
+    rise: float | None
+    fall: float | None
+    reason: str
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether a limit, and not the validation rows, ended the training."""
+        return self.reason in ("max_epochs", "max_seconds", "interrupted")
+
+
+def course_of(model: Model) -> Course:
+    """Follow the heaviest network through its epochs."""
+    training = model.training
+    heaviest = model.members[0].number
+    records = tuple(r for r in training.history if r.get("member", 0) == heaviest)
+    best = next((r for r in records if r["epoch"] == training.best_epoch), None)
+    last = records[-1] if records else None
+    rise = None
+    if best and last and best["validation_loss"] and last["validation_loss"] is not None:
+        rise = last["validation_loss"] / best["validation_loss"] - 1
+    return Course(records, training.best_epoch, rise, _fall(records), _reason(model, heaviest))
+
+
+def loss_of(record: dict[str, Any]) -> float:
+    """The validation loss of an epoch, or the training loss where nothing was held out."""
+    found = record["validation_loss"]
+    found = record["train_loss"] if found is None else found
+    return float("nan") if found is None else float(found)
+
+
+def _fall(records: tuple[dict[str, Any], ...]) -> float | None:
+    recent = [loss_of(record) for record in records[-_RECENT_EPOCHS - 1 :]]
+    if len(recent) < 3 or not np.isfinite(recent).all() or recent[0] <= 0:
+        return None
+    return (1 - recent[-1] / recent[0]) / (len(recent) - 1)
+
+
+def _reason(model: Model, heaviest: int) -> str:
+    for member in model.training.members:
+        if member["member"] == heaviest:
+            return str(member["stop_reason"])
+    words = model.training.stop_reason
+    if words.startswith("no better"):
+        return "patience"
+    return next((rule for rule in ("max_epochs", "max_seconds") if words.startswith(rule)), "")

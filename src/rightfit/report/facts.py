@@ -1,0 +1,199 @@
+"""The model in words and rows of text: layers, columns, numbers of rows, versions, machine."""
+
+import os
+import platform
+from typing import Any
+
+import jax
+
+from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
+from rightfit.data.schema import ColumnSchema
+from rightfit.model.description import describe_layers
+from rightfit.model.document import versions
+from rightfit.model.model import Model
+from rightfit.report.evidence import Evidence
+from rightfit.report.numerals import count, figure, percent, shortened
+from rightfit.report.row_losses import row_losses
+
+MOST_COLUMNS = 150
+_N_WORST = 10
+_MOST_COLUMNS_OF_WORST = 6
+
+Rows = list[tuple[str, ...]]
+
+
+def title_of(model: Model) -> str:
+    """What is predicted, in a few words."""
+    return shortened(model.target.name or "an unnamed target", 60)
+
+
+def network_said(model: Model) -> str:
+    """The network in one or two sentences."""
+    sizes = model.shape.hidden_sizes
+    hidden = " → ".join(str(size) for size in sizes)
+    layers = f"{count(len(sizes), 'hidden layer')} ({hidden})" if sizes else "no hidden layer"
+    n = len(model.members)
+    if n == 1:
+        return f"One network with {layers} and {count(model.n_parameters, 'parameter')}."
+    return (
+        f"{n} networks predict together, by a weighted mean; the heaviest has {layers}. They have "
+        f"{count(model.n_parameters, 'parameter')} in all."
+    )
+
+
+def rows_said(model: Model) -> str:
+    """How many rows did what."""
+    training = model.training
+    held = training.n_validation_rows
+    folds = {row.get("fold") for row in training.members} - {None}
+    if folds:
+        text = f"{count(training.n_training_rows, 'row')} in {len(folds)} folds"
+    else:
+        text = f"{count(training.n_training_rows, 'row')} were trained on"
+        text += f", {held:,} more chose when to stop" if held else ", none chose when to stop"
+    dropped = training.n_dropped_rows
+    why = f"{count(dropped, 'row')} without a target or of weight 0 were dropped"
+    return f"{text}. {why if dropped else 'None was dropped'}."
+
+
+LAYER_HEADER = ("layer", "inputs", "units", "activation", "parameters", "dead units")
+
+
+def layer_rows(evidence: Evidence) -> Rows:
+    """One row for each layer of the heaviest network."""
+    inside = evidence.inside
+    dead = {layer.name: layer.dead_share for layer in inside.layers} if inside else {}
+    rows: Rows = []
+    for layer in describe_layers(evidence.model):
+        share = dead.get(layer["name"])
+        rows.append(
+            (
+                shortened(layer["name"]),
+                f"{layer['inputs']:,}",
+                f"{layer['outputs']:,}",
+                layer["activation"] or "–",
+                f"{layer['parameters']:,}",
+                "–" if share is None else percent(share),
+            )
+        )
+    return rows
+
+
+COLUMN_HEADER = ("column", "kind", "type", "missing", "values", "becomes", "note")
+
+
+def column_rows(model: Model) -> Rows:
+    """One row for each column of the table."""
+    levels = dict(zip(model.encoder.category_names, model.encoder.n_levels, strict=True))
+    one_hot = dict(zip(model.encoder.category_names, model.encoder.is_one_hot, strict=True))
+    widths = dict(zip(model.encoder.category_names, model.shape.embedding_widths, strict=True))
+    dates = {date.name: date.parts for date in model.encoder.numeric.dates}
+
+    def encoding(column: ColumnSchema) -> str:
+        if column.kind == NUMBER:
+            return "a scaled number"
+        if column.kind == BOOLEAN:
+            return "0 or 1"
+        if column.kind == DATETIME:
+            return ", ".join(dates.get(column.name, ()))
+        if column.kind == CATEGORY and column.name in levels:
+            n = levels[column.name]
+            return f"one-hot, {n - 1}" if one_hot[column.name] else f"{widths[column.name]} learned"
+        return "left out"
+
+    rows: Rows = []
+    for column in model.schema.columns[:MOST_COLUMNS]:
+        mark = " and a mark where missing" if _is_marked(model, column) else ""
+        cells = (
+            shortened(column.name),
+            column.kind,
+            column.dtype,
+            percent(column.missing_fraction),
+            f"{column.n_distinct:,}",
+            encoding(column) + mark,
+            shortened(column.note, 120),
+        )
+        rows.append(cells)
+    return rows
+
+
+def _is_marked(model: Model, column: ColumnSchema) -> bool:
+    return f"{column.name} is missing" in model.encoder.number_names
+
+
+def worst_rows(evidence: Evidence) -> tuple[tuple[str, ...], Rows]:
+    """The test rows that cost the most, with the values of the most important columns."""
+    model, test = evidence.model, evidence.test
+    if test is None:
+        return (), []
+    losses = row_losses(model, test.truth, test.predictions)
+    worst = losses.argsort(kind="stable")[::-1][:_N_WORST]
+    names: list[str] = []
+    if evidence.importance is not None:
+        names = [c.name for c in evidence.importance.columns[:_MOST_COLUMNS_OF_WORST]]
+    values = {name: test.table.column(name).gather(test.rows[worst]).to_list() for name in names}
+    rows = []
+    for place, row in enumerate(worst.tolist()):
+        true, predicted = _outcome(evidence, row)
+        cells = [_cell(values[name][place]) for name in names]
+        rows.append((str(test.rows[row] + 1), true, predicted, figure(float(losses[row])), *cells))
+    header = ("row", "true", "predicted", "loss", *(shortened(name, 30) for name in names))
+    return header, rows
+
+
+def _outcome(evidence: Evidence, row: int) -> tuple[str, str]:
+    target, test = evidence.model.target, evidence.test
+    assert test is not None
+    if target.classes is None:
+        truth = test.truth[row] * target.scale + target.center
+        predicted = test.predictions[row] * target.scale + target.center
+        return tuple(
+            ", ".join(figure(float(v), 5) for v in side[:3]) for side in (truth, predicted)
+        )  # type: ignore[return-value]
+    said = int(test.predictions[row].argmax())
+    right = float(test.predictions[row][test.truth[row]])
+    return (
+        f"{shortened(target.classes[test.truth[row]], 24)} ({percent(right, 2)})",
+        f"{shortened(target.classes[said], 24)} ({percent(float(test.predictions[row][said]))})",
+    )
+
+
+def _cell(value: Any) -> str:
+    return "missing" if value is None else shortened(value, 32)
+
+
+def made_of(evidence: Evidence) -> list[tuple[str, str]]:
+    """How the model came about: versions, seeds, split, time and machine."""
+    model = evidence.model
+    training = model.training
+    seconds = max((record["seconds"] or 0.0 for record in training.history), default=0.0)
+    parameters = ", ".join(
+        f"{name}={shortened(repr(value), 80)}" for name, value in model.parameters.items()
+    )
+    facts = [
+        ("Estimator", model.estimator),
+        ("Objective", f"{model.objective.loss.replace('_', ' ')} ({model.objective.task})"),
+        ("Rows", rows_said(model)),
+        ("Stopped", training.stop_reason),
+        ("Networks trained", f"{max(1, len(training.members)):,}"),
+        ("Seconds of training", figure(seconds, 3)),
+        ("Seed", str(training.seed)),
+        ("Number type", str(model.network.dtype)),
+        ("Parameters", parameters),
+        ("Versions now", ", ".join(f"{name} {number}" for name, number in versions().items())),
+        (
+            "Machine of this report",
+            f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+            f"JAX on {jax.default_backend()}",
+        ),
+    ]
+    return [*facts, *_remembered(training.extra)]
+
+
+def _remembered(extra: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the command line noted of the table."""
+    names = {"table": "Table", "target": "Target", "groups": "Groups", "time": "Time"}
+    found = [(said, shortened(extra[key], 80)) for key, said in names.items() if extra.get(key)]
+    if extra.get("test_fraction"):
+        found.append(("Share of the test rows", percent(float(extra["test_fraction"]))))
+    return found

@@ -1,0 +1,265 @@
+"""Figures of the training: learning curves, the path over parameters, weights of the ensemble."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rightfit.model.model import Model
+from rightfit.report.course import course_of, loss_of
+from rightfit.report.figures.canvas import (
+    INK,
+    ONE,
+    PAPER,
+    QUIET,
+    TWO,
+    Picture,
+    axes_grid,
+    margins,
+    picture,
+    styled,
+)
+from rightfit.report.numerals import figure as digits
+from rightfit.report.numerals import percent, shortened
+
+# Of more, nobody could tell one from another.
+MOST_CURVES = 8
+_MOST_POINTS = 300
+_MOST_TABLE_ROWS = 40
+_MOST_BARS = 16
+_MOST_PATHS = 6
+# By so much the validation loss must have risen before one may say so.
+_OVERFITTING = 0.05
+
+
+@styled
+def learning_curves(model: Model) -> Picture | None:
+    """Training and validation loss of the heaviest network, with the others faint behind it."""
+    course = course_of(model)
+    if not course.records:
+        return None
+    drawing, (axes,) = axes_grid(1, 1, 7.2, 3.3)
+    others = _others(model)
+    for records in others:
+        epochs, losses = _thinned(records)
+        axes.plot(epochs, losses, color=QUIET, linewidth=0.9, alpha=0.75)
+    epochs = [r["epoch"] for r in course.records]
+    held_out = course.records[0]["validation_loss"] is not None
+    train = np.array([r["train_loss"] for r in course.records], float)
+    shown = [train]
+    axes.plot(epochs, train, color=TWO, linestyle="--", label="training")
+    watched = train
+    if held_out:
+        watched = np.array([loss_of(r) for r in course.records])
+        shown.append(watched)
+        axes.plot(epochs, watched, color=ONE, label="validation")
+    _mark_kept(axes, course.best_epoch, epochs, watched)
+    _limits(axes, np.concatenate(shown))
+    axes.set_xlabel("epoch")
+    axes.set_title("loss", color=INK)
+    axes.grid(axis="y")
+    axes.legend(loc="upper right")
+    margins(drawing)
+    return picture(
+        drawing,
+        "curves",
+        "Training and validation loss by epoch",
+        _said_of(course, held_out),
+        ("epoch", "training loss", "validation loss"),
+        [
+            (str(r["epoch"]), digits(r["train_loss"]), digits(r["validation_loss"]))
+            for r in _some(course.records, course.best_epoch)
+        ],
+        _caption(course, held_out, len(others)),
+    )
+
+
+@styled
+def path_pictures(
+    path: Mapping[str, Sequence[dict[str, Any]]], choice: Mapping[str, Any]
+) -> Picture | None:
+    """What was watched along each parameter that varied, with the others at their best."""
+    steps_of = {
+        name: [s for s in steps if s["watched"] is not None] for name, steps in path.items()
+    }
+    steps_of = {name: steps for name, steps in steps_of.items() if len(steps) > 1}
+    names = list(steps_of)[:_MOST_PATHS]
+    if not names:
+        return None
+    watched = str(choice["watched"]).replace("_", " ")
+    n_columns = min(3, len(names))
+    n_rows = -(-len(names) // n_columns)
+    drawing, all_axes = axes_grid(n_rows, n_columns, 7.2, 0.7 + 2.0 * n_rows)
+    rows = []
+    for axes, name in zip(all_axes, names, strict=False):
+        steps = steps_of[name]
+        places, labels = _places([step["value"] for step in steps])
+        heights = np.array([step["watched"] for step in steps], float)
+        errors = np.array([step["standard_error"] or 0.0 for step in steps], float)
+        axes.errorbar(
+            places, heights, errors, color=ONE, marker="o", ecolor=QUIET, elinewidth=1, capsize=2
+        )
+        axes.set_xticks(places, labels)
+        axes.margins(x=0.12)
+        axes.set_title(shortened(name.replace("_", " "), 28))
+        axes.grid(axis="y")
+        rows += [
+            (name, _value(s["value"]), digits(s["watched"]), digits(s["standard_error"], 2))
+            for s in steps
+        ]
+    for axes in all_axes[len(names) :]:
+        axes.set_visible(False)
+    margins(drawing, bottom=0.35, between=(0.55, 0.7))
+    return picture(
+        drawing,
+        "path",
+        f"Held-out {watched} along each parameter",
+        f"One small chart for each of {', '.join(names)}: the held-out {watched} at each value, "
+        "with one standard error.",
+        ("parameter", "value", watched, "standard error"),
+        rows,
+        f"Held-out {watched} with one standard error; the other parameters are at their best.",
+    )
+
+
+@styled
+def weights_picture(model: Model) -> Picture | None:
+    """The share of each network in the prediction."""
+    if len(model.members) < 2:
+        return None
+    members = model.members[:_MOST_BARS]
+    known = {row["member"]: row for row in model.training.members}
+    unsure = model.training.choice.get("unsure", [])
+    names = [_member_name(known.get(m.number, {}), unsure, m.number) for m in members]
+    weights = [member.weight for member in members]
+    height = 0.75 + 0.24 * len(members)
+    drawing, (axes,) = axes_grid(1, 1, 7.2, height)
+    places = np.arange(len(members))[::-1]
+    axes.barh(places, weights, height=0.55, color=ONE)
+    for place, weight in zip(places, weights, strict=True):
+        axes.annotate(
+            percent(weight), (weight, place), textcoords="offset points", xytext=(5, -3), fontsize=8
+        )
+    axes.set_yticks(places, [shortened(name, 40) for name in names])
+    axes.set_xlim(0, max(weights) * 1.15)
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    margins(drawing, left=2.7, top=0.1, bottom=0.1)
+    left = len(model.members) - len(members)
+    return picture(
+        drawing,
+        "weights",
+        "Weights of the networks that predict",
+        f"{len(model.members)} networks predict together; the heaviest has {percent(weights[0])}.",
+        ("network", "weight"),
+        [(name, percent(weight)) for name, weight in zip(names, weights, strict=True)],
+        f"The {left} lightest are not drawn." if left else "",
+    )
+
+
+def _mark_kept(axes: Any, kept: int, epochs: Sequence[int], watched: np.ndarray) -> None:
+    if kept not in epochs:
+        return
+    best = watched[epochs.index(kept)]
+    is_early = kept < 0.7 * epochs[-1]
+    axes.axvline(kept, color=QUIET, linewidth=0.9, linestyle=":")
+    axes.plot([kept], [best], "o", color=INK, markeredgecolor=PAPER, zorder=5)
+    axes.annotate(
+        f"kept: epoch {kept}",
+        (kept, best),
+        textcoords="offset points",
+        xytext=(6 if is_early else -6, 9),
+        ha="left" if is_early else "right",
+        color=INK,
+        fontsize=8.5,
+    )
+
+
+def _others(model: Model) -> list[list[dict[str, Any]]]:
+    """The epochs of the other networks, those that predict first."""
+    by_member: dict[int, list[dict[str, Any]]] = {}
+    for record in model.training.history:
+        by_member.setdefault(record.get("member", 0), []).append(record)
+    heaviest = model.members[0].number
+    kept = [m.number for m in model.members[1:] if m.number in by_member]
+    rest = [number for number in by_member if number != heaviest and number not in kept]
+    return [by_member[number] for number in [*kept, *rest][: MOST_CURVES - 1]]
+
+
+def _thinned(records: Sequence[dict[str, Any]]) -> tuple[list[int], list[float]]:
+    step = -(-len(records) // _MOST_POINTS)
+    some = list(records[::step])
+    return [record["epoch"] for record in some], [loss_of(record) for record in some]
+
+
+def _limits(axes: Any, losses: np.ndarray) -> None:
+    """Leave out the first heights, beside which the rest could not be told apart."""
+    finite = losses[np.isfinite(losses)]
+    if not len(finite):
+        return
+    low, high = float(finite.min()), float(np.quantile(finite, 0.97))
+    if high > low:
+        axes.set_ylim(low - 0.08 * (high - low), high + 0.15 * (high - low))
+
+
+def _some(records: Sequence[dict[str, Any]], best: int) -> list[dict[str, Any]]:
+    step = -(-len(records) // _MOST_TABLE_ROWS)
+    last = records[-1]["epoch"]
+    return [
+        record
+        for number, record in enumerate(records)
+        if number % step == 0 or record["epoch"] in (best, last)
+    ]
+
+
+def _said_of(course: Any, held_out: bool) -> str:
+    first, last = course.records[0], course.records[-1]
+    text = (
+        f"Training loss falls from {digits(first['train_loss'], 3)} to "
+        f"{digits(last['train_loss'], 3)} in {len(course.records)} epochs"
+    )
+    if held_out:
+        text += (
+            f", validation loss goes from {digits(first['validation_loss'], 3)} to "
+            f"{digits(last['validation_loss'], 3)}"
+        )
+    return f"{text}; epoch {course.best_epoch} was kept."
+
+
+def _caption(course: Any, held_out: bool, n_others: int) -> str:
+    parts = []
+    if not held_out:
+        parts.append("Nothing was held out, so the training loss chose the epoch.")
+    elif course.rise is not None and course.rise > _OVERFITTING:
+        parts.append(
+            f"From epoch {course.best_epoch} on it would have begun to overfit: the validation "
+            f"loss rose by {percent(course.rise)} to the end. Early stopping kept the best weights."
+        )
+    else:
+        parts.append(f"Epoch {course.best_epoch} of {len(course.records)} was kept.")
+    parts.append("Training loss is measured while the epoch runs, with dropout on.")
+    if n_others:
+        parts.append(f"Thin lines: validation loss of {n_others} other networks.")
+    return " ".join(parts)
+
+
+def _places(values: Sequence[Any]) -> tuple[list[float], list[str]]:
+    """Evenly spaced, because rates are tried by factors."""
+    labels = [shortened(_value(value), 12) for value in values]
+    if len(labels) > 5:
+        step = -(-len(labels) // 5)
+        labels = [label if i % step == 0 else "" for i, label in enumerate(labels)]
+    return [float(i) for i in range(len(values))], labels
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "×".join(str(item) for item in value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _member_name(row: Mapping[str, Any], unsure: Sequence[str], number: int) -> str:
+    parts = [f"{name.replace('_', ' ')} {_value(row[name])}" for name in unsure if name in row]
+    if row.get("fold") is not None:
+        parts.append(f"fold {row['fold'] + 1}")
+    return f"{number}: " + ", ".join(parts) if parts else f"network {number}"

@@ -1,0 +1,46 @@
+"""Where a report lies, what may be replaced, and writing it so that a crash leaves no half."""
+
+import secrets
+from pathlib import Path
+
+from rightfit.errors import ModelFileError
+from rightfit.model.folder import CARD, REPORT
+
+_OURS = '<meta name="generator" content="RightFit">'
+_WHERE = 600
+
+
+def report_path(folder: Path) -> Path:
+    """Where the report lies in a model's folder."""
+    return folder / REPORT
+
+
+def card_path(folder: Path) -> Path:
+    """Where the model card lies in a model's folder."""
+    return folder / CARD
+
+
+def is_ours(path: Path) -> bool:
+    """Say whether a file is a report that RightFit wrote, so that a new one may replace it."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return _OURS in file.read(_WHERE)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write to a new name and rename it.
+
+    Raises:
+        ModelFileError: the file cannot be written.
+    """
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        try:
+            new.write_text(text, encoding="utf-8")
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError as problem:
+        raise ModelFileError(
+            f"The report could not be written to '{path}': {problem.strerror or problem}.",
+            hint="choose another place (--out)",
+        ) from problem

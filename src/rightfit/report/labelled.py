@@ -1,0 +1,90 @@
+"""Rows with their targets, encoded and predicted once for everything that the report asks."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from rightfit.arrays import Features
+from rightfit.data.table import Table
+from rightfit.errors import DataError
+from rightfit.estimators.base import AbstractEstimator
+from rightfit.model.target import is_missing
+from rightfit.shuffle import shuffled
+
+# More rows than these tell no more, and would take longer than a report may.
+MOST_TEST_ROWS = 50_000
+MOST_TRAINING_ROWS = 20_000
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class LabelledRows:
+    """Rows with a target, as a model sees them.
+
+    Attributes:
+        table: the table that they come from.
+        rows: their numbers in it.
+        features: the rows, encoded.
+        truth: `[row]` class codes, or `[row, output]` standardised numbers.
+        predictions: `[row, prediction]` probabilities, or standardised numbers.
+        all_truth: the same as `truth` of all rows with a target, of which these may be a sample.
+    """
+
+    table: Table
+    rows: Int[np.ndarray, " row"]
+    features: Features
+    truth: Shaped[np.ndarray, "row ..."]
+    predictions: Float[np.ndarray, "row prediction"]
+    all_truth: Shaped[np.ndarray, "known ..."]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def n_with_target(self) -> int:
+        """Rows of the table with a target."""
+        return len(self.all_truth)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether there were too many rows to take them all."""
+        return len(self.rows) < self.n_with_target
+
+
+def label_rows(model: AbstractEstimator, X: Any, y: Any, most: int) -> LabelledRows:
+    """Encode and predict the rows that have a target.
+
+    Args:
+        model: a fitted estimator.
+        X: `[row, column]`.
+        y: `[row]`.
+        most: of more rows than these, a sample is taken.
+
+    Raises:
+        DataError: a column is missing, a target cannot be read, or no row has one.
+    """
+    fitted = model._fitted()
+    table = model._table(X)
+    encoded = fitted.target.encode(y)
+    if len(encoded) != table.n_rows:
+        raise DataError(
+            f"The table has {table.n_rows} rows, and there are {len(encoded)} targets.",
+            expected="Each row needs its target.",
+        )
+    known = np.flatnonzero(~is_missing(encoded))
+    if not len(known):
+        raise DataError("No row has a target, so there is nothing to report on.")
+    rows = known
+    if len(known) > most:
+        rows = np.sort(known[shuffled(len(known), 0)[:most]])
+    if fitted.target.classes is None:
+        encoded = encoded.reshape(len(encoded), -1)
+    features = fitted.encoder.encode(table, rows)
+    predictions = fitted.predict_encoded(features)
+    return LabelledRows(table, rows, features, encoded[rows], predictions, encoded[known])
+
+
+def take_rows(features: Features, rows: Shaped[np.ndarray, " row"]) -> Features:
+    """Take some encoded rows."""
+    return Features(features.numbers[rows], features.codes[rows])

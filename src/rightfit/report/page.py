@@ -1,0 +1,241 @@
+"""The page and the model card, from the evidence and the templates."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from rightfit.report import facts
+from rightfit.report.checks.all_checks import CHECKS
+from rightfit.report.checks.check import Raised
+from rightfit.report.class_results import thresholds
+from rightfit.report.evidence import Evidence
+from rightfit.report.figures.of_classes import class_pictures
+from rightfit.report.figures.of_columns import dependence_picture, importance_picture
+from rightfit.report.figures.of_network import network_picture
+from rightfit.report.figures.of_numbers import number_pictures
+from rightfit.report.figures.of_standing import standing_picture
+from rightfit.report.figures.of_training import learning_curves, path_pictures, weights_picture
+from rightfit.report.numerals import count, figure, percent, shortened
+from rightfit.report.verdict import Verdict
+
+_THRESHOLD_HEADER = ("from", "precision", "recall", "specificity", "accuracy", "share said")
+# What Markdown and HTML would take for marks of their own.
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|&!~$])")
+
+
+def render_page(
+    evidence: Evidence,
+    raised: Sequence[Raised],
+    verdict: Verdict,
+    *,
+    muted: Sequence[str],
+    made: datetime,
+    two_graphs: str = "",
+) -> str:
+    """Draw the figures and fill the page.
+
+    Args:
+        evidence: what was measured.
+        raised: what the checks found.
+        verdict: what it comes to.
+        muted: codes of the checks that were not run.
+        made: the time stamp.
+        two_graphs: SVG of the forward and the backward graph; empty for none.
+    """
+    page = _templates().get_template("page.html")
+    return page.render(
+        **_of_training(evidence),
+        **_of_test(evidence),
+        **_of_model(evidence),
+        verdict=verdict,
+        raised=raised,
+        checks=CHECKS,
+        n_checks=f"{len(CHECKS) - len(muted)} checks",
+        muted=muted,
+        unseen=_unseen(evidence),
+        style=Markup(_source("style.css")),
+        two_graphs=two_graphs,
+        version=version("rightfit"),
+        made=made.strftime("%Y-%m-%d %H:%M:%S UTC"),
+    )
+
+
+def _of_training(evidence: Evidence) -> dict[str, Any]:
+    model = evidence.model
+    reason = model.training.stop_reason
+    return {
+        "stopped": reason[:1].upper() + reason[1:],
+        "curves": learning_curves(model),
+        "path": path_pictures(evidence.path, model.training.choice),
+        "weights": weights_picture(model),
+    }
+
+
+def _of_test(evidence: Evidence) -> dict[str, Any]:
+    test = evidence.test
+    results = class_pictures(evidence) if evidence.is_classifier else number_pictures(evidence)
+    worst_header, worst = facts.worst_rows(evidence)
+    return {
+        "sections": _sections(bool(results)),
+        "standing": standing_picture(evidence),
+        "results": results,
+        "results_intro": _results_said(evidence),
+        "score_header": _score_header(evidence),
+        "score_rows": _score_rows(evidence),
+        "thresholds": [
+            _threshold_row(t) for t in (thresholds(evidence.model, test) if test else ())
+        ],
+        "threshold_header": _THRESHOLD_HEADER,
+        "importance": importance_picture(evidence),
+        "dependence": dependence_picture(evidence),
+        "worst_header": worst_header,
+        "worst": worst,
+    }
+
+
+def _of_model(evidence: Evidence) -> dict[str, Any]:
+    model = evidence.model
+    return {
+        "title": facts.title_of(model),
+        "rows_said": facts.rows_said(model),
+        "column_header": facts.COLUMN_HEADER,
+        "columns": facts.column_rows(model),
+        "n_more_columns": max(0, len(model.schema.columns) - facts.MOST_COLUMNS),
+        "telling": [(shortened(one.name), percent(one.skill)) for one in evidence.telling],
+        "network_said": facts.network_said(model),
+        "layer_header": facts.LAYER_HEADER,
+        "layers": facts.layer_rows(evidence),
+        "inside": network_picture(evidence),
+        "facts": facts.made_of(evidence),
+    }
+
+
+def render_card(evidence: Evidence, raised: Sequence[Raised], verdict: Verdict) -> str:
+    """Fill the model card, with the block of metadata that model hubs read."""
+    model = evidence.model
+    own = evidence.standing("model")
+    task = "classification" if evidence.is_classifier else "regression"
+    columns = [column.name for column in model.schema.used][: facts.MOST_COLUMNS]
+    return (
+        _templates()
+        .get_template("card.md")
+        .render(
+            pipeline_tag=f"tabular-{task}",
+            name=f"{model.estimator} of {facts.title_of(model)}",
+            dataset=shortened(model.training.extra.get("table") or "the test rows"),
+            metrics=[] if own is None else [(n, f"{v:.6g}") for n, v in own.scores.items()],
+            verdict=verdict.text,
+            network_said=facts.network_said(model),
+            rows_said=facts.rows_said(model),
+            columns=", ".join(_code(shortened(name)) for name in columns),
+            score_header=_score_header(evidence),
+            score_rows=_score_rows(evidence),
+            raised=raised,
+            facts=facts.made_of(evidence),
+        )
+    )
+
+
+def _sections(has_results: bool) -> list[tuple[str, str]]:
+    tested = [("results", "Results"), ("columns", "What it goes by")] if has_results else []
+    return [
+        ("checks", "Checks"),
+        ("training", "Training"),
+        *tested,
+        ("data", "Data"),
+        ("network", "Network"),
+    ]
+
+
+def _unseen(evidence: Evidence) -> str:
+    missing = []
+    if evidence.test is None:
+        missing.append("test rows")
+    if evidence.training is None:
+        missing.append("training rows")
+    if not missing:
+        return ""
+    return f"Without {' and '.join(missing)}, the checks that look at them could not tell."
+
+
+def _results_said(evidence: Evidence) -> str:
+    test = evidence.test
+    if test is None:
+        return ""
+    text = f"{count(len(test), 'row')} that nothing was chosen on."
+    if test.is_sample:
+        text = f"A sample of {len(test):,} of {count(test.n_with_target, 'test row')}."
+    if evidence.fit is not None:
+        text += " The training rows in the table include those that chose when to stop."
+    return text
+
+
+def _score_header(evidence: Evidence) -> tuple[str, ...]:
+    if not evidence.standings:
+        return ()
+    return (
+        "predictor",
+        *(name.replace("_", " ") for name in evidence.standings[0].scores),
+        "loss saved",
+    )
+
+
+def _score_rows(evidence: Evidence) -> list[tuple[str, ...]]:
+    rows = [
+        (one.name, *(figure(score) for score in one.scores.values()), percent(one.skill))
+        for one in evidence.standings
+    ]
+    if evidence.fit is not None and rows:
+        own = (figure(score) for score in evidence.fit.scores.values())
+        rows.append(("this model, training rows", *own, percent(evidence.fit.skill)))
+    return rows
+
+
+def _threshold_row(one: Any) -> tuple[str, ...]:
+    shares = (one.precision, one.recall, one.specificity, one.accuracy, one.share)
+    return (f"{one.threshold:g}", *("–" if s is None else percent(s) for s in shares))
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("rightfit.report"),
+        # Names of columns and cells come from strangers. The card is Markdown and has filters.
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        finalize=_whole_numbers,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["drawing"] = Markup
+    environment.filters["quoted"] = lambda text: json.dumps(str(text), ensure_ascii=False)
+    environment.filters["plain"] = _plain
+    environment.filters["cell"] = _plain
+    return environment
+
+
+def _whole_numbers(value: Any) -> Any:
+    """Keep a number and its % in one line."""
+    return value.replace(" %", "\u00a0%") if type(value) is str else value
+
+
+def _source(name: str) -> str:
+    environment = _templates()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _plain(text: object) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKS.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("`", "'") + "`"

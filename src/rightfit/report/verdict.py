@@ -1,0 +1,139 @@
+"""The verdict: how good, against what, under- or overfitted, and what to try next."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from rightfit.report.checks.check import Raised
+from rightfit.report.evidence import Evidence
+from rightfit.report.numerals import count, figure, interval, percent
+
+MOST_WORDS = 60
+
+# What each of these findings makes of the verdict; the first one that was found counts.
+_HEADLINES = (
+    ("RF-LEAK", "suspicious", "Too good to be trusted yet."),
+    ("RF-DUPLICATES", "suspicious", "Tested too easily."),
+    ("RF-WORSE-THAN-LINEAR", "worse", "Worse than a linear model."),
+    ("RF-NO-SIGNAL", "nothing", "No better than guessing."),
+    ("RF-OVERFIT", "overfit", "Overfitted."),
+    ("RF-UNDERFIT", "underfit", "Underfitted."),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """The report in a few words.
+
+    Attributes:
+        level: "good", "even", "worse", "overfit", "underfit", "suspicious", "nothing", or
+            "untested" where there were no test rows.
+        headline: the first sentence.
+        score: the second: how good, and against what.
+        fit: the third: under- or overfitted.
+        next_step: the last: what to try.
+    """
+
+    level: str
+    headline: str
+    score: str
+    fit: str
+    next_step: str
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        parts = (self.headline, self.score, self.fit, self.next_step)
+        return " ".join(part for part in parts if part)
+
+
+def give_verdict(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
+    """Say what the evidence comes to.
+
+    It is never good if a linear model has the better score or the smaller loss, whatever is
+    muted.
+    """
+    if not evidence.standings:
+        return _untested(evidence, raised)
+    codes = {one.check.code for one in raised}
+    level, headline = _judged(evidence, codes)
+    return Verdict(level, headline, _score(evidence), _fit(evidence, codes), _next(level, raised))
+
+
+def _judged(evidence: Evidence, codes: set[str]) -> tuple[str, str]:
+    for code, level, headline in _HEADLINES:
+        if code in codes:
+            return level, headline
+    linear, own = evidence.standing("linear"), evidence.standing("model")
+    assert own is not None
+    if linear is not None:
+        sign = 1 if evidence.is_classifier else -1
+        if own.loss > linear.loss or sign * own.score < sign * linear.score:
+            return "even", "No better than a linear model."
+    return "good", "Fits well."
+
+
+def _score(evidence: Evidence) -> str:
+    own = evidence.standing("model")
+    assert own is not None
+    assert evidence.test is not None
+    rows = count(len(evidence.test), "test row")
+    write, kind = (percent, "percent") if evidence.is_classifier else (figure, "figure")
+    others = ", ".join(
+        f"{one.name} {write(one.score)}" for one in evidence.standings if one is not own
+    )
+    if evidence.is_classifier:
+        what = f"Right on {percent(own.score)} of {rows}"
+    else:
+        what = f"Root mean squared error {figure(own.score)} on {rows}"
+    return f"{what} (95 % interval {interval(*own.score_interval, kind)}); {others}."
+
+
+def _fit(evidence: Evidence, codes: set[str]) -> str:
+    own, fit = evidence.standing("model"), evidence.fit
+    if own is None or fit is None:
+        return ""
+    skills = (
+        f"saves {percent(fit.skill, 0)} of guessing's loss on training rows, "
+        f"{percent(own.skill, 0)} on test rows"
+    )
+    if "RF-OVERFIT" in codes:
+        return f"Overfitted: {skills}."
+    if "RF-UNDERFIT" in codes:
+        return f"Underfitted: {skills}."
+    # Of a test that is too easy, or a model worse than a line, nobody can say so.
+    sound = not codes & {code for code, _, _ in _HEADLINES}
+    return f"Neither under- nor overfitted: {skills}." if sound else f"It {skills}."
+
+
+def _next(level: str, raised: Sequence[Raised]) -> str:
+    for one in raised:
+        if one.finding.severity != "note":
+            return f"Next: {one.check.next_step}."
+    if level == "even":
+        return "Next: take the simpler linear model, or search with members='auto'."
+    return "Next: use it."
+
+
+def _untested(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
+    """Without test rows: what the model remembers of its test, or of the rows that chose."""
+    training = evidence.model.training
+    scores = training.extra.get("test_scores", {})
+    if scores.get("model"):
+        name, value = next(iter(scores["model"].items()))
+        rest = ", ".join(
+            f"{key} {figure(other[name])}" for key, other in scores.items() if key != "model"
+        )
+        said = f"After training, {name.replace('_', ' ')} {figure(value)} on test rows"
+        score = f"{said}; {rest}." if rest else f"{said}."
+    elif training.choice:
+        choice = training.choice
+        score = (
+            f"Estimated {choice['watched'].replace('_', ' ')} {figure(choice['estimate'])} "
+            f"(standard error {figure(choice['standard_error'], 2)})."
+        )
+    else:
+        score = f"Training ended: {training.stop_reason}."
+    codes = {one.check.code for one in raised}
+    headline = "Overfitted." if "RF-OVERFIT" in codes else "Not tested here."
+    next_step = "Next: hand over test rows, for scores with intervals."
+    return Verdict("untested", headline, score, "", next_step)

@@ -1,0 +1,138 @@
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from rightfit.report import write
+from tests.cli.conftest import Type
+
+WORDS = ("--hidden-sizes", "8", "--max-epochs", "3")
+
+
+@pytest.fixture
+def trained_with_report(rightfit: Type, table: pl.DataFrame) -> Path:
+    assert rightfit("train", "houses.csv", "--target", "use", *WORDS).code == 0
+    return Path("houses.model")
+
+
+def test_train_writes_report_and_card_into_the_model(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    page = (trained_with_report / "report.html").read_text()
+    assert "12 test rows" in page
+    assert (trained_with_report / "MODEL_CARD.md").read_text().startswith("---\n")
+    assert rightfit("predict", "houses.model", "houses.csv").code == 0
+    # Loading does not look at them.
+    (trained_with_report / "report.html").write_text("changed")
+    assert rightfit("describe", "houses.model").code == 0
+
+
+def test_json_names_the_report(rightfit: Type, table: pl.DataFrame) -> None:
+    answer = rightfit("train", "houses.csv", "--target", "use", "--json", *WORDS)
+    assert answer.json["report"] == "houses.model/report.html"
+    silent = (*WORDS, "--no-report", "--force")
+    answer = rightfit("train", "houses.csv", "--target", "use", "--json", *silent)
+    assert answer.json["report"] is None
+
+
+def test_report_of_another_model_goes_with_it(rightfit: Type, trained_with_report: Path) -> None:
+    words = ("--target", "use", "--force", "--no-report", *WORDS)
+    # The same weights: what is told of them stays true.
+    assert rightfit("train", "houses.csv", *words).code == 0
+    assert (trained_with_report / "report.html").exists()
+    assert rightfit("train", "houses.csv", *words, "--random-state", "1").code == 0
+    assert not (trained_with_report / "report.html").exists()
+    assert not (trained_with_report / "MODEL_CARD.md").exists()
+
+
+def test_train_says_how_to_get_a_report_if_packages_are_missing(
+    rightfit: Type, table: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "NEEDED", ("no_such_package",))
+    answer = rightfit("train", "houses.csv", "--target", "use", *WORDS)
+    assert answer.code == 0
+    assert answer.err.endswith("note: For a report with figures: pip install 'rightfit[report]'\n")
+    assert "report.html" not in answer.out
+    assert not Path("houses.model/report.html").exists()
+
+
+def test_report_that_fails_does_not_lose_the_model(
+    rightfit: Type, table: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rightfit.cli import reporting
+
+    def fail(*given: object, **named: object) -> object:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(reporting, "make_report", fail)
+    answer = rightfit("train", "houses.csv", "--target", "use", *WORDS)
+    assert answer.code == 0
+    assert "note: The report could not be made: ZeroDivisionError" in answer.err
+    assert rightfit("predict", "houses.model", "houses.csv").code == 0
+
+
+def test_table_of_the_training_is_parted_as_then(rightfit: Type, trained_with_report: Path) -> None:
+    before = (trained_with_report / "report.html").read_text()
+    answer = rightfit("report", "houses.model", "houses.csv")
+    assert answer.code == 0
+    assert "its 12 test rows are set apart as then" in answer.err
+    assert answer.out.endswith("To see it, open   houses.model/report.html\n")
+    after = (trained_with_report / "report.html").read_text()
+    # The same test rows; the linear model is another one.
+    assert before.split("</strong>")[2].split("(")[0] == after.split("</strong>")[2].split("(")[0]
+
+
+def test_other_table_is_all_test_rows(rightfit: Type, model: Path) -> None:
+    pl.read_csv("houses.csv").head(30).write_csv("other.csv")
+    answer = rightfit("report", "use.model", "other.csv", "--out", "page.html")
+    assert answer.code == 0
+    assert answer.err == ""
+    assert " of 30 test rows (95 % interval " in answer.out
+    assert "Without training rows" in Path("page.html").read_text()
+
+
+def test_report_without_a_table_does_not_replace_a_better_one(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    answer = rightfit("report", "houses.model")
+    assert answer.code == 1
+    assert "There is a report at 'houses.model/report.html' already." in answer.err
+    assert rightfit("report", "houses.model", "--force").code == 0
+
+
+def test_report_without_a_table_is_made_where_there_is_none(rightfit: Type, model: Path) -> None:
+    answer = rightfit("report", "use.model")
+    assert answer.code == 0
+    assert answer.out.startswith("Not tested here. After training, accuracy ")
+    assert Path("use.model/MODEL_CARD.md").exists()
+
+
+def test_files_of_others_are_not_replaced(rightfit: Type, model: Path) -> None:
+    Path("use.model/report.html").write_text("mine")
+    Path("use.model/MODEL_CARD.md").write_text("mine")
+    answer = rightfit("report", "use.model", "houses.csv")
+    assert answer.code == 1
+    assert "There is a file at 'use.model/report.html' already." in answer.err
+    assert rightfit("report", "use.model", "houses.csv", "--force").code == 0
+    assert Path("use.model/MODEL_CARD.md").read_text() == "mine"
+
+
+def test_check_is_muted(rightfit: Type, model: Path) -> None:
+    said = rightfit("report", "use.model", "houses.csv").out
+    assert "RF-FEW-ROWS: " in said
+    muted = rightfit("report", "use.model", "houses.csv", "--mute", "RF-FEW-ROWS").out
+    assert "RF-FEW-ROWS: " not in muted
+
+
+def test_unknown_check_is_refused(rightfit: Type, model: Path) -> None:
+    answer = rightfit("report", "use.model", "--mute", "RF-FEW")
+    assert answer.code == 2
+    assert "There is no check 'RF-FEW' to mute." in answer.err
+
+
+def test_model_remembers_what_parts_its_table(rightfit: Type, trained_with_report: Path) -> None:
+    content = json.loads(Path("houses.model/model.json").read_text())["content"]
+    extra = content["training"]["extra"]
+    assert extra["test_fraction"] == 0.2
+    assert len(extra["table_sha256"]) == 64

@@ -1,0 +1,78 @@
+"""The page in a real browser: nothing is loaded, nothing is hidden, and axe finds nothing."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.report.conftest import Reported
+
+pytestmark = pytest.mark.slow
+SCHEMES = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, where Playwright and one of its own or the system's can be had."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    with playwright.sync_playwright() as started:
+        try:
+            opened = started.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except playwright.Error as problem:
+            pytest.skip(f"no Chromium could be started: {problem}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["classifier", "regressor", "several"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A report as a file."""
+    made: Reported = request.getfixturevalue(request.param)
+    made.report.save(tmp_path / "report.html")
+    return tmp_path / "report.html"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing(browser: Any, place: Path, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe").Axe()
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(place.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    violations = axe.run(page).response["violations"]
+    page.close()
+    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == []
+
+
+def test_page_asks_for_no_other_file(browser: Any, place: Path) -> None:
+    asked: list[str] = []
+    page = browser.new_page(java_script_enabled=False)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(place.as_uri())
+    page.close()
+    assert asked == [place.as_uri()]
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_nothing_is_wider_than_the_window(browser: Any, place: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(place.as_uri())
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert wide <= width
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_lines_have_the_colour_of_the_theme(browser: Any, place: Path, scheme: str) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(place.as_uri())
+    wanted = page.evaluate("getComputedStyle(document.body).color")
+    # `currentColor` in a drawing is the colour of the text around it.
+    found = page.evaluate(
+        """[...document.querySelectorAll('figure svg text')]
+           .map(each => getComputedStyle(each).fill)"""
+    )
+    page.close()
+    assert wanted in found

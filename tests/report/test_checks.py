@@ -1,0 +1,86 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from rightfit import ParameterError, make_report
+from rightfit.report.checks.all_checks import CHECKS, check_codes
+from rightfit.report.checks.of_training import _edge
+from tests.report.conftest import Reported
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "checks.md"
+
+
+def sections() -> dict[str, str]:
+    """The text of each section of docs/checks.md, in one line, by its heading."""
+    parts = re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)[1:]
+    found = {}
+    for part in parts:
+        heading, _, text = part.partition("\n")
+        found[heading.strip()] = " ".join(text.split())
+    return found
+
+
+def test_codes_are_unique_and_of_one_form() -> None:
+    codes = [check.code for check in CHECKS]
+    assert len(codes) == len(set(codes))
+    assert all(re.fullmatch(r"RF(-[A-Z]+)+", code) for code in codes)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_check_has_its_section(check: object) -> None:
+    code, title = check.code, check.title  # type: ignore[attr-defined]
+    text = sections()[code]
+    assert title in text
+    assert check.meaning in text  # type: ignore[attr-defined]
+    assert check.remedy in text  # type: ignore[attr-defined]
+
+
+def test_every_section_has_its_check() -> None:
+    assert list(sections()) == [check.code for check in CHECKS]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_next_step_is_short(check: object) -> None:
+    assert len(check.next_step.split()) <= 10  # type: ignore[attr-defined]
+
+
+def test_every_finding_rests_on_a_number(classifier: Reported, several: Reported) -> None:
+    for reported in (classifier, several):
+        assert reported.report.findings
+        for code, sentence in reported.report.findings.items():
+            assert code.startswith("RF-")
+            assert re.search(r"\d", sentence)
+
+
+def test_muted_check_is_not_run_and_is_named(classifier: Reported) -> None:
+    assert "RF-FEW-ROWS" in classifier.report.findings
+    made = make_report(classifier.model, *classifier.test, mute=("rf-few-rows",))
+    assert "RF-FEW-ROWS" not in made.findings
+    assert "Muted: RF-FEW-ROWS." in made.html
+
+
+def test_unknown_code_gets_the_nearest_one() -> None:
+    with pytest.raises(ParameterError, match="did you mean 'RF-FEW-ROWS'") as caught:
+        check_codes(["RF-FEWROWS"])
+    assert "There is no check 'RF-FEWROWS' to mute." in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "watched", "found"),
+    [
+        ([0.1, 0.2, 0.3], [3.0, 2.0, 1.0], ("rate", "0.3", "the largest")),
+        ([0.1, 0.2, 0.3], [1.0, 2.0, 3.0], ("rate", "0.1", "the smallest")),
+        ([0.0, 0.2, 0.3], [1.0, 2.0, 3.0], None),  # there is nothing below 0
+        ([0.1, 0.2, 0.3], [2.0, 1.0, 3.0], None),
+        ([0.1, 0.2], [2.0, 1.0], None),  # one of two is always at an end
+        ([0.1, 0.2, 0.3], [3.0, 1.01, 1.0], None),  # no better than its neighbour
+        (["a", "b", "c"], [3.0, 2.0, 1.0], None),
+    ],
+)
+def test_edge_is_found(values: list[object], watched: list[float], found: object) -> None:
+    steps = [
+        {"value": value, "watched": height, "standard_error": 0.1}
+        for value, height in zip(values, watched, strict=True)
+    ]
+    assert _edge("rate", steps, greater=False) == found

@@ -1,0 +1,106 @@
+"""What is printed is what scikit-learn computes."""
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from rightfit.report.class_results import (
+    confusion,
+    precision_recall_curves,
+    reliability,
+    roc_curves,
+    thresholds,
+)
+from rightfit.report.numerals import figure, percent
+from tests.report.conftest import Reported
+
+
+def test_class_scores_are_those_of_scikit_learn(classifier: Reported) -> None:
+    own = classifier.evidence.standing("model")
+    assert own is not None
+    X, y = classifier.test
+    said = classifier.model.predict(X)
+    probability = classifier.model.predict_proba(X)
+    assert own.scores["accuracy"] == metrics.accuracy_score(y, said)
+    assert own.score == pytest.approx(metrics.accuracy_score(y, said))
+    assert own.loss == pytest.approx(metrics.log_loss(y, probability))
+    assert own.scores["roc_auc"] == pytest.approx(metrics.roc_auc_score(y, probability[:, 1]))
+    assert figure(own.scores["log_loss"]) in classifier.report.html
+
+
+def test_number_scores_are_those_of_scikit_learn(regressor: Reported) -> None:
+    own = regressor.evidence.standing("model")
+    assert own is not None
+    X, y = regressor.test
+    said = regressor.model.predict(X)
+    assert own.score == pytest.approx(metrics.root_mean_squared_error(y, said))
+    assert own.scores["r2"] == pytest.approx(metrics.r2_score(y, said))
+    assert figure(metrics.mean_absolute_error(y, said)) in regressor.report.html
+
+
+def test_skill_of_numbers_is_r2_against_the_training_mean(regressor: Reported) -> None:
+    own = regressor.evidence.standing("model")
+    assert own is not None
+    X, y = regressor.test
+    center = float(regressor.training[1].mean())
+    expected = 1 - ((y - regressor.model.predict(X)) ** 2).sum() / ((y - center) ** 2).sum()
+    assert own.skill == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["classifier", "regressor"])
+def test_constant_is_that_of_the_command_line(name: str, request: pytest.FixtureRequest) -> None:
+    from rightfit.estimators.evaluation import constant_scores
+
+    made: Reported = request.getfixturevalue(name)
+    found = made.evidence.standing("constant")
+    assert found is not None
+    expected = constant_scores(made.evidence.model, made.training[1], made.test[1])
+    assert found.scores == pytest.approx(expected)
+
+
+def test_intervals_hold_their_score(classifier: Reported, regressor: Reported) -> None:
+    for one in (*classifier.evidence.standings, *regressor.evidence.standings):
+        assert one.score_interval[0] <= one.score <= one.score_interval[1]
+
+
+def test_confusion_matrix_is_that_of_scikit_learn(several: Reported) -> None:
+    test = several.evidence.test
+    assert test is not None
+    found = confusion(several.evidence.model, test)
+    X, y = several.test
+    expected = metrics.confusion_matrix(y, several.model.predict(X))
+    assert np.array_equal(found.counts, expected)
+    assert found.names == tuple("abcde")
+
+
+def test_curves_have_the_areas_of_scikit_learn(classifier: Reported) -> None:
+    evidence = classifier.evidence
+    assert evidence.test is not None
+    truth, said = evidence.test.truth == 1, evidence.test.predictions[:, 1]
+    (roc,) = roc_curves(evidence.model, evidence.test)
+    (precision,) = precision_recall_curves(evidence.model, evidence.test)
+    assert roc.area == pytest.approx(metrics.roc_auc_score(truth, said))
+    assert precision.area == pytest.approx(metrics.average_precision_score(truth, said))
+    assert f"{roc.area:.3f}" in classifier.report.html
+
+
+def test_thresholds_are_those_of_scikit_learn(classifier: Reported) -> None:
+    evidence = classifier.evidence
+    assert evidence.test is not None
+    truth, said = evidence.test.truth == 1, evidence.test.predictions[:, 1]
+    for one in thresholds(evidence.model, evidence.test):
+        taken = said >= one.threshold
+        assert one.accuracy == pytest.approx(metrics.accuracy_score(truth, taken))
+        assert one.recall == pytest.approx(metrics.recall_score(truth, taken))
+        if one.precision is not None:
+            assert one.precision == pytest.approx(metrics.precision_score(truth, taken))
+            assert percent(one.precision) in classifier.report.html.replace("\u00a0", " ")
+
+
+def test_reliability_counts_every_row_once(several: Reported) -> None:
+    test = several.evidence.test
+    assert test is not None
+    found = reliability(several.evidence.model, test)
+    assert found.n_rows.sum() == len(test)
+    right = metrics.accuracy_score(test.truth, test.predictions.argmax(axis=1))
+    assert (found.came * found.n_rows).sum() / len(test) == pytest.approx(right)
