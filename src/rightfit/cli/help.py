@@ -25,7 +25,6 @@ _COMMON = (
     "activation",
     "dropout_rate",
     "l2",
-    "weight_decay",
     "learning_rate",
     "max_seconds",
     "members",

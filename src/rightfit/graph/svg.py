@@ -79,9 +79,18 @@ def to_svg(dot: str, *, title: str, description: str) -> str:
     return ElementTree.tostring(svg, encoding="unicode") + "\n"
 
 
-def _laid_out(dot: str) -> bytes:
+def is_installed() -> bool:
+    """Say whether the package that lays graphs out is there."""
+    return _program() is not None
+
+
+def _program() -> str | None:
     places = (sysconfig.get_path("scripts"), None)
-    program = next(filter(None, (shutil.which(_PROGRAM, path=place) for place in places)), None)
+    return next(filter(None, (shutil.which(_PROGRAM, path=place) for place in places)), None)
+
+
+def _laid_out(dot: str) -> bytes:
+    program = _program()
     if program is None:
         raise RightFitError(
             "The package that lays graphs out is not installed.",

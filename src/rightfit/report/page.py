@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from rightfit.estimators.graph import NetworkGraph
 from rightfit.report import facts
 from rightfit.report.checks.all_checks import CHECKS
 from rightfit.report.checks.check import Raised
@@ -37,7 +38,7 @@ def render_page(
     *,
     muted: Sequence[str],
     made: datetime,
-    two_graphs: str = "",
+    two_graphs: NetworkGraph | None = None,
 ) -> str:
     """Draw the figures and fill the page.
 
@@ -47,7 +48,7 @@ def render_page(
         verdict: what it comes to.
         muted: codes of the checks that were not run.
         made: the time stamp.
-        two_graphs: SVG of the forward and the backward graph; empty for none.
+        two_graphs: the forward and the backward graph; None for none.
     """
     page = _templates().get_template("page.html")
     return page.render(

@@ -2,7 +2,7 @@
 
 import dataclasses
 import importlib.util
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -10,12 +10,16 @@ from typing import Any
 
 from rightfit.errors import DataError, RightFitError
 from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.graph import NetworkGraph, draw_graph
+from rightfit.graph.svg import is_installed as can_lay_out
 from rightfit.report.checks.all_checks import check_codes, run_checks
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import gather
 from rightfit.report.files import write_whole
 from rightfit.report.verdict import give_verdict
 
+# What the two graphs are measured on.
+GRAPH_ROWS = 32
 NEEDED = ("jinja2", "matplotlib")
 HOW_TO_GET = "pip install 'rightfit[report]'"
 
@@ -56,7 +60,6 @@ def make_report(
     training: tuple[Any, Any] | None = None,
     mute: Collection[str] = (),
     linear: AbstractEstimator | None = None,
-    draw_graphs: Callable[[AbstractEstimator], str] | None = None,
 ) -> Report:
     """Make the report on a fitted model: verdict, checks, figures, model card.
 
@@ -69,7 +72,6 @@ def make_report(
             the checks for overfitting, leaks and repeated rows see more.
         mute: codes of checks that are not to be run, such as `("RF-FEW-ROWS",)`.
         linear: a linear model that was fitted on the same rows; None fits one.
-        draw_graphs: gives the SVG of the forward and the backward graph; None leaves it out.
 
     Raises:
         ParameterError: a check is muted that does not exist.
@@ -97,7 +99,7 @@ def make_report(
     evidence = gather(model, None if X is None else (X, y), training, linear)
     raised = run_checks(evidence, muted)
     verdict = give_verdict(evidence, raised)
-    graphs = "" if draw_graphs is None else draw_graphs(model)
+    graphs = _draw_graphs(model, X, y)
     made = datetime.now(UTC)
     html = render_page(evidence, raised, verdict, muted=muted, made=made, two_graphs=graphs)
     return Report(html, render_card(evidence, raised, verdict), verdict.text, _found(raised))
@@ -120,6 +122,21 @@ def check_installed() -> None:
             f"A report needs packages that are not installed: {', '.join(lacking)}.",
             hint=HOW_TO_GET,
         )
+
+
+def _draw_graphs(model: AbstractEstimator, X: Any, y: Any) -> NetworkGraph | None:
+    """The forward and the backward graph, measured on a few rows if there are any.
+
+    Without the package that lays graphs out, None: the rest of the report is worth having.
+    """
+    if not can_lay_out():
+        return None
+    if X is not None:
+        try:
+            return draw_graph(model, X[:GRAPH_ROWS], y[:GRAPH_ROWS], check=False)
+        except RightFitError:
+            pass  # so few rows may hold nothing to measure on
+    return draw_graph(model, check=False)
 
 
 def _lacking() -> list[str]:
