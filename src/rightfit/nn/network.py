@@ -90,16 +90,32 @@ class Network(eqx.Module):
             features: encoded rows.
             dropout: what to drop, in training; None at prediction.
         """
+        return self.values(features, dropout)[-1]
+
+    def values(
+        self, features: Features, dropout: Dropout | None = None
+    ) -> tuple[Float[Array, "batch _"], ...]:
+        """Compute what flows through the network: inputs, hidden activations and outputs.
+
+        Args:
+            features: encoded rows.
+            dropout: what to drop, in training; None at prediction.
+
+        Returns:
+            The inputs of the first layer, the activations of each hidden layer, the outputs.
+        """
         x = self._inputs(features)
         if dropout is not None and dropout.input_rate is not None:
             x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
+        values = [x]
         for number, (layer, name) in enumerate(
             zip(self.layers[:-1], self.activations, strict=True), start=1
         ):
             x = ACTIVATIONS[name].function(layer(x))
             if dropout is not None and dropout.hidden_rate is not None:
                 x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
-        return self.layers[-1](x)
+            values.append(x)
+        return *values, self.layers[-1](x)
 
     def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
         parts = [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
