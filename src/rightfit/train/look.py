@@ -78,6 +78,18 @@ def surfaces(
     return Surfaces(_output(objective, outputs, bounds), shades.round().astype(jnp.uint8))
 
 
+@partial(jax.jit, static_argnames=("objective", "side"))
+def surfaces_of_members(
+    objective: Objective,
+    side: int,
+    networks: Network,
+    grid: Features,
+    bounds: Float[Array, " 2"],
+) -> UInt8[Array, "member plane point"]:
+    """Compute the output of several networks, stacked member by member, on a grid."""
+    return jax.vmap(lambda network: _output(objective, network(grid), bounds))(networks)
+
+
 @partial(jax.jit, static_argnames="plan")
 def look_at_batch(
     plan: Plan,

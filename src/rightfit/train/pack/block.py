@@ -101,6 +101,12 @@ class Block:
         return self.courses[0].member.plan
 
     @property
+    def states(self) -> State:
+        """The members' states; stacked, member by member, where there is room for several."""
+        states: State = self.courses[0].state if self.width == 1 else self._states
+        return states
+
+    @property
     def most_epochs(self) -> int:
         """Epochs of one call at most."""
         return self._n_room
