@@ -10,6 +10,7 @@ from rightfit.cli.demo import demo
 from rightfit.cli.describe import describe
 from rightfit.cli.evaluate import evaluate
 from rightfit.cli.help import Command, Group
+from rightfit.cli.play import play
 from rightfit.cli.predict import predict
 from rightfit.cli.problems import exit_code_of
 from rightfit.cli.train import train
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (train, predict, evaluate, describe, check_gradients, demo):
+for command in (train, predict, evaluate, describe, check_gradients, demo, play):
     app.command(cls=Command)(command)
 
 

@@ -105,6 +105,14 @@ class Lesson:
         """The epoch whose weights a member would keep, from 1; 0 before the first has ended."""
         return int(self._best[member])
 
+    def best_loss(self, member: int = 0) -> float | None:
+        """The loss at a member's best epoch, on the validation rows if there are any."""
+        best = self.best_epoch(member)
+        if not best:
+            return None
+        at = self.history[member][best - 1]
+        return at.train_loss if at.validation_loss is None else at.validation_loss
+
     def diverged_at(self, member: int = 0) -> int | None:
         """The epoch in which a member's loss was not finite, from 1; None if it is."""
         return self._failed[member]

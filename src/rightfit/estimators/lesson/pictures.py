@@ -51,6 +51,11 @@ class Pictures:
         span = (np.array(self.bounds.target) - center[0]) / scale[0]
         self._span = span.astype(lesson.dtype)
 
+    @property
+    def sides(self) -> dict[str, int]:
+        """Points along an axis of each kind of surface."""
+        return {"output": SIDE, "unit": UNIT_SIDE, "member": MEMBER_SIDE}
+
     def network(self, member: int, *, kept: bool = False) -> Network:
         """The weights of a member: the latest, or those of its best epoch."""
         state = self.lesson.state(member)
