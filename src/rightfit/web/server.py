@@ -159,6 +159,12 @@ def _refuse(what: str, expected: str = "", hint: str = "") -> Response:
 async def _talk(websocket: WebSocket) -> None:
     """Give a page a session of its own."""
     await websocket.accept()
+    # When the server closes while a page is greeted or served, there is nobody left to tell.
+    with contextlib.suppress(asyncio.CancelledError):
+        await _serve_page(websocket)
+
+
+async def _serve_page(websocket: WebSocket) -> None:
     loop = asyncio.get_running_loop()
 
     def send(message: str | bytes) -> None:

@@ -2,8 +2,6 @@
 
 import numpy as np
 import polars as pl
-from sklearn.decomposition import PCA
-from sklearn.preprocessing import StandardScaler
 
 from rightfit.data.targets import infer_task
 from rightfit.errors import DataError
@@ -91,6 +89,10 @@ def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> P
 
 
 def _components(X: pl.DataFrame) -> pl.DataFrame:
+    # Only tables need these, and a page shall be quick.
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
     scaled = StandardScaler().fit_transform(X.to_numpy())
     found = PCA(2, svd_solver="full").fit_transform(scaled)
     # Which way a component points is chance: its heaviest row counts as positive.

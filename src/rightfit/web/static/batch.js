@@ -5,14 +5,13 @@ import { tell } from "./connection.js";
 import { emit, find, make, on, page, short } from "./page.js";
 import { palette } from "./palette.js";
 
-let stepping = false;
+const ABOUT = find("batch-words").textContent;
 
 export function startBatch() {
   find("phase-forward").onclick = () => enter("forward");
   find("phase-backward").onclick = () => enter("backward");
   find("phase-update").onclick = () => {
     if (!page.phase) return enter("forward");
-    stepping = true;
     tell("step");
     return enter("forward");
   };
@@ -42,8 +41,7 @@ export function enter(phase) {
   emit("batch");
 }
 
-function leave() {
-  if (!page.phase) return;
+export function leave() {
   page.phase = "";
   words();
   emit("batch");
@@ -56,7 +54,6 @@ function refresh(frame) {
     flow();
     if (page.phase) { words(); emit("batch"); }
   }
-  stepping = false;
 }
 
 function words() {
@@ -66,6 +63,7 @@ function words() {
     if (phase === name) button.setAttribute("aria-current", "step"); else button.removeAttribute("aria-current");
   }
   find("phase-leave").hidden = !phase;
+  if (!phase) find("batch-words").textContent = ABOUT;
   if (!phase || !batch) return;
   const which = `Mini-batch ${batch.batch + 1} of ${batch.n_batches} in epoch ${batch.epoch + 1}: ${batch.rows.length} rows, ringed on the surface.`;
   find("batch-words").textContent = phase === "forward"

@@ -21,12 +21,13 @@ export function drawCurve() {
   const { context, width, height } = fit(find("curve"));
   const { records, frame } = page;
   context.clearRect(0, 0, width, height);
+  context.setLineDash([]);
   const last = records.length ? records[records.length - 1][0] : 0;
   const end = Math.max(10, last);
   const thin = records.length > 600 ? records.filter((_, place) => place % Math.ceil(records.length / 600) === 0 || place === records.length - 1) : records;
   const most = highest(thin);
   const across = (epoch) => LEFT + ((epoch - 1) / Math.max(end - 1, 1)) * (width - LEFT - RIGHT);
-  const up = (loss) => TOP + (1 - Math.min(loss / most, 1.02)) * (height - TOP - BOTTOM);
+  const up = (loss) => TOP + (1 - Math.min(loss / most, 3)) * (height - TOP - BOTTOM);
   axes(context, width, height, most, end, up, across);
   if (frame?.best && records.length) flag(context, across(frame.best), height);
   line(context, thin, 1, palette.train, [], across, up);
@@ -34,12 +35,13 @@ export function drawCurve() {
   if (pointed !== null && records.length) cross(context, height, across, up, end, width);
 }
 
-// The early fall is steep: a loss far above the rest must not flatten it.
+// A few wild epochs must not flatten the rest.
 function highest(records) {
   const losses = records.flatMap((record) => [record[1], record[2]]).filter((loss) => loss !== null && Number.isFinite(loss));
   if (!losses.length) return 1;
   const sorted = [...losses].sort((a, b) => a - b);
-  return 1.08 * Math.min(sorted[sorted.length - 1], 4 * sorted[Math.floor(sorted.length * 0.9)]) || 1;
+  const usual = sorted[Math.floor(sorted.length * 0.985)];
+  return 1.06 * Math.min(sorted[sorted.length - 1], 1.5 * usual) || 1;
 }
 
 function axes(context, width, height, most, end, up, across) {
@@ -73,6 +75,10 @@ function line(context, records, column, colour, dashes, across, up) {
   context.lineWidth = 2.2;
   context.lineJoin = "round";
   context.setLineDash(dashes);
+  context.save();
+  context.beginPath();
+  context.rect(LEFT, TOP, 1e5, 1e5);
+  context.clip();
   context.beginPath();
   let open = false;
   for (const record of records) {
@@ -82,7 +88,7 @@ function line(context, records, column, colour, dashes, across, up) {
     open = true;
   }
   context.stroke();
-  context.setLineDash([]);
+  context.restore();
   const end = records[records.length - 1];
   if (end && Number.isFinite(end[column]) && end[column] !== null) {
     context.fillStyle = colour;

@@ -27,6 +27,7 @@ function show(member) {
 function build() {
   const { path, path_values: values, sides } = page.lesson;
   const is = values.length > 0;
+  document.querySelector(".pack").classList.toggle("first", is);
   find("drag-label").hidden = !is;
   document.querySelector('[data-table="pack"]').hidden = !is;
   find("pack-words").textContent = is

@@ -21,7 +21,10 @@ export function on(event, listener) {
 }
 
 export function emit(event, detail) {
-  for (const listener of listeners.get(event) ?? []) listener(detail);
+  for (const listener of listeners.get(event) ?? []) {
+    // One part that fails must not stop the others, least of all the frames.
+    try { listener(detail); } catch (error) { console.error(error); }
+  }
 }
 
 export const find = (id) => document.getElementById(id);
@@ -41,7 +44,7 @@ export function short(value, digits = 3) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(1).replace("-", "−");
+  if (size >= 1e5 || size < 1e-4) return value.toExponential(1).replace("-", "−");
   return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 

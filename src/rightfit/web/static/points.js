@@ -105,7 +105,7 @@ function pick(name, value) {
 // Little pictures, drawn from formulas: no set has to be made for them.
 const FORMULAS = {
   circle: (i) => { const outer = i % 2; const r = outer ? 0.82 : 0.3 * Math.sqrt((i % 7) / 6 + 0.1); const a = i * 2.4; return [r * Math.cos(a), r * Math.sin(a), outer]; },
-  xor: (i) => { const [x, y] = [((i * 0.618) % 1) * 1.8 - 0.9, ((i * 0.381 + 0.1) % 1) * 1.8 - 0.9]; return [x, y, x * y > 0 ? 1 : 0]; },
+  xor: (i) => { const [x, y] = [((i * 0.7549) % 1) * 1.8 - 0.9, ((i * 0.5698) % 1) * 1.8 - 0.9]; return [x, y, x * y > 0 ? 1 : 0]; },
   spirals: (i) => { const t = 0.15 + (0.8 * Math.floor(i / 2)) / 24; const a = t * 10 + (i % 2) * Math.PI; return [t * Math.sin(a), t * Math.cos(a), i % 2]; },
   blobs: (i) => { const k = i % 4; const [cx, cy] = [[-0.5, 0.5], [0.5, 0.5], [0.5, -0.5], [-0.5, -0.5]][k]; return [cx + 0.22 * Math.cos(i * 2.4), cy + 0.22 * Math.sin(i * 1.7), k]; },
   plane: (x, y) => (x - y) * 0.7, hills: (x, y) => Math.sin(2.4 * x) * Math.sin(2.4 * y) * 1.2, waves: (x, y) => Math.sin(7 * Math.hypot(x, y) + 1),

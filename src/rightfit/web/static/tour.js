@@ -1,6 +1,6 @@
 // Eight stops. Each sets the page up and says what to watch.
 
-import { enter } from "./batch.js";
+import { enter, leave } from "./batch.js";
 import { tell } from "./connection.js";
 import { emit, find, make, on, page } from "./page.js";
 
@@ -52,7 +52,7 @@ export function go(number) {
   if (!stop) return;
   page.view.tour = number;
   page.view.unit = stop.unit ?? "";
-  page.phase = "";
+  leave();
   page.view.speed = stop.speed ?? "quick";
   find("speed").value = page.view.speed;
   tell("speed", { speed: page.view.speed });

@@ -21,7 +21,7 @@ export function startUnit() {
 function show() {
   const title = find("unit-title");
   const form = find("unit-weights");
-  if (!page.view.unit || !page.frame) {
+  if (!page.view.unit || page.frame?.number !== page.lesson?.number || !(Number(page.view.unit.split("-")[1]) < sizes()[Number(page.view.unit.split("-")[0])])) {
     title.textContent = "Choose a unit";
     find("equation").textContent = "Click a unit, or reach it with the Tab key: here stands its equation, and its weights can be set by hand.";
     form.replaceChildren();
