@@ -66,7 +66,11 @@ def make_app(token: str, tables: Tables, ready: Callable[[], None] | None = None
 
 
 def serve(
-    token: str, port: int, table: tuple[Path, str] | None, ready: Callable[[str], None]
+    token: str,
+    port: int,
+    table: tuple[Path, str] | None,
+    ready: Callable[[str], None],
+    started: Callable[[uvicorn.Server], None] = lambda server: None,
 ) -> None:
     """Serve the playground on this machine until Ctrl-C.
 
@@ -75,6 +79,7 @@ def serve(
         port: where; 0 for any free one.
         table: a table's file and its target; None without one.
         ready: called with the address once it answers.
+        started: called with the server, for those who want to end it.
 
     Raises:
         OSError: the port is taken.
@@ -97,7 +102,9 @@ def serve(
         timeout_graceful_shutdown=1,
     )
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-    uvicorn.Server(config).run(sockets=[door])
+    server = uvicorn.Server(config)
+    started(server)
+    server.run(sockets=[door])
 
 
 def warm_up() -> None:
