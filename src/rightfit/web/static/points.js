@@ -16,7 +16,7 @@ export function startPoints() {
       return button;
     }));
     find("sets").onkeydown = arrows;
-    if (table) bring(table, page.settings.data === "own" || !location.hash.includes("data="));
+    if (table) bring(table, page.settings.data === "own" || !location.hash);
     draw();
     refresh();
   });
