@@ -55,7 +55,9 @@ def test_foreign_origin_cannot_open_the_socket(client: TestClient, origin: str |
 
 def test_foreign_origin_cannot_bring_a_table(client: TestClient) -> None:
     headers = {"origin": "http://evil.example"}
-    assert client.post(f"/{TOKEN}/table?name=a.csv", content=b"a", headers=headers).status_code == 403
+    assert (
+        client.post(f"/{TOKEN}/table?name=a.csv", content=b"a", headers=headers).status_code == 403
+    )
     assert client.post(f"/{TOKEN}/table?name=a.csv", content=b"a").status_code == 403
 
 

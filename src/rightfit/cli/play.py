@@ -34,7 +34,9 @@ def play(
     from rightfit.errors import RightFitError
 
     if target and table is None:
-        raise typer.BadParameter("names a column of TABLE, which is missing.", param_hint="--target")
+        raise typer.BadParameter(
+            "names a column of TABLE, which is missing.", param_hint="--target"
+        )
     try:
         # By its name: the faces never import each other; here one only starts the other.
         guard, server = (import_module(f"rightfit.web.{name}") for name in ("guard", "server"))

@@ -154,9 +154,7 @@ class Stage:
         if self.follows_batch and not lesson.is_over():
             header["look"] = look(lesson, self.member)
         surfaces = self.pictures.surfaces(network)
-        self.send(
-            encode_frame(_finite(header), weights(network), surfaces, self.pictures.strip())
-        )
+        self.send(encode_frame(_finite(header), weights(network), surfaces, self.pictures.strip()))
 
     def close(self) -> None:
         """Let go of what runs."""
@@ -172,9 +170,7 @@ def _open(stage: Stage, command: Mapping[str, Any]) -> None:
     settings = Settings.read(command.get("settings", {}))
     table = stage.tables.get(command.get("table")) or stage.table or stage.tables.first
     if settings.data == OWN and table is None:
-        raise DataError(
-            "The table of your own is not here any more.", hint="choose its file again"
-        )
+        raise DataError("The table of your own is not here any more.", hint="choose its file again")
     same_table = table is stage.table or settings.data != OWN
     stage.table = table
     lesson = stage.lesson

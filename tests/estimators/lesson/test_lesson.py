@@ -14,8 +14,9 @@ def lesson_of(**plain: Any) -> Lesson:
     return Lesson(Settings.read(small))
 
 
-def validation_losses(lesson: Lesson, member: int = 0) -> list[float | None]:
-    return [epoch.validation_loss for epoch in lesson.history[member]]
+def validation_losses(lesson: Lesson, member: int = 0) -> list[float]:
+    losses = [epoch.validation_loss for epoch in lesson.history[member]]
+    return [loss for loss in losses if loss is not None]
 
 
 def test_lesson_has_the_losses_of_the_estimator() -> None:
@@ -123,7 +124,9 @@ def test_weight_is_set_by_hand() -> None:
     assert lesson.changed_at == 0
 
 
-@pytest.mark.parametrize(("layer", "unit", "feature"), [(2, 0, 0), (0, 3, 0), (0, 0, 2), (-1, 0, 0)])
+@pytest.mark.parametrize(
+    ("layer", "unit", "feature"), [(2, 0, 0), (0, 3, 0), (0, 0, 2), (-1, 0, 0)]
+)
 def test_weight_that_is_not_there_is_refused(layer: int, unit: int, feature: int) -> None:
     with pytest.raises(ParameterError, match="There is no such weight"):
         lesson_of().set_number(layer, unit, feature, 1.0)

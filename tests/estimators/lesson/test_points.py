@@ -56,7 +56,9 @@ def test_numbers_are_a_regression() -> None:
 
 
 def test_rows_with_gaps_are_left_out_and_said_so() -> None:
-    frame = own().with_columns(pl.when(pl.col("age") == 0).then(None).otherwise("size").alias("size"))
+    frame = own().with_columns(
+        pl.when(pl.col("age") == 0).then(None).otherwise("size").alias("size")
+    )
     points = pick_points(frame, "town", "size", "age")
     assert points.X.null_count().sum_horizontal().item() == 0
     assert points.note.endswith("of 40 rows are shown.")

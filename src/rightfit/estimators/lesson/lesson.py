@@ -1,11 +1,10 @@
-"""A lesson: the run that an estimator would do, one step or epoch at a time, open to be looked at."""
+"""A lesson: the run that an estimator would do, step by step, open to be looked at."""
 
 import dataclasses
 import time
 from typing import Any
 
 import equinox as eqx
-import jax
 import numpy as np
 import polars as pl
 
@@ -39,7 +38,7 @@ class _Within:
 
     order: Any
     n_taken: int
-    total: float
+    total: Any
 
 
 class Lesson:
@@ -55,6 +54,7 @@ class Lesson:
 
     def __init__(self, settings: Settings, own: pl.DataFrame | None = None) -> None:
         self.own = own
+        self._within: _Within | None = None
         self.points: Points = settings.points(own)
         self.history: list[list[Epoch]] = []
         self.changed_at: int | None = None
@@ -249,7 +249,7 @@ class Lesson:
         self.shape = self.run.members[0].shape
         self.block = Block(self.courses, self.rows, len(self.courses), Program())
         self._clock = Clock(time.monotonic(), None)
-        self._within: _Within | None = None
+        self._within = None
         self._best = [0] * len(self.courses)
         self._stopped = [False] * len(self.courses)
         self._failed: list[int | None] = [None] * len(self.courses)

@@ -100,7 +100,7 @@ class Pictures:
     def _encoded(self, side: int) -> Features:
         """The points of a grid as the network reads them; the first row of points is on top."""
         across = np.linspace(*self.bounds.x, side)
-        down = np.linspace(*reversed(self.bounds.y), side)
+        down = np.linspace(self.bounds.y[1], self.bounds.y[0], side)
         names = self.lesson.points.X.columns
         x, y = np.meshgrid(across, down)
         table = as_table(pl.DataFrame({names[0]: x.ravel(), names[1]: y.ravel()}))

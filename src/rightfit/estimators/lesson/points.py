@@ -71,7 +71,9 @@ def make_points(name: str, *, n_rows: int = 400, noise: float = 0.1, seed: int =
 
 def _circle(n_rows: int, generator: np.random.Generator) -> _Made:
     is_outer = np.arange(n_rows) % 2 == 1
-    radius = np.where(is_outer, generator.uniform(3.5, 5, n_rows), generator.uniform(0, 2.5, n_rows))
+    radius = np.where(
+        is_outer, generator.uniform(3.5, 5, n_rows), generator.uniform(0, 2.5, n_rows)
+    )
     return _at(radius, generator.uniform(0, 2 * math.pi, n_rows)), _CLASSES[is_outer.astype(int)]
 
 

@@ -19,7 +19,7 @@ from rightfit.constraints import (
 )
 from rightfit.errors import DataError, ParameterError, did_you_mean
 from rightfit.estimators.classifier import Classifier
-from rightfit.estimators.hyperparameters import ACTIVATION_NAMES, OPTIMIZER_NAMES
+from rightfit.estimators.hyperparameters import ACTIVATION_NAMES, OPTIMIZER_NAMES, Hyperparameters
 from rightfit.estimators.lesson.own_points import likely_target, pick_points
 from rightfit.estimators.lesson.points import MADE_SETS, Points, make_points
 from rightfit.estimators.regressor import Regressor
@@ -58,9 +58,15 @@ class Settings:
         0.1, between(0, 1, "both"), "How much chance there is in the made points."
     )
     data_seed: int = parameter(0, at_least(0), "Another number makes other points.")
-    target: str = parameter("", InstanceOf("builtins", "str"), "Of your table: the column to predict.")
-    x: str = parameter("", InstanceOf("builtins", "str"), "Of your table: the column of the first input.")
-    y: str = parameter("", InstanceOf("builtins", "str"), "Of your table: the column of the second input.")
+    target: str = parameter(
+        "", InstanceOf("builtins", "str"), "Of your table: the column to predict."
+    )
+    x: str = parameter(
+        "", InstanceOf("builtins", "str"), "Of your table: the column of the first input."
+    )
+    y: str = parameter(
+        "", InstanceOf("builtins", "str"), "Of your table: the column of the second input."
+    )
     validation_fraction: float = parameter(
         0.3, Interval(float, 0, 0.9, "both"), "Share of the points that are never trained on."
     )
@@ -101,7 +107,9 @@ class Settings:
                 raise ParameterError(
                     f"There is no setting {name!r}.", hint=did_you_mean(str(name), known)
                 )
-        values = {n: tuple(v) if isinstance(v, list) else v for n, v in plain.items()}
+        values: dict[str, Any] = {
+            n: tuple(v) if isinstance(v, list) else v for n, v in plain.items()
+        }
         settings = cls(**values)
         check_parameters(settings)
         if len(settings.hidden_sizes) > MOST_LAYERS:
@@ -121,9 +129,7 @@ class Settings:
             DataError: the table cannot be used as it is asked for, or there is none.
         """
         if self.data != OWN:
-            return make_points(
-                self.data, n_rows=self.n_rows, noise=self.noise, seed=self.data_seed
-            )
+            return make_points(self.data, n_rows=self.n_rows, noise=self.noise, seed=self.data_seed)
         if own is None:
             raise DataError(
                 "There is no table of your own yet.", hint="choose a file, then its columns"
@@ -132,9 +138,8 @@ class Settings:
 
     def parameters(self, points: Points) -> dict[str, Any]:
         """The parameters of the estimator that does the same."""
-        names = ("hidden_sizes", "activation", "optimizer", "learning_rate", "batch_size")
-        names += ("l2", "dropout_rate", "validation_fraction", "patience_epochs")
-        chosen = {name: getattr(self, name) for name in names}
+        names = [declared.name for declared in declared_parameters(Hyperparameters)]
+        chosen = {name: getattr(self, name) for name in names if hasattr(self, name)}
         if self.path:
             chosen[self.path] = list(PATHS[self.path])
         if points.column_kinds:

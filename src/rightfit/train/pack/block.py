@@ -3,7 +3,7 @@
 import dataclasses
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jax
 import numpy as np
@@ -103,8 +103,8 @@ class Block:
     @property
     def states(self) -> State:
         """The members' states; stacked, member by member, where there is room for several."""
-        states: State = self.courses[0].state if self.width == 1 else self._states
-        return states
+        states: Any = self.courses[0].state if self.width == 1 else self._states
+        return cast(State, states)
 
     @property
     def most_epochs(self) -> int:
