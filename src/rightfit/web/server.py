@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -27,6 +28,7 @@ from rightfit.web.tables import MOST_BYTES, OwnTable, Tables
 
 _STATIC = Path(__file__).parent / "static"
 _LARGEST_MESSAGE = 2**16
+_SWITCH_SECONDS = 0.001
 
 
 def make_app(token: str, tables: Tables, ready: Callable[[], None] | None = None) -> Starlette:
@@ -101,6 +103,8 @@ def serve(
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=1,
     )
+    # So that a lesson that trains does not keep its own messages waiting.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     server = uvicorn.Server(config)
     started(server)

@@ -12,7 +12,11 @@ from rightfit.web.commands import COMMANDS, Stage
 from rightfit.web.tables import Tables
 
 # One call of the compiled program takes about so long when training goes as fast as it can.
-_SLICE_SECONDS = 0.012
+_SLICE_SECONDS = 0.01
+# After it, the browser gets so much of that time for itself: it has to draw on the same cores.
+_BREATH = 0.15
+# Frames of a lesson that trains come no faster: more would be seen by nobody and slow it down.
+_FRAME_SECONDS = 0.024
 
 
 class Session:
@@ -35,6 +39,7 @@ class Session:
         self._is_closed = False
         self._seconds_per_epoch = 0.0
         self._due = 0.0
+        self._last_frame = 0.0
         self._thread = threading.Thread(target=self._work, name="lesson", daemon=True)
         self._thread.start()
 
@@ -66,8 +71,9 @@ class Session:
                 if self._is_closed:
                     break
                 commands, self._commands = self._commands, []
-                sends_frame = self._wants_frame and self._is_stale
+                sends_frame = self._shows()
                 if sends_frame:
+                    self._last_frame = time.monotonic()
                     self._wants_frame = self._is_stale = False
             for command in commands:
                 self._obey(command)
@@ -78,12 +84,25 @@ class Session:
         self._stage.close()
 
     def _has_work(self) -> bool:
-        shows = self._wants_frame and self._is_stale
         trains = self._stage.is_playing and time.monotonic() >= self._due
-        return bool(self._commands or shows or trains or self._is_closed)
+        return bool(self._commands or self._shows() or trains or self._is_closed)
+
+    def _shows(self) -> bool:
+        is_time = not self._stage.is_playing or time.monotonic() >= self._next_frame
+        return self._wants_frame and self._is_stale and is_time
+
+    @property
+    def _next_frame(self) -> float:
+        return self._last_frame + _FRAME_SECONDS
 
     def _pause(self) -> float | None:
-        return max(self._due - time.monotonic(), 0.0) if self._stage.is_playing else None
+        """Seconds until there may be something to do without anybody asking for it."""
+        if not self._stage.is_playing:
+            return None
+        soon = self._due
+        if self._wants_frame and self._is_stale:
+            soon = min(soon, self._next_frame)
+        return max(soon - time.monotonic(), 0.0)
 
     def _obey(self, command: dict[str, Any]) -> None:
         function = COMMANDS.get(str(command.get("do")))
@@ -109,6 +128,7 @@ class Session:
             taken = (time.monotonic() - began) / n_epochs
             # The first call of a program compiles, which says nothing of the next.
             self._seconds_per_epoch = min(taken, 2 * self._seconds_per_epoch or taken)
+            self._due = time.monotonic() + _BREATH * min(taken * n_epochs, _SLICE_SECONDS)
         else:
             (stage.train_steps if speed.by_steps else stage.train_epochs)(1)
             self._due = max(self._due + 1 / speed.per_second, began)

@@ -6,10 +6,16 @@ import { palette } from "./palette.js";
 
 const LEFT = 44, RIGHT = 10, TOP = 8, BOTTOM = 30;
 let pointed = null;
+let last = 0;
 
 export function startCurve() {
   const canvas = find("curve");
-  on("frame", drawCurve);
+  on("frame", (frame) => {
+    // A curve of hundreds of epochs changes little in a sixtieth of a second.
+    if (frame.playing && performance.now() - last < 90) return;
+    last = performance.now();
+    drawCurve();
+  });
   on("palette", drawCurve);
   addEventListener("resize", drawCurve);
   canvas.onmousemove = (event) => { pointed = event.offsetX; drawCurve(); };
@@ -22,8 +28,7 @@ export function drawCurve() {
   const { records, frame } = page;
   context.clearRect(0, 0, width, height);
   context.setLineDash([]);
-  const last = records.length ? records[records.length - 1][0] : 0;
-  const end = Math.max(10, last);
+  const end = Math.max(10, records.at(-1)?.[0] ?? 0);
   const thin = records.length > 600 ? records.filter((_, place) => place % Math.ceil(records.length / 600) === 0 || place === records.length - 1) : records;
   const most = highest(thin);
   const across = (epoch) => LEFT + ((epoch - 1) / Math.max(end - 1, 1)) * (width - LEFT - RIGHT);

@@ -6,9 +6,12 @@ import { palette, SHAPES, trace } from "./palette.js";
 
 const picture = new Picture(1, 1);
 const outputPicture = new Picture(64, 64);
-const HEAD = 34, FOOT = 8;
+const HEAD = 34, FOOT = 8, LEVELS = 8;
 let layout = null;
-let dash = 0;
+// Lines change little from frame to frame and are dear to draw, so they are kept for some.
+const lines = document.createElement("canvas");
+const LINES_MS = 60;
+let dash = 0, drawn = 0;
 
 export function startNetwork() {
   on("lesson", () => { layout = null; });
@@ -59,80 +62,102 @@ export function drawNetwork() {
   }
   const { context, width, height } = fit(canvas, layout.height);
   context.clearRect(0, 0, width, height);
-  if (frame.playing || page.phase) dash = (dash + 0.7) % 1000;
-  drawLines(context, frame);
+  const now = performance.now();
+  if (!frame.playing || now - drawn > LINES_MS || lines.width !== canvas.width) {
+    drawn = now;
+    dash = (dash + 2.6) % 1000;
+    [lines.width, lines.height] = [canvas.width, canvas.height];
+    const ratio = canvas.width / width;
+    const behind = lines.getContext("2d");
+    behind.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawLines(behind, frame);
+  }
+  context.drawImage(lines, 0, 0, width, height);
   drawTiles(context, frame, lesson);
 }
 
+// Lines of like strength are one stroke: a stroke each would cost more than all the rest.
 function drawLines(context, frame) {
   const { columns, tile } = layout;
   const numbers = page.phase === "backward" && page.batch ? page.batch.gradient : frame.weights;
   const isGradient = numbers !== frame.weights;
-  const chosen = page.view.unit.split("-").map(Number);
+  const [chosenLayer, chosenUnit] = page.view.unit ? page.view.unit.split("-").map(Number) : [-1, -1];
+  const strokes = new Map();
   placesOf().forEach((place, layer) => {
     let most = 1e-9;
     for (let at = place.weights; at < place.biases; at += 1) most = Math.max(most, Math.abs(numbers[at]));
-    // A layer of small weights must not look as if it had none.
+    // A layer of small weights must not look as if it had large ones.
     if (!isGradient) most = Math.max(most, 0.6);
     for (let from = 0; from < place.inputs; from += 1) {
       for (let to = 0; to < place.units; to += 1) {
         const value = numbers[place.weights + from * place.units + to];
         const share = Math.abs(value) / most;
+        const bright = chosenLayer === layer + 1 && chosenUnit === to;
+        const key = (bright ? 1000 : 0) + (value < 0 ? 100 : 0) + Math.round(LEVELS * share);
+        if (!strokes.has(key)) strokes.set(key, { share, bright, negative: value < 0, path: new Path2D() });
         const [a, b] = [columns[layer][from], columns[layer + 1][to]];
-        const bright = page.view.unit && chosen[0] === layer + 1 && chosen[1] === to;
-        context.lineWidth = 0.5 + 4.6 * share + (bright ? 1 : 0);
-        context.globalAlpha = bright ? 1 : 0.25 + 0.75 * Math.sqrt(share);
-        context.strokeStyle = isGradient ? palette.gradient : value < 0 ? palette.low : palette.high;
-        context.setLineDash(isGradient ? [3, 6] : value < 0 ? [6, 5] : page.phase === "forward" ? [14, 4] : []);
-        context.lineDashOffset = isGradient ? dash * 1.6 : page.phase === "forward" || (value < 0 && frame.playing) ? -dash : 0;
         const [x1, x2] = [a.x + tile / 2, b.x - tile / 2];
         const bend = (x2 - x1) * 0.45;
-        context.beginPath();
-        context.moveTo(x1, a.y);
-        context.bezierCurveTo(x1 + bend, a.y, x2 - bend, b.y, x2, b.y);
-        context.stroke();
+        const { path } = strokes.get(key);
+        path.moveTo(x1, a.y);
+        path.bezierCurveTo(x1 + bend, a.y, x2 - bend, b.y, x2, b.y);
       }
     }
   });
+  for (const key of [...strokes.keys()].sort((a, b) => (a % 100) - (b % 100) + a - b)) stroke(context, strokes.get(key), isGradient, frame);
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+function stroke(context, { share, bright, negative, path }, isGradient, frame) {
+  const forward = page.phase === "forward";
+  context.lineWidth = 0.5 + 4.6 * share + (bright ? 1 : 0);
+  context.globalAlpha = bright ? 1 : 0.25 + 0.75 * Math.sqrt(share);
+  context.strokeStyle = isGradient ? palette.gradient : negative ? palette.low : palette.high;
+  context.setLineDash(isGradient ? [3, 6] : negative ? [6, 5] : forward ? [14, 4] : []);
+  context.lineDashOffset = isGradient ? dash * 1.6 : forward || (negative && frame.playing) ? -dash : 0;
+  context.stroke(path);
 }
 
 function drawTiles(context, frame, lesson) {
   const { columns, tile } = layout;
   const side = lesson.sides.unit;
-  const count = frame.units.length / side ** 2;
-  picture.resize(side, side * count);
+  picture.resize(side, (side * frame.units.length) / side ** 2);
   picture.shade(frame.units, palette.shades);
   const last = columns.length - 1;
   let number = 0;
-  context.lineWidth = 1.5;
+  const rim = new Path2D(), edge = new Path2D();
   columns.forEach((column, layer) => column.forEach(({ x, y }, unit) => {
     const [left, top] = [x - tile / 2, y - tile / 2];
-    context.save();
-    context.beginPath();
-    context.roundRect(left, top, tile, tile, 8);
-    context.fillStyle = palette.neutral;
-    context.fill();
-    context.clip();
     if (layer < last) {
       context.drawImage(picture.canvas, 0, number * side, side, side, left, top, tile, tile);
       number += 1;
-    } else if (lesson.task !== "multiclass") {
-      outputPicture.shade(frame.output.subarray(0, lesson.sides.output ** 2), palette.shades);
-      context.drawImage(outputPicture.canvas, left, top, tile, tile);
-    } else {
-      context.fillStyle = palette.marks[unit];
-      trace(context, SHAPES[unit], x, y, tile * 0.24);
-      context.fill();
-    }
+    } else drawOutput(context, frame, lesson, { x, y, left, top, unit });
     if (page.phase && page.batch) badge(context, left, top, tile, layer, unit);
-    context.restore();
-    context.strokeStyle = palette.edge;
-    context.beginPath();
-    context.roundRect(left, top, tile, tile, 8);
-    context.stroke();
+    rim.roundRect(left - 2, top - 2, tile + 4, tile + 4, 10);
+    edge.roundRect(left, top, tile, tile, 8);
   }));
+  // The rim covers the corners, which is far cheaper than to clip every picture.
+  context.strokeStyle = palette.card;
+  context.lineWidth = 4;
+  context.stroke(rim);
+  context.strokeStyle = palette.edge;
+  context.lineWidth = 1.5;
+  context.stroke(edge);
+}
+
+function drawOutput(context, frame, lesson, { x, y, left, top, unit }) {
+  const { tile } = layout;
+  if (lesson.task !== "multiclass") {
+    outputPicture.shade(frame.output.subarray(0, lesson.sides.output ** 2), palette.shades);
+    context.drawImage(outputPicture.canvas, left, top, tile, tile);
+    return;
+  }
+  context.fillStyle = palette.neutral;
+  context.fillRect(left, top, tile, tile);
+  context.fillStyle = palette.marks[unit];
+  trace(context, SHAPES[unit], x, y, tile * 0.24);
+  context.fill();
 }
 
 // In a mini-batch: what the unit gives on the mean, or the slope of the loss by its bias.

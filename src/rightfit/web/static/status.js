@@ -3,10 +3,10 @@
 import { change, tell } from "./connection.js";
 import { emit, find, on, page, short, word } from "./page.js";
 
-let said = 0, timer = 0, wasOver = false;
+let said = 0, counted = 0, timer = 0, wasOver = false;
 
 export function startStatus() {
-  on("frame", (frame) => { counters(frame); report(frame); if (frame.training) training(frame.training); });
+  on("frame", (frame) => { if (!frame.playing || performance.now() - counted > 90) counters(frame); report(frame); if (frame.training) training(frame.training); });
   on("training", training);
   on("lesson", (lesson) => {
     wasOver = false;
@@ -22,6 +22,7 @@ export function startStatus() {
 }
 
 function counters(frame) {
+  counted = performance.now();
   const last = page.records.at(-1);
   find("epoch-count").textContent = frame.epoch.toLocaleString("en");
   find("train-loss").textContent = short(last?.[1]);

@@ -22,7 +22,7 @@ export function startSurface() {
 
 export function drawSurface() {
   const { lesson, frame } = page;
-  if (!lesson || !frame) return;
+  if (!lesson || !frame || !find("surface").clientWidth) return;
   const canvas = find("surface");
   const { context, width, height } = fit(canvas);
   paintOutput(picture, frame.output, lesson);
