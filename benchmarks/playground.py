@@ -10,6 +10,7 @@ loading the page to it.
 
 import argparse
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -53,9 +54,7 @@ def playground() -> Iterator[tuple[str, float]]:
 
 
 def open_page(browser: Browser, address: str, state: str) -> Page:
-    page = browser.new_context(
-        bypass_csp=True, viewport={"width": 1440, "height": 1000}
-    ).new_page()
+    page = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 1000}).new_page()
     page.goto(f"{address}#{state}")
     page.wait_for_function("window.playground?.frames.count > 0", polling=5)
     return page
@@ -72,7 +71,7 @@ def measure_frames(browser: Browser, address: str, sizes: str, seconds: float) -
     last, ended = page.evaluate("playground.page.frame.epoch"), time.perf_counter()
     times = page.evaluate("playground.frames.times")
     page.context.close()
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(times)]
     return {
         "frames a second": 1000 * len(gaps) / (times[-1] - times[0]),
         "share of gaps up to 50 ms": sum(gap <= LONGEST_GAP_MS for gap in gaps) / len(gaps),

@@ -9,7 +9,7 @@ import typer
 def play(
     table: Annotated[
         Path | None,
-        typer.Argument(metavar="[TABLE]", help="A table of your own to see in the plane."),
+        typer.Argument(metavar="TABLE", help="A table of your own to see in the plane."),
     ] = None,
     target: Annotated[
         str, typer.Option(metavar="COLUMN", help="Of that table: the column to predict.")
@@ -25,7 +25,7 @@ def play(
 
     Example: rightfit play houses.csv --target price
 
-    The page is served on this machine only, under an address that nobody can guess. Ctrl-C ends it.
+    It is served on this machine only; Ctrl-C ends it.
     """
     import webbrowser
     from importlib import import_module

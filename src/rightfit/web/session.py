@@ -14,9 +14,9 @@ from rightfit.web.tables import Tables
 # One call of the compiled program takes about so long when training goes as fast as it can.
 _SLICE_SECONDS = 0.01
 # After it, the browser gets so much of that time for itself: it has to draw on the same cores.
-_BREATH = 0.15
+_BREATH = 0.2
 # Frames of a lesson that trains come no faster: more would be seen by nobody and slow it down.
-_FRAME_SECONDS = 0.024
+_FRAME_SECONDS = 0.02
 
 
 class Session:
