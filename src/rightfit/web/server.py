@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rightfit.errors import RightFitError
+from rightfit.web.engine import import_engine, warm_up
 from rightfit.web.guard import Guard
 from rightfit.web.session import Session
 from rightfit.web.tables import MOST_BYTES, OwnTable, Tables
@@ -111,18 +112,6 @@ def serve(
     server.run(sockets=[door])
 
 
-def warm_up() -> None:
-    """Import and compile what the first page will need, while the browser starts."""
-    from rightfit.estimators.lesson.lesson import Lesson
-    from rightfit.estimators.lesson.pictures import Pictures
-    from rightfit.estimators.lesson.settings import Settings
-
-    lesson = Lesson(Settings())
-    pictures = Pictures(lesson)
-    pictures.surfaces(pictures.network(0))
-    lesson.epochs(1)
-
-
 async def _page(request: Request) -> Response:
     return FileResponse(_STATIC / "index.html")
 
@@ -148,6 +137,7 @@ async def _receive_table(request: Request) -> Response:
 
 
 def _read(tables: Tables, path: Path) -> OwnTable:
+    import_engine()
     return tables.add(path, name=path.name, folder=Path.cwd())
 
 
@@ -199,6 +189,7 @@ async def _serve_page(websocket: WebSocket) -> None:
 
 
 def _greeting(state: Any) -> dict[str, Any]:
+    import_engine()
     from rightfit.web.drawings import DRAWINGS
     from rightfit.web.form import describe_paths, describe_settings
 

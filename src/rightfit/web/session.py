@@ -1,5 +1,6 @@
 """One page's lesson: commands in, frames out, training in between, in a thread of its own."""
 
+import itertools
 import math
 import threading
 import time
@@ -75,7 +76,7 @@ class Session:
                 if sends_frame:
                     self._last_frame = time.monotonic()
                     self._wants_frame = self._is_stale = False
-            for command in commands:
+            for command in _without_overtaken(commands):
                 self._obey(command)
             if sends_frame and not self._guarded(self._stage.send_frame):
                 self.touch()
@@ -147,3 +148,9 @@ class Session:
             return True
         self._stage.is_playing = False
         return False
+
+
+def _without_overtaken(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out settings that were changed again before anybody could compile for them."""
+    pairs = itertools.pairwise([*commands, {}])
+    return [one for one, after in pairs if not one.get("do") == after.get("do") == "open"]

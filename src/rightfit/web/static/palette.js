@@ -17,6 +17,12 @@ export function readPalette() {
     const t = shade / 127.5 - 1;
     return pixel(mix(neutral, t < 0 ? low : high, Math.abs(t) ** 0.75));
   });
+  // For points: the colours that stand out from every surface.
+  const [darkest, brightest] = palette.marks.map(rgb);
+  palette.numbers = Array.from({ length: 256 }, (_, shade) => {
+    const t = shade / 127.5 - 1;
+    return `rgb(${mix(neutral, t < 0 ? darkest : brightest, Math.abs(t)).map(Math.round).join(" ")})`;
+  });
   palette.classes = palette.tints.map((tint) => Uint32Array.from({ length: 256 }, (_, shade) => pixel(mix(neutral, rgb(tint), (shade / 255) ** 1.4))));
   emit("palette");
 }

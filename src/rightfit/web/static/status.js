@@ -14,7 +14,7 @@ export function startStatus() {
     find("parameter-count").textContent = `${lesson.n_parameters.toLocaleString("en")} weights and biases`;
     find("note").textContent = lesson.note;
   });
-  on("say", say);
+  on("say", (text) => say(text));
   on("busy", () => say("Compiling the program for this network …", 20000));
   on("problem", problem);
   on("closed", () => problem({ what: "The playground has ended.", hint: "start rightfit play again, and open the address it prints" }));
@@ -45,13 +45,18 @@ function report(frame) {
     say(`Stopped early after epoch ${frame.epoch}: no better for ${page.settings.patience_epochs} epochs. Epoch ${frame.best} is kept.`, 9000);
   } else if (frame.playing && now - said > 8000) {
     const last = page.records.at(-1);
-    if (last) { said = now; find("status").dataset.kind = "progress"; say(`Epoch ${last[0]}: training loss ${short(last[1])}, validation loss ${short(last[2])}`, 2500); }
+    if (last) { said = now; say(`Epoch ${last[0]}: training loss ${short(last[1])}, validation loss ${short(last[2])}`, 2500, true); }
   }
   if (!frame.over) wasOver = false;
+  find("changed").hidden = frame.changed_at === null;
+  if (frame.changed_at !== null) find("changed").textContent = `changed by hand in epoch ${frame.changed_at + 1}`;
+  document.body.classList.toggle("fresh", frame.epoch === 0 && !frame.playing);
 }
 
-export function say(text, milliseconds = 4000) {
+// What the eye sees anyway is said to screen readers alone.
+export function say(text, milliseconds = 4000, quietly = false) {
   clearTimeout(timer);
+  find("status").classList.toggle("hidden", quietly);
   find("status").textContent = text;
   if (text) timer = setTimeout(() => { find("status").textContent = ""; }, milliseconds);
 }
@@ -75,7 +80,7 @@ function training(told) {
   const scores = told.scores ? Object.entries(told.scores).map(([who, all]) => { const [name, value] = Object.entries(all)[0]; return `${who}: ${word(name)} ${short(value)}`; }).join("; ") : "";
   const text = { running: () => `Training on all columns: epoch ${told.epoch}, loss ${short(told.loss)}`, stopped: () => "Stopped; no model was made.", problem: () => told.what,
     done: () => `Trained on ${told.n_columns} columns. On ${told.n_test_rows} test rows: ${scores}. Saved in ${told.place}` }[told.state]();
-  if (place.textContent !== text) { place.textContent = text; if (told.state !== "running") say(text, 8000); }
+  if (place.textContent !== text) { place.textContent = text; if (told.state !== "running") say(told.state === "done" ? `Trained on all columns. Saved in ${told.place}` : text, 8000); }
   const button = find("train-all");
   if (button) {
     button.textContent = told.state === "running" ? "Stop training" : "Use these settings on all columns";

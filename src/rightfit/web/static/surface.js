@@ -63,6 +63,11 @@ function drawPoints(canvas, width, height) {
     context.strokeStyle = held ? (classes ? mark : palette.ink) : classes ? palette.card : palette.ink;
     context.fill();
     context.stroke();
+    if (held && !classes) {
+      trace(context, "circle", x, y, r * 0.5);
+      context.fillStyle = mark;
+      context.fill();
+    }
     if (inBatch) {
       trace(context, "circle", x, y, r * 2.9);
       context.strokeStyle = palette.ink;
@@ -73,10 +78,7 @@ function drawPoints(canvas, width, height) {
   context.globalAlpha = 1;
 }
 
-function numberColour(share) {
-  const pixel = palette.shades[Math.round(255 * Math.min(1, Math.max(0, share)))];
-  return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
-}
+const numberColour = (share) => palette.numbers[Math.round(255 * Math.min(1, Math.max(0, share)))];
 
 function legend() {
   const { classes, target, bounds } = page.lesson;
@@ -87,7 +89,7 @@ function legend() {
     place.querySelectorAll("b").forEach((element, code) => { element.textContent = classes[code]; element.style.fontWeight = 500; });
     return;
   }
-  place.innerHTML = `<span><b></b><i class="scale"></i><b></b></span><span>hollow: validation</span>`;
+  place.innerHTML = `<span><b></b><i class="scale"></i><b></b></span><span>with a rim: validation</span>`;
   const [left, right] = place.querySelectorAll("b");
   left.textContent = `${target} ${short(bounds.target[0])}`;
   right.textContent = short(bounds.target[1]);

@@ -43,19 +43,19 @@ function show() {
   inputs(layer, unit, weights, bias);
 }
 
-const sub = (text) => String(text).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
-const symbol = (layer, unit) => (layer === 0 ? page.lesson.inputs[unit] : `h${sub(layer)}﹐${sub(unit + 1)}`);
+// A fresh node each time: an equation names some units more than once.
+const symbol = (layer, unit) => (layer === 0 ? page.lesson.inputs[unit] : make("span", {}, "h", make("sub", { textContent: `${layer},${unit + 1}` })));
 
 function equation(layer, unit, weights, bias) {
   const end = layer === sizes().length - 1;
   const term = (value, name, first) => {
     const sign = value < 0 ? "−" : first ? "" : "+";
-    return [first ? "" : " ", make("b", { className: value < 0 ? "minus" : "plus", textContent: `${sign}${first ? "" : " "}${short(Math.abs(value), 3)}` }), name ? `·${name}` : ""];
+    return [first ? "" : " ", make("b", { className: value < 0 ? "minus" : "plus", textContent: `${sign}${first ? "" : " "}${short(Math.abs(value), 3)}` }), ...(name ? ["·", name] : [])];
   };
   const sum = weights.flatMap((value, from) => term(value, symbol(layer - 1, from), from === 0));
   const whole = [...sum, ...term(bias, "", !weights.length)];
   const { activation, task } = page.lesson;
-  const wrapped = !end ? [`${symbol(layer, unit)} = ${activation}( `, ...whole, " )"]
+  const wrapped = !end ? [symbol(layer, unit), ` = ${activation}( `, ...whole, " )"]
     : task === "binary" ? [`P(${page.lesson.classes[1]}) = logistic( `, ...whole, " )"]
     : task === "multiclass" ? [`P(${page.lesson.classes[unit]}) ∝ exp( `, ...whole, " )"]
     : [`${page.lesson.target} = mean + deviation · ( `, ...whole, " )"];
