@@ -201,6 +201,16 @@ def test_code_is_shown(opened: Open) -> None:
     assert page.text_content("#command").startswith("rightfit train circle.csv")
 
 
+def test_drawing_made_elsewhere_is_shown(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="3" fill="currentColor"/></svg>'
+    for module in ("server", "drawings", "commands"):
+        drawings = {"The two graphs": lambda lesson: svg}
+        monkeypatch.setattr(f"rightfit.web.{module}.DRAWINGS", drawings, raising=False)
+    page = opened(SMALL)
+    page.click("#drawings button")
+    page.wait_for_selector('#drawings svg[aria-label="The two graphs"]')
+
+
 def test_every_figure_has_its_data_as_a_table(opened: Open) -> None:
     page = opened(SMALL + "&path=l2")
     page.click("#epoch")

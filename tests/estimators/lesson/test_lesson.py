@@ -1,10 +1,16 @@
+import shlex
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
+import rightfit
+from rightfit.cli.app import run
+from rightfit.data.write import write_table
 from rightfit.errors import ParameterError
-from rightfit.estimators.lesson.code import as_python
+from rightfit.estimators.lesson.code import as_command, as_python, table_name
 from rightfit.estimators.lesson.lesson import Lesson
 from rightfit.estimators.lesson.settings import Settings
 
@@ -49,6 +55,46 @@ def test_code_gives_the_same_validation_loss() -> None:
         lesson.history[0][-1].validation_loss, abs=1e-6
     )
     assert len(names["model"].history_) == 3
+
+
+def test_command_gives_the_same_validation_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lesson = lesson_of(data="waves", patience_epochs=2, learning_rate=0.1, l2=0.001)
+    lesson.epochs(40)
+    assert lesson.stopped_early()
+    write_table(lesson.points.as_table(), tmp_path / f"{table_name(lesson)}.csv")
+    assert run(shlex.split(as_command(lesson))[1:]) == 0
+    history = rightfit.load(tmp_path / "waves.model").history_
+    losses = [record["validation_loss"] for record in history]
+    np.testing.assert_allclose(losses, validation_losses(lesson), atol=1e-6)
+
+
+def test_code_of_an_own_table_gives_the_same_validation_loss(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    columns = {name: random.normal(size=60).round(3) for name in "abc"}
+    table = pl.DataFrame({**columns, "of": np.where(columns["a"] > columns["b"], "x", "y")})
+    write_table(table, tmp_path / "own.csv")
+    for axes in ({}, {"x": "c", "y": "b"}):
+        settings = Settings.read({**PLAIN, "data": "own", "target": "of", **axes})
+        lesson = Lesson(settings, table)
+        lesson.epochs(3)
+        names: dict[str, Any] = {}
+        exec(as_python(lesson, str(tmp_path / "own.csv")), names)
+        losses = [record["validation_loss"] for record in names["model"].history_]
+        np.testing.assert_allclose(losses, validation_losses(lesson), atol=1e-6)
+
+
+def test_code_of_a_pack_gives_the_same_validation_losses() -> None:
+    lesson = lesson_of(path="l2")
+    lesson.epochs(3)
+    names: dict[str, Any] = {}
+    exec(as_python(lesson, ""), names)
+    for member in (0, 7):
+        records = [each for each in names["model"].history_ if each["member"] == member]
+        losses = [record["validation_loss"] for record in records]
+        np.testing.assert_allclose(losses, validation_losses(lesson, member), atol=1e-6)
 
 
 def test_loss_falls() -> None:

@@ -21,16 +21,19 @@ export function startBatch() {
   on("lesson", () => { if (page.phase) words(); });
   on("play", leave);
   on("hello", ({ drawings }) => find("drawings").replaceChildren(...drawings.map((name) => make("button", { textContent: name, onclick: () => tell("drawing", { name }) }))));
-  on("drawing", ({ svg }) => showDrawing(svg));
+  on("drawing", ({ name, svg }) => showDrawing(name, svg));
 }
 
-// Shows the text of an SVG that another part made, such as the two graphs.
-export function showDrawing(svg) {
-  const source = new Blob([svg], { type: "image/svg+xml" });
-  const image = make("img", { alt: "The drawing that was asked for", src: URL.createObjectURL(source) });
-  image.onload = () => URL.revokeObjectURL(image.src);
-  find("drawings").querySelector("img")?.remove();
-  find("drawings").append(image);
+// Shows the text of an SVG that another part made, such as the two graphs. It stands in the page
+// itself, so that currentColor and the theme's variables reach it.
+export function showDrawing(name, text) {
+  const drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  if (drawn.localName !== "svg") return emit("problem", { what: `The drawing ${name} could not be read.` });
+  for (const script of drawn.querySelectorAll("script")) script.remove();
+  drawn.setAttribute("role", "img");
+  drawn.setAttribute("aria-label", name);
+  find("drawings").querySelector("figure")?.remove();
+  find("drawings").append(make("figure", {}, document.importNode(drawn, true), make("figcaption", { textContent: name })));
 }
 
 export function enter(phase) {
