@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from rightfit.errors import RightFitError
-from rightfit.web.commands import COMMANDS, Stage
+from rightfit.web.commands import COMMANDS
+from rightfit.web.stage import Stage
 from rightfit.web.tables import Tables
 
 # One call of the compiled program takes about so long when training goes as fast as it can.

@@ -13,6 +13,8 @@ MOST_CLASSES = 6
 COMPONENTS = ("component 1", "component 2")
 
 _FEWEST_ROWS = 10
+# No column of a table is called so.
+_TARGET = "\0target"
 
 
 def number_columns(frame: pl.DataFrame, target: str = "") -> list[str]:
@@ -48,6 +50,28 @@ def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> P
         DataError: a column is missing or is not numbers, or too little is left.
     """
     wanted = target_of(frame, target)
+    known = _complete_rows(_inputs(frame, target, x, y), wanted)
+    if known.height < _FEWEST_ROWS:
+        raise DataError(
+            f"Only {known.height} rows have a number in each column and a target.",
+            expected=f"The playground needs {_FEWEST_ROWS}.",
+            hint="" if x and y else "choose two columns with fewer missing values",
+        )
+    shown = known.gather_every(-(-known.height // MOST_ROWS))
+    labels = shown[_TARGET].alias(target)
+    has_classes = infer_task(wanted) == "classification"
+    if has_classes:
+        labels = labels.cast(pl.String)
+        _check_classes(labels)
+    X = shown.drop(_TARGET)
+    if not (x and y):
+        X = _components(X)
+    note = _note(frame.height, shown.height)
+    return Points(X, labels, has_classes, dict.fromkeys(X.columns, "number"), note)
+
+
+def _inputs(frame: pl.DataFrame, target: str, x: str, y: str) -> pl.DataFrame:
+    """The two columns that were chosen, or all that the components are made of."""
     columns = number_columns(frame, target)
     if len(columns) < 2 and not (x and y):
         raise DataError(
@@ -61,31 +85,16 @@ def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> P
                 f"Column {name!r} cannot be an axis.",
                 expected=f"An axis is one of the columns of numbers: {', '.join(columns[:5])}.",
             )
-    inputs = frame[[x, y]] if x and y and x != y else frame[columns]
     if x and x == y:
-        inputs = frame.select(pl.col(x), pl.col(x).alias(f"{x} again"))
-    known = inputs.with_columns(pl.all().cast(pl.Float64)).with_columns(wanted.alias("\0target"))
-    known = known.filter(~pl.any_horizontal(pl.all().is_null())).filter(
-        pl.all_horizontal(pl.exclude("\0target").is_finite())
-    )
-    if known.height < _FEWEST_ROWS:
-        raise DataError(
-            f"Only {known.height} rows have a number in each column and a target.",
-            expected=f"The playground needs {_FEWEST_ROWS}.",
-            hint="choose two columns with fewer missing values" if not (x and y) else "",
-        )
-    step = -(-known.height // MOST_ROWS)
-    shown = known.gather_every(step)
-    labels = shown["\0target"].alias(target)
-    has_classes = infer_task(wanted) == "classification"
-    if has_classes:
-        labels = labels.cast(pl.String)
-        _check_classes(labels)
-    X = shown.drop("\0target")
-    if not (x and y):
-        X = _components(X)
-    note = _note(frame.height, shown.height)
-    return Points(X, labels, has_classes, dict.fromkeys(X.columns, "number"), note)
+        return frame.select(pl.col(x), pl.col(x).alias(f"{x} again"))
+    return frame[[x, y]] if x and y else frame[columns]
+
+
+def _complete_rows(inputs: pl.DataFrame, target: pl.Series) -> pl.DataFrame:
+    """Rows with a finite number in each column and a target."""
+    rows = inputs.with_columns(pl.all().cast(pl.Float64)).with_columns(target.alias(_TARGET))
+    finite = pl.all_horizontal(pl.exclude(_TARGET).is_finite())
+    return rows.drop_nulls().filter(finite)
 
 
 def _components(X: pl.DataFrame) -> pl.DataFrame:
