@@ -52,4 +52,5 @@ def test_points_stand_out_from_every_surface(colours: Colours) -> None:
 def test_words_can_be_read(colours: Colours) -> None:
     for ground, ink in itertools.product(("paper", "card", "sunk"), ("ink", "quiet")):
         assert contrast(colours[ink], colours[ground]) >= 4.5
-    assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
+    for ink, ground in (("on-accent", "accent"), ("on-tour", "tour"), ("ink", "warn")):
+        assert contrast(colours[ink], colours[ground]) >= 4.5

@@ -9,7 +9,7 @@ _HEAVY = (
     "rightfit.estimators.table_training",
     "rightfit.data.read",
 )
-_LOCK = threading.Lock()
+_LOCK = threading.RLock()
 
 
 def import_engine() -> None:
@@ -23,13 +23,17 @@ def import_engine() -> None:
 
 
 def warm_up() -> None:
-    """Import and compile what the first page will need, while the browser starts."""
-    import_engine()
-    from rightfit.estimators.lesson.lesson import Lesson
-    from rightfit.estimators.lesson.pictures import Pictures
-    from rightfit.estimators.lesson.settings import Settings
+    """Import and compile what the first page will need, while the browser starts.
 
-    lesson = Lesson(Settings())
-    pictures = Pictures(lesson)
-    pictures.surfaces(pictures.network(0))
+    A page that comes meanwhile waits for the first picture's program, which it needs too.
+    """
+    with _LOCK:
+        import_engine()
+        from rightfit.estimators.lesson.lesson import Lesson
+        from rightfit.estimators.lesson.pictures import Pictures
+        from rightfit.estimators.lesson.settings import Settings
+
+        lesson = Lesson(Settings())
+        pictures = Pictures(lesson)
+        pictures.surfaces(pictures.network(0))
     lesson.epochs(1)
