@@ -1,15 +1,18 @@
 // What is said: the counters, the line for everybody and for screen readers, and what went wrong.
 
-import { change, tell } from "./connection.js";
+import { tell } from "./connection.js";
 import { emit, find, on, page, short, word } from "./page.js";
 
-let said = 0, counted = 0, timer = 0, wasOver = false;
+let said = 0, counted = 0, timer = 0, wasOver = false, warned = 0;
+// A loss so many times the first one will not come back by itself.
+const MUCH = 10;
 
 export function startStatus() {
   on("frame", (frame) => { if (!frame.playing || performance.now() - counted > 90) counters(frame); report(frame); if (frame.training) training(frame.training); });
   on("training", training);
   on("lesson", (lesson) => {
     wasOver = false;
+    find("problem").hidden = true;
     find("metric-name").textContent = word(lesson.metric);
     find("parameter-count").textContent = `${lesson.n_parameters.toLocaleString("en")} weights and biases`;
     find("note").textContent = lesson.note;
@@ -36,10 +39,13 @@ function counters(frame) {
 function report(frame) {
   const now = performance.now();
   if (find("status").textContent.startsWith("Compiling")) say("");
+  const grown = page.records.length > 1 && page.records.at(-1)[1] > MUCH * page.records[0][1];
   if (frame.diverged !== null && !wasOver) {
     wasOver = true;
-    const lower = page.settings.learning_rate / 10;
-    problem({ what: `The run diverged: in epoch ${frame.diverged} the loss was no longer a finite number.`, expected: "The steps are too large, and each one overshoots further.", hint: "lower the learning rate and begin anew", fix: [`Begin anew with ${short(lower)}`, () => { emit("set", { learning_rate: lower, restart: true }); tell("play"); }] });
+    diverged(`The run diverged: in epoch ${frame.diverged} the loss was no longer a finite number.`);
+  } else if (grown && warned !== frame.number) {
+    warned = frame.number;
+    diverged(`The run diverges: the loss has grown to ${short(page.records.at(-1)[1])}.`);
   } else if (frame.over && frame.stopped && !wasOver) {
     wasOver = true;
     say(`Stopped early after epoch ${frame.epoch}: no better for ${page.settings.patience_epochs} epochs. Epoch ${frame.best} is kept.`, 9000);
@@ -51,6 +57,12 @@ function report(frame) {
   find("changed").hidden = frame.changed_at === null;
   if (frame.changed_at !== null) find("changed").textContent = `changed by hand in epoch ${frame.changed_at + 1}`;
   document.body.classList.toggle("fresh", frame.epoch === 0 && !frame.playing);
+}
+
+function diverged(what) {
+  const lower = page.settings.learning_rate / 10;
+  const again = () => { emit("set", { learning_rate: lower, restart: true }); tell("play"); };
+  problem({ what, expected: "The steps are too large, and each one overshoots further.", hint: "lower the learning rate and begin anew", fix: [`Begin anew with ${short(lower)}`, again] });
 }
 
 // What the eye sees anyway is said to screen readers alone.
@@ -87,5 +99,3 @@ function training(told) {
     button.dataset.running = String(told.state === "running");
   }
 }
-
-export { change };
