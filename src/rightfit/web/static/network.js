@@ -111,8 +111,9 @@ function drawLines(context, frame) {
 
 function stroke(context, { share, bright, negative, path }, isGradient, frame) {
   const forward = page.phase === "forward";
-  context.lineWidth = 0.5 + 4.6 * share + (bright ? 1 : 0);
-  context.globalAlpha = bright ? 1 : 0.25 + 0.75 * Math.sqrt(share);
+  // Among many lines each must be thinner, or they hide one another.
+  context.lineWidth = 0.5 + Math.max(2.2, Math.min(4.6, 34 / Math.max(...layout.all))) * share + (bright ? 1 : 0);
+  context.globalAlpha = bright ? 1 : 0.22 + 0.78 * share ** 0.7;
   context.strokeStyle = isGradient ? palette.gradient : negative ? palette.low : palette.high;
   context.setLineDash(isGradient ? [3, 6] : negative ? [6, 5] : forward ? [14, 4] : []);
   context.lineDashOffset = isGradient ? dash * 1.6 : forward || (negative && frame.playing) ? -dash : 0;
