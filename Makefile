@@ -55,11 +55,11 @@ test-lowest: .venv-lowest/.lowest ## run all tests with the oldest releases that
 	.venv-lowest/bin/python -m pytest $(TEST_FLAGS) --override-ini filterwarnings=default
 
 lock: .venv-lock/.lock ## renew the versions in requirements/
-	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --extra excel --extra play --group dev \
+	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --extra excel --extra graph --extra play --group dev \
 		--output-file requirements/dev.txt
 	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --constraints requirements/dev.txt \
 		--output-file requirements/demo.txt
-	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --resolution lowest-direct --extra excel --extra play --group test \
+	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --resolution lowest-direct --extra excel --extra graph --extra play --group test \
 		--output-file requirements/lowest.txt
 
 clean: ## remove what was set up

@@ -23,19 +23,16 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 from machine import describe_machine, output_argument, print_machine, write_results
-from real_tables import data_root
+from real_tables import Table, named, read_tables
 
 import rightfit
 
 MOST_ROWS = 10_000
-TEST_SHARE = 0.25
 GRID: dict[str, list[float]] = {
     "dropout_rate": [0.0, 0.1, 0.25, 0.5],
     "weight_decay": [1e-3, 1e-1],
@@ -44,51 +41,22 @@ GRID: dict[str, list[float]] = {
 SIZES = (256, 256)
 
 
-@dataclass(frozen=True)
-class Table:
-    """A real table: its folder, its target, and the columns that must not be learnt from."""
-
-    name: str
-    target: str
-    is_regression: bool = False
-    dropped: tuple[str, ...] = ()
-
-
-TABLES = (
-    Table("adult", "income"),
-    Table("bank_additional", "y", dropped=("duration",)),
-    Table("bike_hour", "cnt", is_regression=True, dropped=("casual", "registered", "instant")),
-    Table("california_rtdl", "MedHouseVal", is_regression=True, dropped=("rtdl_idx",)),
-    Table("churn_modelling", "Exited", dropped=("RowNumber", "CustomerId", "Surname")),
-    Table("diamonds", "price", is_regression=True),
-    Table("letter", "class"),
-    Table("phishing", "Result"),
-    Table("spambase", "class"),
-    Table("telco_churn", "Churn", dropped=("customerID",)),
+TABLES = named(
+    (
+        "adult",
+        "bank_additional",
+        "bike_hour",
+        "california_rtdl",
+        "churn_modelling",
+        "diamonds",
+        "letter",
+        "phishing",
+        "spambase",
+        "telco_churn",
+    )
 )
 
 Record = dict[str, Any]
-
-
-def read(table: Table, seed: int, most_rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows to train on and the test rows."""
-    folder = data_root() / table.name
-    shuffled = np.random.default_rng(seed).permutation
-    if (folder / "test.parquet").exists():
-        train = pl.read_parquet(folder / "train.parquet")
-        # Adult's test labels end in a full stop.
-        label = pl.col(table.target).str.strip_chars_end(".")
-        test = pl.read_parquet(folder / "test.parquet").with_columns(label)
-    else:
-        frame = pl.read_parquet(folder / "data.parquet")
-        if "rtdl_split" in frame.columns:
-            is_test = (frame["rtdl_split"] == "test").to_numpy()
-            frame = frame.drop("rtdl_split")
-        else:
-            is_test = shuffled(frame.height) < TEST_SHARE * frame.height
-        train, test = frame.filter(~is_test), frame.filter(is_test)
-    train = train[np.sort(shuffled(train.height)[:most_rows])]
-    return train.drop(table.dropped), test.drop(table.dropped)
 
 
 def estimator(table: Table, seed: int, *, cull: bool, max_epochs: int) -> Any:
@@ -249,7 +217,7 @@ def main() -> None:
         if arguments.table not in (None, table.name):
             continue
         for seed in range(arguments.seeds):
-            train, test = read(table, seed, most_rows)
+            train, test = read_tables(table, seed, most_rows)
             is_warm = False
             # Which comes first takes turns.
             for cull in (False, True) if (place + seed) % 2 else (True, False):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rightfit.estimators.classifier import Classifier as Classifier
     from rightfit.estimators.gradients import GradientCheck as GradientCheck
     from rightfit.estimators.gradients import check_gradients as check_gradients
+    from rightfit.estimators.graph import NetworkGraph as NetworkGraph
+    from rightfit.estimators.graph import draw_graph as draw_graph
     from rightfit.estimators.loading import load as load
     from rightfit.estimators.regressor import Regressor as Regressor
     from rightfit.train.events import EpochRecord as EpochRecord
@@ -37,6 +39,7 @@ _HOMES = {
     "LearningRateLowered": "rightfit.train.events",
     "MemberStopped": "rightfit.train.events",
     "ModelFileError": "rightfit.errors",
+    "NetworkGraph": "rightfit.estimators.graph",
     "PackJudged": "rightfit.train.events",
     "ParameterError": "rightfit.errors",
     "Regressor": "rightfit.estimators.regressor",
@@ -46,6 +49,7 @@ _HOMES = {
     "TrainingStarted": "rightfit.train.events",
     "TrainingWarning": "rightfit.errors",
     "check_gradients": "rightfit.estimators.gradients",
+    "draw_graph": "rightfit.estimators.graph",
     "load": "rightfit.estimators.loading",
 }
 

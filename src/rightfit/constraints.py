@@ -289,9 +289,14 @@ class Unsure:
     On a command line brackets always make a list, and commas do where they do not
     already make the value: `0,0.5` is a list of numbers, `256,128` one tuple, and
     `(256,128),(512,)` a list of tuples.
+
+    Attributes:
+        one: what a value must be.
+        beside: what may stand in place of values, but not in a list of them; None for nothing.
     """
 
     one: Constraint
+    beside: Constraint | None = None
 
     @property
     def many(self) -> ListOf:
@@ -300,6 +305,8 @@ class Unsure:
 
     @property
     def sentence(self) -> str:
+        if self.beside is not None:
+            return f"{self.one.sentence}, a list of such, or {self.beside.sentence}"
         return f"{self.one.sentence}, or a list of such"
 
     @property
@@ -308,11 +315,14 @@ class Unsure:
         return self.one.wrong
 
     def accepts(self, value: object) -> bool:
-        return self.one.accepts(value) or self.many.accepts(value)
+        beside = self.beside is not None and self.beside.accepts(value)
+        return beside or self.one.accepts(value) or self.many.accepts(value)
 
     def parse(self, text: str) -> object:
         if text.strip().startswith("["):
             return self.many.parse(text)
+        if self.beside is not None and self.beside.accepts(text):
+            return self.beside.parse(text)
         try:
             value = self.one.parse(text)
         except ValueError:
@@ -324,9 +334,9 @@ class Unsure:
         return value
 
 
-def unsure(constraint: Constraint) -> Unsure:
-    """Allow a value, or a list of such values, each of which is tried."""
-    return Unsure(constraint)
+def unsure(constraint: Constraint, beside: Constraint | None = None) -> Unsure:
+    """Allow a value, or a list of such values, each of which is tried; or what else may be."""
+    return Unsure(constraint, beside)
 
 
 def repeated(items: Sequence[object]) -> list[object]:

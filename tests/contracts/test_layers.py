@@ -12,7 +12,15 @@ import pytest
 
 import rightfit.nn
 from rightfit.arrays import Features
-from rightfit.nn import ACTIVATIONS, CategoryInput, Linear, Network
+from rightfit.nn import (
+    ACTIVATIONS,
+    CategoryInput,
+    Cosine,
+    Linear,
+    Network,
+    Periodic,
+    PiecewiseLinear,
+)
 from tests.train.runs import network_of
 
 Make = Callable[[Any], tuple[eqx.Module, Any]]
@@ -44,6 +52,19 @@ LAYERS: dict[type[eqx.Module], list[Make]] = {
     CategoryInput: [
         lambda dtype: (CategoryInput(_numbers(dtype, 4, 2), 4), np.arange(6, dtype=np.int32) % 4),
         lambda dtype: (CategoryInput(None, 4), np.arange(6, dtype=np.int32) % 4),
+    ],
+    PiecewiseLinear: [lambda dtype: (PiecewiseLinear((3, 3, 2)), _numbers(dtype, N_ROWS, 3))],
+    Cosine: [
+        lambda dtype: (
+            Cosine(_numbers(dtype, 6), _numbers(dtype, 6), 3),
+            _numbers(dtype, N_ROWS, 3),
+        )
+    ],
+    Periodic: [
+        lambda dtype: (
+            Periodic(_numbers(dtype, 6), Linear(_numbers(dtype, 4, 5), _numbers(dtype, 5)), 3),
+            _numbers(dtype, N_ROWS, 3),
+        )
     ],
     Network: [_network],
 }

@@ -27,7 +27,6 @@ from rightfit.estimators.hyperparameters import (
     CLASS_METRICS,
     CUSTOMARY_LEARNING_RATES,
     CUSTOMARY_WEIGHT_DECAYS,
-    MEMBER_PARAMETERS,
     NUMBER_LOSSES,
     NUMBER_METRICS,
     OPTIMIZER_NAMES,
@@ -35,6 +34,7 @@ from rightfit.estimators.hyperparameters import (
     ClassifierParameters,
     Hyperparameters,
     RegressorParameters,
+    member_parameters,
 )
 from rightfit.nn import ACTIVATIONS
 from rightfit.objectives import LOSSES, metric_names
@@ -96,19 +96,26 @@ EACH_SINGLE = pytest.mark.parametrize(
 
 @pytest.mark.parametrize("owner", OWNERS)
 def test_what_may_be_a_list_is_what_belongs_to_one_member(owner: Owner) -> None:
-    assert MEMBER_PARAMETERS == tuple(each.name for own, each in LISTS if own is owner)
-    assert MEMBER_PARAMETERS == (
+    assert member_parameters(owner) == tuple(each.name for own, each in LISTS if own is owner)
+    assert member_parameters(Hyperparameters) == (
         "hidden_sizes",
         "activation",
         "dropout_rate",
         "input_dropout_rate",
+        "dropout_schedule",
         "l2",
         "weight_decay",
         "optimizer",
         "learning_rate",
+        "average_decay",
+        "parametrisation",
         "momentum",
         "schedule",
         "batch_size",
+        "number_embedding",
+        "number_embedding_size",
+        "frequency_scale",
+        "input_scaling",
     )
 
 
@@ -133,8 +140,10 @@ def test_empty_list_is_refused(owner: Owner, declared: Parameter) -> None:
 def test_list_with_a_wrong_value_is_refused_by_that_value(
     owner: Owner, declared: Parameter
 ) -> None:
+    assert isinstance(declared.constraint, Unsure)
+    right = right_values(declared.constraint.one)[0]
     for wrong in declared.constraint.wrong:
-        values = [declared.default, wrong]
+        values = [right, wrong]
         assert complaint(owner, **{declared.name: values}) == (
             f"The '{declared.name}' parameter of {owner.__name__} must be "
             f"{declared.constraint.sentence}. Got {wrong!r} in {values!r} instead."
@@ -143,10 +152,10 @@ def test_list_with_a_wrong_value_is_refused_by_that_value(
 
 @EACH_LIST
 def test_list_that_repeats_a_value_is_refused(owner: Owner, declared: Parameter) -> None:
-    values = [declared.default, declared.default]
-    assert f"lists {declared.default!r} more than once" in complaint(
-        owner, **{declared.name: values}
-    )
+    assert isinstance(declared.constraint, Unsure)
+    right = right_values(declared.constraint.one)[0]
+    values = [right, right]
+    assert f"lists {right!r} more than once" in complaint(owner, **{declared.name: values})
 
 
 @EACH_SINGLE
@@ -158,7 +167,7 @@ def test_list_is_refused_where_there_is_nothing_to_try(owner: Owner, declared: P
         f"The '{declared.name}' parameter of {owner.__name__} takes one value, not a list: it must "
         f"be {declared.constraint.sentence}. Got {values!r} instead.\n"
         "hint: a list is tried value by value for 'hidden_sizes', 'activation', 'dropout_rate', "
-        "'input_dropout_rate', 'l2' and 6 more"
+        f"'input_dropout_rate', 'dropout_schedule' and {len(member_parameters(owner)) - 5} more"
     )
 
 

@@ -33,6 +33,7 @@ def test_public_names_are_these() -> None:
         "LearningRateLowered",
         "MemberStopped",
         "ModelFileError",
+        "NetworkGraph",
         "PackJudged",
         "ParameterError",
         "Regressor",
@@ -42,6 +43,7 @@ def test_public_names_are_these() -> None:
         "TrainingStarted",
         "TrainingWarning",
         "check_gradients",
+        "draw_graph",
         "load",
     ]
 

@@ -21,7 +21,8 @@ def test_demo_ends_with_a_good_score_the_place_of_the_model_and_what_to_type_nex
     assert err.startswith(
         "Handwritten digits that scikit-learn ships: from 8×8 pixels, which digit is it?\n"
         "The same as: rightfit train rightfit-demo/digits.csv --target digit "
-        "--test rightfit-demo/new-digits.csv --dropout-rate 0.5 --out rightfit-demo/digits.model "
+        "--test rightfit-demo/new-digits.csv --hidden-sizes 256,256 --dropout-rate 0.5 "
+        "--out rightfit-demo/digits.model "
         "--force\n"
     )
     assert head == "on 360 test rows  accuracy  balanced accuracy  log loss  roc auc"

@@ -28,7 +28,7 @@ from tests.estimators.examples import (
     target_for,
 )
 
-ESTIMATORS = [Classifier, Regressor]
+ESTIMATORS: list[Any] = [Classifier, Regressor]
 both = pytest.mark.parametrize("estimator", ESTIMATORS)
 
 

@@ -20,9 +20,10 @@ from rightfit.estimators.grid import (
 )
 from rightfit.estimators.hyperparameters import (
     CUSTOMARY_LEARNING_RATES,
-    MEMBER_PARAMETERS,
     ClassifierParameters,
+    Hyperparameters,
     RegressorParameters,
+    member_parameters,
 )
 from rightfit.parameters import check_parameters, declared_parameters
 from rightfit.train.optimizers import OPTIMIZERS
@@ -90,13 +91,18 @@ def test_list_of_one_value_is_put_in_place_but_does_not_vary() -> None:
     )
 
 
-@pytest.mark.parametrize("name", MEMBER_PARAMETERS)
+@pytest.mark.parametrize("name", member_parameters(Hyperparameters))
 def test_every_parameter_of_a_member_can_vary(name: str) -> None:
     two: dict[str, list[Any]] = {
         "hidden_sizes": [(8,), ()],
         "activation": ["relu", ("gelu", "tanh")],
         "optimizer": ["sgd", "lion"],
         "schedule": ["step", "cosine"],
+        "dropout_schedule": ["step", "cosine"],
+        "parametrisation": ["standard", "ntk"],
+        "number_embedding": ["piecewise", "cosine"],
+        "number_embedding_size": [8, 16],
+        "input_scaling": [False, True],
         "batch_size": ["auto", 64],
     }
     values = two.get(name, [0.25, 0.5])
@@ -164,7 +170,14 @@ def test_sample_is_even() -> None:
 
 
 def test_grid_beyond_all_bounds_is_sampled_too() -> None:
-    names = [name for name in MEMBER_PARAMETERS if name not in ("activation", "schedule")]
+    names = (
+        "dropout_rate",
+        "input_dropout_rate",
+        "l2",
+        "weight_decay",
+        "learning_rate",
+        "momentum",
+    )
     many: dict[str, Any] = {name: [k / 1000 + 0.001 for k in range(900)] for name in names}
     many["hidden_sizes"] = [(k,) for k in range(1, 901)]
     many["batch_size"] = list(range(1, 901))

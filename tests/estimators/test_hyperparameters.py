@@ -14,7 +14,7 @@ from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.schedules import SCHEDULES
 from tests.estimators.examples import NUMBERS, THREE, X, small, target_for
 
-ESTIMATORS = [Classifier, Regressor]
+ESTIMATORS: list[Any] = [Classifier, Regressor]
 both = pytest.mark.parametrize("estimator", ESTIMATORS)
 
 
@@ -90,7 +90,7 @@ def test_fit_names_all_wrong_parameters_at_once() -> None:
         "The 'dropout_rate' parameter of Classifier must be a float in the range [0.0, 1.0), or a "
         "list of such. Got 1.5 instead.\n"
         "The 'optimizer' parameter of Classifier must be a str among {'adamw', 'adam', 'sgd', "
-        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion'}, or a list of such. "
+        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion', 'muon'}, or a list of such. "
         "Got 'adm' instead.\n"
         "The 'max_epochs' parameter of Classifier must be an int in the range [1, inf). "
         "Got 0 instead.\n"

@@ -17,6 +17,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rightfit import Classifier, Regressor
 from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.hyperparameters import PLAIN_SIZES
 from tests.estimators.examples import (
     COLUMNS,
     NUMBERS,
@@ -34,8 +35,16 @@ from tests.estimators.examples import (
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 
 
+CHECKED = [
+    kind(**given)
+    for kind in (Classifier, Regressor)
+    # One plain network, and the recipe with fewer networks than it has.
+    for given in ({"hidden_sizes": PLAIN_SIZES}, {"members": 2, "max_epochs": 100})
+]
+
+
 @pytest.mark.slow
-@parametrize_with_checks([Classifier(), Regressor()])  # type: ignore[untyped-decorator]
+@parametrize_with_checks(CHECKED)  # type: ignore[untyped-decorator]
 def test_check_estimator_passes(estimator: Any, check: Any) -> None:
     check(estimator)
 

@@ -80,10 +80,10 @@ def test_network_gives_each_layer_its_own_activation() -> None:
         type(layer)(weight, bias)
         for layer, weight, bias in zip(network.layers, ones, zeros, strict=True)
     )
-    plain = Network((), layers, ("identity", "relu"))
+    plain = Network(None, (), None, layers, (None, None), ("identity", "relu"))
     features = Features(jnp.array([[1.0, 1, 1], [-1, -1, -1]]), jnp.zeros((2, 0), jnp.int32))
     np.testing.assert_array_equal(plain(features), [[3], [0]])
-    linear = Network((), layers, ("identity", "identity"))
+    linear = Network(None, (), None, layers, (None, None), ("identity", "identity"))
     np.testing.assert_array_equal(linear(features), [[3], [-3]])
 
 

@@ -63,6 +63,9 @@ ACTIVATION_FORMULAS: Mapping[str, tuple[Function, Function]] = {
     "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
     "logistic": (_logistic, lambda x: _logistic(x) * (1 - _logistic(x))),
     "identity": (lambda x: x, lambda x: np.ones_like(x)),
+    # As they start, with the whole of the function.
+    "parametric_relu": (lambda x: np.where(x > 0, x, 0), lambda x: np.where(x > 0, 1.0, 0.0)),
+    "parametric_mish": (lambda x: x * np.tanh(_softplus(x)), _mish_derivative),
 }
 
 
@@ -262,6 +265,24 @@ def _lion(memory: Memory, gradient: Numbers, momentum: float) -> Numbers:
     return direction
 
 
+def _muon(memory: Memory, gradient: Numbers, momentum: float) -> Numbers:
+    if gradient.ndim < 2 or min(gradient.shape) == 1:
+        # Biases, and the weights of the one output: Adam with Nesterov's momentum.
+        _adam(memory, gradient, momentum)
+        ahead = 0.9 * memory.first / (1 - 0.9 ** (memory.n_steps + 1))
+        ahead = ahead + 0.1 * gradient / (1 - 0.9**memory.n_steps)
+        return ahead / (np.sqrt(memory.second / (1 - 0.999**memory.n_steps)) + 1e-8)
+    memory.n_steps += 1
+    memory.first = 0.95 * memory.first + 0.05 * gradient
+    mean = memory.first / (1 - 0.95 ** (memory.n_steps + 1))
+    ahead = 0.95 * mean + 0.05 * gradient / (1 - 0.95**memory.n_steps)
+    x = ahead / (np.linalg.norm(ahead) + 1e-8)
+    for _ in range(5):
+        square = x @ x.T
+        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
+    return 0.2 * np.sqrt(max(gradient.shape)) * x
+
+
 OPTIMIZER_FORMULAS: Mapping[str, Rule] = {
     "sgd": lambda memory, gradient, momentum: gradient,
     "momentum": _momentum,
@@ -271,6 +292,7 @@ OPTIMIZER_FORMULAS: Mapping[str, Rule] = {
     "adagrad": _adagrad,
     "rmsprop": _rmsprop,
     "lion": _lion,
+    "muon": _muon,
 }
 
 

@@ -120,7 +120,7 @@ def test_momentum_of_zero_is_plain_descent(name: str) -> None:
 @NAMES
 def test_defaults_are_the_customary_ones(name: str) -> None:
     rates = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.01, "lion": 1e-4}
-    decays = {"adamw": 0.01, "lion": 0.1}
+    decays = {"adamw": 0.01, "lion": 0.1, "muon": 0.01}
     optimizer = OPTIMIZERS[name]
     assert optimizer.learning_rate == rates.get(name, 0.001)
     assert optimizer.weight_decay == decays.get(name, 0.0)

@@ -64,6 +64,8 @@ def knobs_of(*, dtype: DTypeLike = np.float32, **changes: Any) -> Knobs:
         "horizon_steps": 100.0,
         "warmup": 0.0,
         "tolerance": 1e-4,
+        "average_decay": 0.0,
+        "label_smoothing": 0.0,
         "target_scale": [1.0],
     }
     patience = changes.pop("patience_epochs", NEVER)
@@ -138,9 +140,10 @@ def network_of(
     n_outputs: int = 1,
     seed: int = 0,
     dtype: DTypeLike = np.float32,
+    stirred: bool = True,
     **changes: Any,
 ) -> Network:
-    """A network for `random_rows`, with starting weights and biases that are not 0."""
+    """A network for `random_rows`, with starting weights and, if stirred, biases that are not 0."""
     shape = NetworkShape(
         n_numbers=3,
         n_levels=n_levels,
@@ -152,11 +155,11 @@ def network_of(
     generator = np.random.Generator(np.random.Philox(seed))
     network = build_network(dataclasses.replace(shape, **changes), generator, dtype)
 
-    def stirred(array: NDArray[Any]) -> NDArray[Any]:
+    def stir(array: NDArray[Any]) -> NDArray[Any]:
         drawn: NDArray[Any] = generator.normal(scale=0.3, size=array.shape).astype(array.dtype)
         return drawn if array.ndim == 1 else array
 
-    return jax.tree.map(stirred, network)
+    return jax.tree.map(stir, network) if stirred else network
 
 
 def shape_of(network: Network) -> NetworkShape:

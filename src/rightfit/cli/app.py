@@ -9,6 +9,7 @@ from rightfit.cli.check_gradients import check_gradients
 from rightfit.cli.demo import demo
 from rightfit.cli.describe import describe
 from rightfit.cli.evaluate import evaluate
+from rightfit.cli.graph import graph
 from rightfit.cli.help import Command, Group
 from rightfit.cli.play import play
 from rightfit.cli.predict import predict
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (train, predict, evaluate, describe, check_gradients, demo, play):
+for command in (train, predict, evaluate, describe, check_gradients, graph, demo, play):
     app.command(cls=Command)(command)
 
 

@@ -24,7 +24,7 @@ def demo(
     console.print("Handwritten digits that scikit-learn ships: from 8×8 pixels, which digit is it?")
     table, new = digits_tables(folder)
     out = folder / "digits.model"
-    parameters = {"dropout_rate": "0.5"}
+    parameters = {"hidden_sizes": "256,256", "dropout_rate": "0.5"}
     same = train_command(table, "digit", test=new, parameters=parameters, out=out)
     print_command(console, "The same as: ", f"{same}\n")
     train_table(Request(table, "digit", out, parameters, force=True, test=new), results())

@@ -20,18 +20,15 @@ _MOST_COLUMNS = 100
 
 # The parameters that people change first; `--help-all` has the others.
 _COMMON = (
+    "quality",
     "hidden_sizes",
     "activation",
     "dropout_rate",
     "l2",
     "weight_decay",
-    "optimizer",
     "learning_rate",
-    "max_epochs",
     "max_seconds",
-    "patience_epochs",
     "members",
-    "column_kinds",
     "random_state",
 )
 _ALL = "--help-all"

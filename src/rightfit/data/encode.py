@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, final
 
 import numpy as np
+from jaxtyping import Shaped
 from numpy.typing import NDArray
 
 from rightfit.arrays import Features
+from rightfit.data.bins import QUANTILE_BINS, BinScaling, fit_quantile_bins, fit_tree_bins
 from rightfit.data.categories import Categories, fit_categories
 from rightfit.data.cells import EVERY_ROW, Positions, Rows, as_slice, positions, take
 from rightfit.data.column_names import check_as_sklearn, lacking
@@ -16,6 +18,7 @@ from rightfit.data.complaints import raise_together
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.markers import A_TRUTH_VALUE, parse_booleans
 from rightfit.data.numeric import NumericColumns, fit_numeric
+from rightfit.data.raw_numbers import RawNumbers
 from rightfit.data.scaling import Scaling, fit_scaling
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
@@ -55,10 +58,17 @@ class Encoder:
     schema: Schema
     is_named: bool
     numeric: NumericColumns
-    scaling: Scaling
+    scaling: Scaling | BinScaling
     booleans: tuple[BooleanColumn, ...]
     categories: tuple[Categories, ...]
     max_one_hot: int
+
+    @property
+    def n_bins(self) -> tuple[int, ...]:
+        """For each scaled number, how many bins its values tell apart at most."""
+        if isinstance(self.scaling, BinScaling):
+            return self.scaling.n_bins
+        return (QUANTILE_BINS,) * len(self.numeric.value_names)
 
     @functools.cached_property
     def number_names(self) -> tuple[str, ...]:
@@ -171,7 +181,7 @@ class Encoder:
             schema=Schema.from_json(fields["schema"]),
             is_named=fields["is_named"],
             numeric=NumericColumns.from_json(fields["numeric"]),
-            scaling=Scaling.from_json(fields["scaling"]),
+            scaling=_scaling_from_json(fields["scaling"]),
             booleans=tuple(BooleanColumn(**column) for column in fields["booleans"]),
             categories=tuple(Categories.from_json(column) for column in fields["categories"]),
             max_one_hot=fields["max_one_hot"],
@@ -231,6 +241,7 @@ def fit_encoder(
     *,
     scaling: str = "robust",
     max_one_hot: int = 8,
+    target: Shaped[np.ndarray, "row ..."] | None = None,
     seed: int = 0,
 ) -> Encoder:
     """Fit an encoder on the training rows, and on nothing else.
@@ -240,10 +251,12 @@ def fit_encoder(
         schema: the kinds of its columns.
         rows: the training rows.
         scaling: robust (median and quartiles, bent smoothly so that outliers survive), standard
-            (mean and standard deviation) or none.
+            (mean and standard deviation), quantile or tree (bins that become equally wide: of
+            equally many rows, or where a small tree on the column splits) or none.
         max_one_hot: the most levels of a category that are encoded one-hot; a category of more
             levels is embedded, and its levels of one or two rows share code 0.
-        seed: chooses the rows that quartiles are taken from where there are more than 20,000.
+        target: class codes or numbers for every row of the table, for the splits of trees.
+        seed: chooses the rows that quantiles are taken from where there are more than 20,000.
 
     Raises:
         DataError: a training row holds a word in a column of numbers.
@@ -272,8 +285,28 @@ def fit_encoder(
         schema=schema,
         is_named=table.is_named,
         numeric=numeric,
-        scaling=fit_scaling(raw, rows, scaling, seed),
+        scaling=_fit_scaling(raw, rows, scaling, target, seed),
         booleans=tuple(booleans),
         categories=tuple(column for column in categories if column.n_levels > 1),
         max_one_hot=max_one_hot,
     )
+
+
+def _fit_scaling(
+    raw: RawNumbers,
+    rows: Positions,
+    method: str,
+    target: Shaped[np.ndarray, "row ..."] | None,
+    seed: int,
+) -> Scaling | BinScaling:
+    if method == "quantile":
+        return fit_quantile_bins(raw, rows, seed)
+    if method == "tree":
+        if target is None:
+            raise ValueError("bins of trees need a target")
+        return fit_tree_bins(raw, rows, target, seed)
+    return fit_scaling(raw, rows, method, seed)
+
+
+def _scaling_from_json(fields: Mapping[str, Any]) -> Scaling | BinScaling:
+    return (BinScaling if "edges" in fields else Scaling).from_json(fields)

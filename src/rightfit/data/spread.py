@@ -96,13 +96,20 @@ def measure_deviation(
     return np.where(deviation > 1e-12 * np.abs(mean), deviation, 0.0)
 
 
+def sample_rows(
+    raw: RawNumbers, rows: Positions, seed: int, most_cells: int = MOST_SAMPLED_CELLS
+) -> Positions:
+    """Draw so many of the rows, 20,000 at most, that reading all their numbers takes little."""
+    n_most = min(MOST_SAMPLED_ROWS, max(2_000, most_cells // max(1, raw.n_columns)))
+    if len(rows) <= n_most:
+        return rows
+    return rows[np.sort(shuffled(len(rows), seed)[:n_most])]
+
+
 def measure_quartiles(raw: RawNumbers, rows: Positions, seed: int) -> Numbers:
     """Take the quartiles `[3, column]` from a sample of the rows; NaN where all is missing."""
     n_columns = raw.n_columns
-    n_most = min(MOST_SAMPLED_ROWS, max(2_000, MOST_SAMPLED_CELLS // max(1, n_columns)))
-    if len(rows) > n_most:
-        rows = rows[np.sort(shuffled(len(rows), seed)[:n_most])]
-    values = raw.read(rows)
+    values = raw.read(sample_rows(raw, rows, seed))
     quartiles = np.empty((3, n_columns))
     for start in range(0, n_columns, COLUMNS_AT_ONCE):
         columns = slice(start, start + COLUMNS_AT_ONCE)

@@ -44,7 +44,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
     except ModuleNotFoundError:
         raise without_excel(path) from None
     with content.getbuffer() as view:
-        _replace(path, view)
+        replace_file(path, view)
 
 
 def without_excel(path: Path) -> TableFileError:
@@ -55,7 +55,12 @@ def without_excel(path: Path) -> TableFileError:
     )
 
 
-def _replace(path: Path, content: memoryview) -> None:
+def replace_file(path: Path, content: bytes | memoryview) -> None:
+    """Write a file as a whole, or leave what is there as it is.
+
+    Raises:
+        TableFileError: the disk is full, or the folder cannot be written.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with beside.open("xb") as file:

@@ -18,8 +18,9 @@ from rightfit.data.table import Table, as_table
 from rightfit.data.targets import check_lengths
 from rightfit.errors import DataError
 from rightfit.estimators.fitting import Fitting, Start
-from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.hyperparameters import Hyperparameters, follows_recipe
 from rightfit.estimators.pack_tables import best_trial, cv_results, path_of
+from rightfit.estimators.recipe import Circumstances, Recipe, follow_recipe
 from rightfit.estimators.trials import check_single, is_pack
 from rightfit.estimators.verbose import print_line
 from rightfit.model.description import describe_model
@@ -111,7 +112,7 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         events = self.iter_fit(X, y, sample_weight, validation=validation, groups=groups, time=time)
         for event in events:
             if self.verbose:
-                print_line(event, one_of_many=is_pack(self))
+                print_line(event, one_of_many=follows_recipe(self) or is_pack(self))
             if isinstance(event, TrainingEnded) and event.reason == "interrupted":
                 raise KeyboardInterrupt
         return self
@@ -200,19 +201,22 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         check_parameters(self)
         check_single(self, "partial_fit")
         rows = self._labelled(X, y, sample_weight)
+        chosen, recipe = self._follow_recipe(rows, None, is_single=True)
         start = Start()
         if hasattr(self, "_model"):
             moments = getattr(self, "_moments", None)
             start = Start(self._model, moments, len(self.history_))
             rows = dataclasses.replace(rows, table=self._matched(rows.table))
         fitting = Fitting(
-            self,
+            chosen,
             rows,
             None,
-            self._choices(y, validation_fraction=0.0),
+            self._choices(chosen, y, validation_fraction=0.0),
             self._objective,
             start,
             classes,
+            given=self,
+            recipe=recipe,
         )
         for event in fitting.events(one_epoch=True):
             if isinstance(event, TrainingEnded):
@@ -247,19 +251,33 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
             if by_position and len(held.table.names) == len(rows.table.names):
                 held = dataclasses.replace(held, table=held.table.renamed(rows.table.names))
         start = Start()
+        chosen, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
         if self.warm_start and hasattr(self, "_model"):
             check_single(self, "warm_start")
             start = Start(self._model)
             rows = dataclasses.replace(rows, table=self._matched(rows.table))
         return Fitting(
-            self,
+            chosen,
             rows,
             held,
-            self._choices(y, self.validation_fraction),
+            self._choices(chosen, y, self.validation_fraction),
             self._objective,
             start,
             memory=_memory_for_members(),
+            given=self,
+            recipe=recipe,
         )
+
+    def _follow_recipe(
+        self, rows: Labelled, held: Labelled | None, *, is_single: bool
+    ) -> tuple[Self, Recipe]:
+        about = Circumstances(
+            n_rows=rows.table.n_rows,
+            n_columns=len(rows.table.names),
+            may_fold=held is None and self.validation_fraction is None,
+            is_single=is_single,
+        )
+        return follow_recipe(self, about)
 
     def _labelled(self, X: Any, y: Any, weight: Any = None) -> Labelled:
         if y is None:
@@ -271,18 +289,20 @@ class AbstractEstimator(Hyperparameters, BaseEstimator, ABC):
         check_lengths(table.n_rows, y, weights)
         return Labelled(table, y, weights)
 
-    def _choices(self, y: Any, validation_fraction: float | None) -> Choices:
+    def _choices(
+        self, chosen: Hyperparameters, y: Any, validation_fraction: float | None
+    ) -> Choices:
         return Choices(
             target_name=_name_of(y),
             has_classes=self._has_classes(),
-            scaling=self.scaling,
+            scaling=chosen.scaling,
             max_one_hot=int(self.max_one_hot),
             column_kinds=self.column_kinds or {},
             validation_fraction=validation_fraction,
             precision=self.precision,
             seed=int(check_random_state(self.random_state).randint(2**31)),
-            n_folds=self.n_folds,
-            needs_held_out=is_pack(self),
+            n_folds=chosen.n_folds,
+            needs_held_out=is_pack(chosen),
         )
 
     def _keep(self, model: Model) -> None:

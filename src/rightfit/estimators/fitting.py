@@ -28,6 +28,7 @@ from rightfit.estimators.fitting_problems import (
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.estimators.pack_tables import member_rows, trial_rows
+from rightfit.estimators.recipe import NO_RECIPE, Recipe
 from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.prepare import Choices, Labelled, Prepared, Way, prepare
@@ -89,9 +90,14 @@ class Fitting:
         start: Start,
         classes: Any = None,
         memory: float | None = None,
+        *,
+        given: Hyperparameters,
+        recipe: Recipe = NO_RECIPE,
     ) -> None:
         self.began = time.monotonic()
         self.chosen = chosen
+        self.given = given
+        self.recipe = recipe
         self.rows = rows
         self.seed = choices.seed
         check_held_out(chosen, held)
@@ -102,7 +108,9 @@ class Fitting:
         self.objective = objective(self.prepared.way.target.n_targets)
         if self.objective.watch_metric:
             check_watched(self.objective.metric, self.prepared)
-        self.trials: Trials = make_trials(chosen, self.objective, self.prepared, self.seed)
+        self.trials: Trials = make_trials(
+            chosen, recipe.kinds, self.objective, self.prepared, self.seed
+        )
         self.start = start
         self.memory = memory
         self.history: dict[int, list[EpochRecord]] = {}
@@ -195,8 +203,8 @@ class Fitting:
         best_epoch = self.stopped[best].epoch if latest else self.best_epoch_of(best)
         way = self.prepared.way
         return Model(
-            estimator=type(self.chosen).__name__,
-            parameters=_parameters(self.chosen),
+            estimator=type(self.given).__name__,
+            parameters=_parameters(self.given),
             objective=self.objective,
             members=kept,
             schema=way.schema,
@@ -211,6 +219,7 @@ class Fitting:
                 n_validation_rows=self.prepared.n_held_out,
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
+                recipe=dataclasses.asdict(self.recipe),
                 **self._pack_tables(pick, kept),
             ),
         )
@@ -276,7 +285,8 @@ class Fitting:
         before = self.start.model
         member = self.trials.members[0]
         dtype = self.prepared.training.weights.dtype
-        network = fresh_network(member.shape, member.seed, dtype)
+        scale = self.chosen.frequency_scale
+        network = fresh_network(member.shape, member.seed, dtype, scale)
         if before is not None and before.shape == member.shape:
             # A network of another shape has nothing to go on with.
             network = jax.tree.map(lambda array: array.astype(dtype), before.network)

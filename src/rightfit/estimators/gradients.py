@@ -9,10 +9,12 @@ from sklearn.base import clone
 
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.grid import combinations
+from rightfit.estimators.hyperparameters import member_parameters
 from rightfit.estimators.network_run import example_rows
 from rightfit.estimators.trials import is_pack
 from rightfit.nn import Network
 from rightfit.train.gradients import ArrayCheck, compare_gradients
+from rightfit.train.plan import Knobs, Plan, Rows
 
 _STEP = 0.01
 
@@ -85,33 +87,71 @@ def check_gradients(
         >>> check.n_parameters, check.largest_error < 1e-6
         (67, True)
     """
-    alone = clone(model)
-    if is_pack(model):
-        alone.set_params(**_of_heaviest(model))
+    subject = subject_of(model, X, y, max_rows)
+    return compare(subject, max_parameters_per_array, random_state)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Subject:
+    """One network with rows, as a training step sees them.
+
+    Attributes:
+        plan: what its training program is compiled for.
+        network: the network.
+        rows: encoded rows with targets.
+        knobs: the numbers of its training.
+    """
+
+    plan: Plan
+    network: Network
+    rows: Rows
+    knobs: Knobs
+
+
+def subject_of(model: AbstractEstimator, X: Any, y: Any, max_rows: int) -> Subject:
+    """The network of an estimator, of a pack the heaviest, with the first rows of a table."""
+    alone = one_network(model)
     alone.set_params(validation_fraction=0.0, warm_start=True)
     if hasattr(model, "_model"):
         alone._model = model._model
     fitting = alone._begin(X, y, None, None)
     (member,) = fitting.run().members
     rows = example_rows(fitting.prepared.training, max_rows)
+    return Subject(member.plan, member.begin().network, rows, member.knobs)
+
+
+def one_network(model: AbstractEstimator) -> AbstractEstimator:
+    """An estimator that is not fitted, for one network; of a pack, for the heaviest."""
+    alone: AbstractEstimator = clone(model)
+    if is_pack(model) or (hasattr(model, "_model") and model._model.training.members):
+        alone.set_params(**_of_heaviest(model))
+    return alone
+
+
+def compare(
+    subject: Subject, max_parameters_per_array: int = 2000, random_state: int = 0
+) -> GradientCheck:
+    """Compare the two gradients at a network, a little off its kinks."""
     checks = compare_gradients(
-        member.plan,
-        _off_kinks(member.begin().network, random_state),
-        rows,
-        member.knobs,
+        subject.plan,
+        _off_kinks(subject.network, random_state),
+        subject.rows,
+        subject.knobs,
         max_checked=max_parameters_per_array,
         seed=int(np.uint32(random_state)),
     )
-    return GradientCheck(checks, int(rows.n_rows))
+    return GradientCheck(checks, int(subject.rows.n_rows))
 
 
 def _of_heaviest(model: AbstractEstimator) -> dict[str, Any]:
     """The parameters of one network of a pack: of the heaviest, or of the first if not fitted."""
-    combination = combinations(model).members[0]
-    if hasattr(model, "_model"):
-        heaviest = model._model.training.members[model._model.members[0].number]
-        combination = {name: heaviest[name] for name in combination}
-    return {**combination, "members": None, "n_seeds": 1, "n_folds": None}
+    alone = {"members": None, "n_seeds": 1, "n_folds": None}
+    if not hasattr(model, "_model"):
+        return {**combinations(model).members[0], **alone}
+    fitted = model._model
+    heaviest = fitted.training.members[fitted.members[0].number]
+    own = {name: heaviest[name] for name in member_parameters(model) if name in heaviest}
+    return {**fitted.training.recipe.get("filled", {}), **own, **alone}
 
 
 def _off_kinks(network: Network, seed: int) -> Network:

@@ -17,8 +17,10 @@ from rightfit.errors import MAX_SHOWN, ParameterError
 from rightfit.estimators.hyperparameters import (
     CUSTOMARY_LEARNING_RATES,
     CUSTOMARY_WEIGHT_DECAYS,
-    MEMBER_PARAMETERS,
+    PLAIN_SIZES,
     Hyperparameters,
+    follows_recipe,
+    member_parameters,
 )
 from rightfit.parameters import declared_parameters
 
@@ -101,6 +103,8 @@ class Grid:
             rate (against the customary one of the optimizer), each deciding where those before are
             equal, and at last the order of `members`.
         note: what to say about combinations that are left out; "" if there is nothing to say.
+        seeds_differ: whether each combination has a seed of its own, which makes networks that go
+            together better; else only values make a difference between them.
     """
 
     members: tuple[Values, ...]
@@ -108,6 +112,7 @@ class Grid:
     n_possible: int | None
     simplicity: tuple[int, ...]
     note: str = ""
+    seeds_differ: bool = False
 
 
 def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
@@ -132,7 +137,10 @@ def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
         >>> grid.simplicity
         (3, 2, 1, 0)
     """
-    space = _Space(chosen, _options(chosen))
+    options = _options(chosen)
+    if follows_recipe(chosen):
+        chosen = with_values(chosen, {"hidden_sizes": PLAIN_SIZES})
+    space = _Space(chosen, options)
     space.check()
     space = space.without_idle_ranges()
     n_possible = space.n_possible()
@@ -143,6 +151,31 @@ def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
         if isinstance(option, Range) or len(option) > 1
     )
     return Grid(tuple(members), unsure, n_possible, _simplicity(chosen, members), note)
+
+
+def combinations_of_kinds(
+    chosen: Hyperparameters, kinds: Sequence[Mapping[str, Any]], seed: int = 0
+) -> Grid:
+    """Make the combinations of several kinds of networks, taking turns, each with its own seed.
+
+    Args:
+        chosen: what the kinds have in common.
+        kinds: for each kind the values, lists and number of members that are its own.
+        seed: of the draws.
+    """
+    drawn = []
+    for number, kind in enumerate(kinds):
+        grid = combinations(with_values(chosen, kind), seed + number)
+        drawn.append([{**kind, **values} for values in grid.members])
+    turns = [
+        values for turn in itertools.zip_longest(*drawn) for values in turn if values is not None
+    ]
+    names = [name for name in member_parameters(chosen) if any(name in values for values in turns)]
+    members = [
+        {name: values.get(name, getattr(chosen, name)) for name in names} for values in turns
+    ]
+    unsure = tuple(name for name in names if len({repr(values[name]) for values in members}) > 1)
+    return Grid(tuple(members), unsure, None, _simplicity(chosen, members), seeds_differ=True)
 
 
 def with_values(chosen: Chosen, values: Mapping[str, Any]) -> Chosen:
@@ -170,7 +203,7 @@ def _options(chosen: Hyperparameters) -> dict[str, Sequence[Any] | Range]:
         drawn = {"hidden_sizes": _sizes_that_fit(chosen), **DEFAULT_RANGES}
     defaults = {declared.name: declared.default for declared in declared_parameters(chosen)}
     options: dict[str, Sequence[Any] | Range] = {}
-    for name in MEMBER_PARAMETERS:
+    for name in member_parameters(chosen):
         value = getattr(chosen, name)
         if isinstance(value, list):
             options[name] = value

@@ -36,7 +36,10 @@ ACTIVATION_NAMES = (
     "tanh",
     "logistic",
     "identity",
+    "parametric_relu",
+    "parametric_mish",
 )
+PARAMETRISATION_NAMES = ("standard", "ntk")
 OPTIMIZER_NAMES = (
     "adamw",
     "adam",
@@ -46,10 +49,13 @@ OPTIMIZER_NAMES = (
     "adagrad",
     "rmsprop",
     "lion",
+    "muon",
 )
 SCHEDULE_NAMES = ("constant", "exponential", "step", "cosine")
-SCALING_NAMES = ("robust", "standard", "none")
+SCALING_NAMES = ("robust", "standard", "quantile", "tree", "none")
+NUMBER_EMBEDDING_NAMES = ("none", "piecewise", "cosine", "periodic")
 PRECISION_NAMES = ("auto", "float32", "float64")
+QUALITY_NAMES = ("fast", "default", "best")
 COMBINE_NAMES = ("ensemble", "best", "simplest")
 KIND_NAMES = ("number", "category", "boolean", "datetime", "ignored")
 CLASS_METRICS = ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc")
@@ -72,9 +78,15 @@ CUSTOMARY_LEARNING_RATES: Mapping[str, float] = MappingProxyType(
         "adagrad": 1e-2,
         "rmsprop": 1e-3,
         "lion": 1e-4,
+        "muon": 1e-3,
     }
 )
-CUSTOMARY_WEIGHT_DECAYS: Mapping[str, float] = MappingProxyType({"adamw": 1e-2, "lion": 1e-1})
+CUSTOMARY_WEIGHT_DECAYS: Mapping[str, float] = MappingProxyType(
+    {"adamw": 1e-2, "lion": 1e-1, "muon": 1e-2}
+)
+
+# The one network where no recipe is followed and none is described.
+PLAIN_SIZES = (256, 256)
 
 # A list of values, each of which is tried. Whatever trains one network has put one value in its
 # place, so for the type checker it may be anything.
@@ -91,16 +103,24 @@ def _optional(constraint: Constraint) -> Constraint:
 class Hyperparameters:
     """The parameters that a classifier and a regressor share.
 
-    A list as the value of a member's own parameter (`MEMBER_PARAMETERS`) means "I am unsure: try
+    A list as the value of a member's own parameter (`member_parameters`) means "I am unsure: try
     each". A tuple is structure.
     """
 
-    hidden_sizes: tuple[int, ...] | Several = parameter(
-        (256, 256),
-        unsure(TupleOf(at_least(1), "hidden layer")),
-        "Units of each hidden layer, such as (256, 128). () is the model without hidden layers: "
-        "linear, logistic or multinomial logistic regression. Rather too many than too few: early "
-        "stopping, dropout and decay keep a large network from overfitting.",
+    hidden_sizes: tuple[int, ...] | str | Several = parameter(
+        "auto",
+        unsure(TupleOf(at_least(1), "hidden layer"), Choice(("auto",))),
+        "Units of each hidden layer, such as (256, 128): then the parameters describe what is "
+        "trained, and nothing is added. () is the model without hidden layers: linear, logistic or "
+        "multinomial logistic regression. Rather too many than too few: early stopping, dropout "
+        "and decay keep a large network from overfitting. 'auto' leaves it to the recipe of "
+        "quality, which sets every parameter that is at its default.",
+    )
+    quality: str = parameter(
+        "default",
+        Choice(QUALITY_NAMES),
+        "Time that goes into the score, where hidden_sizes is 'auto': fast trains a few networks, "
+        "default a pack of them, best a large one.",
     )
     activation: str | tuple[str, ...] | Several = parameter(
         "relu",
@@ -117,6 +137,11 @@ class Hyperparameters:
     input_dropout_rate: float | Several = parameter(
         0.0, unsure(between(0, 1)), "The same share for the inputs of the first layer."
     )
+    dropout_schedule: str | Several = parameter(
+        "constant",
+        unsure(Choice(SCHEDULE_NAMES)),
+        "How both dropout rates fall over schedule_epochs, as schedule says of the learning rate.",
+    )
     l2: float | Several = parameter(
         0.0,
         unsure(between(0, None)),
@@ -127,8 +152,8 @@ class Hyperparameters:
         None,
         unsure(_optional(between(0, None))),
         "Decoupled decay: each step shrinks the weights by learning_rate · weight_decay, with any "
-        "optimizer. None takes the optimizer's customary value: 0.01 for adamw, 0.1 for lion, "
-        "else 0.",
+        "optimizer. None takes the optimizer's customary value: 0.01 for adamw and muon, 0.1 "
+        "for lion, else 0.",
     )
     optimizer: str | Several = parameter(
         "adamw", unsure(Choice(OPTIMIZER_NAMES)), "Rule that turns gradients into steps."
@@ -136,9 +161,22 @@ class Hyperparameters:
     learning_rate: float | Several | None = parameter(
         None,
         unsure(_optional(between(0, None, "neither"))),
-        "Size of a step. None takes the optimizer's customary value: 0.001 for adam, adamw and "
-        "rmsprop, 0.1 for sgd, 0.01 for momentum, nesterov and adagrad, 0.0001 for lion. Too high "
-        "diverges, too low never arrives.",
+        "Size of a step. None takes the optimizer's customary value: 0.001 for adam, adamw, muon "
+        "and rmsprop, 0.1 for sgd, 0.01 for momentum, nesterov and adagrad, 0.0001 for lion. Too "
+        "high diverges, too low never arrives.",
+    )
+    average_decay: float | Several = parameter(
+        0.0,
+        unsure(between(0, 1)),
+        "Share of a running average of the weights that stays in each step; the average is what is "
+        "scored on the validation rows and kept. 0 keeps the weights as they are; 0.99 or 0.999 "
+        "steady noisy steps.",
+    )
+    parametrisation: str | Several = parameter(
+        "standard",
+        unsure(Choice(PARAMETRISATION_NAMES)),
+        "Where the scale of the weights lies: standard in the weights as they start, ntk in a "
+        "fixed factor by which they are used, so that a learning rate suits more widths.",
     )
     momentum: float | Several = parameter(
         0.9,
@@ -233,7 +271,35 @@ class Hyperparameters:
         Choice(SCALING_NAMES),
         "How number columns are scaled: robust (median and quartiles, then a smooth clip to ±3, so "
         "that outliers survive without harm), standard (mean and standard deviation; keeps a model "
-        "without hidden layers linear in the columns), or none.",
+        "without hidden layers linear in the columns), quantile (equally many rows everywhere), "
+        "tree (bins where a small decision tree on the column splits become equally wide) or none.",
+    )
+    number_embedding: str | Several = parameter(
+        "none",
+        unsure(Choice(NUMBER_EMBEDDING_NAMES)),
+        "What becomes of a scaled number before the first layer: none leaves it, piecewise says of "
+        "each of its bins how much lies below it (with scaling tree or quantile, their bins), "
+        "cosine adds waves of learned frequency, periodic turns sines and cosines into a few "
+        "features by a small layer. It lets a network fit irregular columns.",
+    )
+    number_embedding_size: int | Several | None = parameter(
+        None,
+        unsure(_optional(at_least(1))),
+        "Features of each embedded number: bins of piecewise, waves of cosine, outputs of "
+        "periodic. None takes 32, 16 and 8, and fewer where all columns together would have more "
+        "than 1,024.",
+    )
+    frequency_scale: float | Several = parameter(
+        0.1,
+        unsure(between(0, None, "neither")),
+        "Standard deviation of the starting frequencies of cosine and periodic, in turns for one "
+        "standard deviation of the column. Raise it for columns that matter in fine detail.",
+    )
+    input_scaling: bool | Several = parameter(
+        False,
+        unsure(Flag()),
+        "Whether each feature has a factor of its own that is learned, so that useless ones can be "
+        "turned down.",
     )
     max_one_hot: int = parameter(
         10,
@@ -272,17 +338,16 @@ class Hyperparameters:
     )
 
 
-# Those that belong to one network, so that networks of a pack may differ in them.
-MEMBER_PARAMETERS = tuple(
-    declared.name
-    for declared in declared_parameters(Hyperparameters)
-    if isinstance(declared.constraint, Unsure)
-)
-
-
 @dataclasses.dataclass(eq=False, repr=False, kw_only=True)
 class ClassifierParameters(Hyperparameters):
     """The parameters of a classifier."""
+
+    label_smoothing: float | Several = parameter(
+        0.0,
+        unsure(between(0, 1)),
+        "Share of each label that is spread evenly over all classes in training, so that the "
+        "network does not grow too sure of itself.",
+    )
 
     watch: str = parameter(
         "loss",
@@ -306,3 +371,17 @@ class RegressorParameters(Hyperparameters):
         Choice(("loss", *NUMBER_METRICS)),
         "What early stopping watches on the validation rows: the loss, or a metric by name.",
     )
+
+
+def member_parameters(owner: Hyperparameters | type[Hyperparameters]) -> tuple[str, ...]:
+    """Those that belong to one network, so that networks of a pack may differ in them."""
+    return tuple(
+        declared.name
+        for declared in declared_parameters(owner)
+        if isinstance(declared.constraint, Unsure)
+    )
+
+
+def follows_recipe(chosen: Hyperparameters) -> bool:
+    """Whether nobody said what networks are wanted, so that the recipe decides."""
+    return isinstance(chosen.hidden_sizes, str)

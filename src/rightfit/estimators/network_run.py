@@ -20,6 +20,8 @@ from rightfit.train.program import start
 
 _BATCH_SIZES = ((4_500, 64), (6_400, 128), (32_000, 256), (108_000, 512))
 _LARGEST_BATCH = 1024
+_EMBEDDING_SIZES = {"none": 1, "piecewise": 32, "cosine": 16, "periodic": 8}
+_MOST_EMBEDDED = 1024
 _NEVER = 2**31 - 1
 # The nearest below 1 that float32 and 32 random bits can tell from it.
 _MOST_DROPPED = 1 - 2.0**-20
@@ -54,7 +56,23 @@ def network_shape(chosen: Hyperparameters, way: Way, objective: Objective) -> Ne
         hidden_sizes=tuple(int(size) for size in hidden_sizes),
         activations=activations,
         n_outputs=objective.n_outputs(way.target.n_targets),
+        number_embedding=chosen.number_embedding,
+        number_widths=_number_widths(chosen, encoder.n_bins),
+        input_scaling=bool(chosen.input_scaling),
+        parametrisation=chosen.parametrisation,
     )
+
+
+def _number_widths(chosen: Hyperparameters, n_bins: Sequence[int]) -> tuple[int, ...]:
+    """The features of each scaled number: never more bins than its values tell apart."""
+    name = chosen.number_embedding
+    if name == "none" or not n_bins:
+        return ()
+    most = max(_MOST_EMBEDDED // len(n_bins), 1)
+    width = chosen.number_embedding_size or min(_EMBEDDING_SIZES[name], most)
+    if name != "piecewise":
+        return (int(width),) * len(n_bins)
+    return tuple(min(int(width), n) for n in n_bins)
 
 
 def batch_size(chosen: Hyperparameters, n_rows: int) -> int:
@@ -77,6 +95,9 @@ def plan_of(chosen: Hyperparameters, objective: Objective, n_rows: int, *, valid
         validates=validates,
         l2=bool(chosen.l2 > 0),
         weight_decay=bool(_weight_decay(chosen) > 0),
+        averaging=bool(chosen.average_decay > 0),
+        smoothing=_label_smoothing(chosen) > 0,
+        dropout_schedule=chosen.dropout_schedule,
     )
 
 
@@ -87,7 +108,7 @@ def in_common(plans: Sequence[Plan]) -> list[Plan]:
     """
     needed: dict[str, Any] = {
         name: any(getattr(plan, name) for plan in plans)
-        for name in ("dropout", "input_dropout", "l2", "weight_decay")
+        for name in ("dropout", "input_dropout", "l2", "weight_decay", "averaging", "smoothing")
     }
     return [dataclasses.replace(plan, **needed) for plan in plans]
 
@@ -127,6 +148,8 @@ def knobs_of(
         warmup=number(min(chosen.warmup_epochs / horizon, 1.0)),
         patience_epochs=np.int32(patience),
         tolerance=number(chosen.tolerance),
+        average_decay=number(chosen.average_decay),
+        label_smoothing=number(_label_smoothing(chosen)),
         target_scale=np.asarray(target.scale, dtype),
         key=np.random.Philox(seed).random_raw(1).view(np.uint32)[:2],
     )
@@ -138,9 +161,16 @@ def begin(plan: Plan, network: Network, knobs: Knobs) -> State:
     return state
 
 
-def fresh_network(shape: NetworkShape, seed: int, dtype: DTypeLike) -> Network:
+def fresh_network(
+    shape: NetworkShape, seed: int, dtype: DTypeLike, frequency_scale: float
+) -> Network:
     """A network with starting weights."""
-    return build_network(shape, np.random.Generator(np.random.Philox(seed)), dtype)
+    generator = np.random.Generator(np.random.Philox(seed))
+    return build_network(shape, generator, dtype, frequency_scale=frequency_scale)
+
+
+def _label_smoothing(chosen: Hyperparameters) -> float:
+    return float(getattr(chosen, "label_smoothing", 0.0))  # numbers have no labels
 
 
 def _weight_decay(chosen: Hyperparameters) -> float:

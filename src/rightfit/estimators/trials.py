@@ -1,14 +1,14 @@
 """The trials of a fit: each combination of values with each seed; and their members, one a fold."""
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rightfit.errors import ParameterError
-from rightfit.estimators.grid import Grid, combinations, with_values
-from rightfit.estimators.hyperparameters import MEMBER_PARAMETERS, Hyperparameters
+from rightfit.estimators.grid import Grid, combinations, combinations_of_kinds, with_values
+from rightfit.estimators.hyperparameters import Hyperparameters, member_parameters
 from rightfit.estimators.network_run import (
     begin,
     fresh_network,
@@ -67,19 +67,30 @@ class Trials:
 
 def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, ...]:
     """Give each combination as many trials as there are seeds; the first has the fit's own seed."""
-    seeds = [seed, *(_derived(seed, number) for number in range(1, chosen.n_seeds))]
+    n_seeds = int(chosen.n_seeds)
+
+    def seed_of(place: int, turn: int) -> int:
+        number = place * n_seeds + turn if grid.seeds_differ else turn
+        return _derived(seed, number) if number else seed
+
     return tuple(
-        Trial(place * len(seeds) + turn, values, with_values(chosen, values), own, simplicity)
+        Trial(
+            place * n_seeds + turn,
+            values,
+            with_values(chosen, values),
+            seed_of(place, turn),
+            simplicity,
+        )
         for place, (values, simplicity) in enumerate(
             zip(grid.members, grid.simplicity, strict=True)
         )
-        for turn, own in enumerate(seeds)
+        for turn in range(n_seeds)
     )
 
 
 def is_pack(chosen: Hyperparameters) -> bool:
     """Say whether more than one network may be trained."""
-    several = any(isinstance(getattr(chosen, name), list) for name in MEMBER_PARAMETERS)
+    several = any(isinstance(getattr(chosen, name), list) for name in member_parameters(chosen))
     return several or chosen.members is not None or chosen.n_seeds > 1 or bool(chosen.n_folds)
 
 
@@ -98,14 +109,18 @@ def check_single(chosen: Hyperparameters, what: str) -> None:
 
 
 def make_trials(
-    chosen: Hyperparameters, objective: Objective, prepared: Prepared, seed: int
+    chosen: Hyperparameters,
+    kinds: Sequence[Mapping[str, Any]],
+    objective: Objective,
+    prepared: Prepared,
+    seed: int,
 ) -> Trials:
-    """Lay out the networks of a fit.
+    """Lay out the networks of a fit; those of the recipe's kinds, if there are any.
 
     Raises:
         ParameterError: values do not go together.
     """
-    grid = combinations(chosen, seed)
+    grid = combinations_of_kinds(chosen, kinds, seed) if kinds else combinations(chosen, seed)
     trials = list_trials(chosen, grid, seed)
     shapes = [network_shape(trial.chosen, prepared.way, objective) for trial in trials]
     folds: Sequence[int | None] = range(len(prepared.folds)) if prepared.folds else (None,)
@@ -120,7 +135,7 @@ def make_trials(
             knobs = knobs_of(
                 trial.chosen, prepared.way.target, plan, n, dtype=dtype, seed=trial.seed
             )
-            first = _Begin(plan, shape, knobs, trial.seed, dtype)
+            first = _Begin(trial.chosen, plan, shape, knobs, trial.seed, dtype)
             members.append(Member(plan, knobs, shape, first, trial.seed, fold))
             trial_of.append(trial.number)
     return Trials(grid, trials, tuple(members), tuple(trial_of))
@@ -130,6 +145,7 @@ def make_trials(
 class _Begin:
     """Makes a member's first state when its turn comes, so that waves take memory by turns."""
 
+    chosen: Hyperparameters
     plan: Plan
     shape: NetworkShape
     knobs: Knobs
@@ -137,7 +153,9 @@ class _Begin:
     dtype: Any
 
     def __call__(self) -> State:
-        return begin(self.plan, fresh_network(self.shape, self.seed, self.dtype), self.knobs)
+        scale = self.chosen.frequency_scale
+        network = fresh_network(self.shape, self.seed, self.dtype, scale)
+        return begin(self.plan, network, self.knobs)
 
 
 def _n_rows(prepared: Prepared, fold: int | None) -> int:

@@ -32,6 +32,7 @@ class Training:
             seed, fold, best epoch, validation loss, stop reason and weight.
         trials: of a pack, one dict for each trial; its members differ in the fold only.
         choice: of a pack, how members were chosen and what they came to; empty without one.
+        recipe: the parameters that the recipe filled in; empty without one.
         extra: what the command line adds, such as test scores.
     """
 
@@ -45,6 +46,7 @@ class Training:
     members: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     trials: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     choice: dict[str, Any] = dataclasses.field(default_factory=dict)
+    recipe: dict[str, Any] = dataclasses.field(default_factory=dict)
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 

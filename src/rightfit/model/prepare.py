@@ -174,6 +174,7 @@ def prepare(
             _counted(train_rows, rows.weights[train_rows]),
             scaling=choices.scaling,
             max_one_hot=choices.max_one_hot,
+            target=encoded,
             seed=choices.seed,
         )
         way = Way(schema, encoder, fitted)

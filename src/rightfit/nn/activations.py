@@ -17,10 +17,13 @@ class Activation:
     Attributes:
         function: maps every element on its own.
         scheme: the initialisation that keeps the variance of this function's outputs.
+        is_parametric: whether each unit learns its own share α of the function f, from 1 on:
+            x + α·(f(x) − x).
     """
 
     function: Callable[[Float[Array, "..."]], Float[Array, "..."]]
     scheme: Scheme
+    is_parametric: bool = False
 
 
 def _identity(x: Float[Array, "..."]) -> Float[Array, "..."]:
@@ -39,5 +42,8 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
         "tanh": Activation(jax.nn.tanh, "glorot"),
         "logistic": Activation(jax.nn.sigmoid, "glorot"),
         "identity": Activation(_identity, "glorot"),
+        # Source: Holzmüller et al. (2024), "Better by Default", section 3.
+        "parametric_relu": Activation(jax.nn.relu, "he", is_parametric=True),
+        "parametric_mish": Activation(jax.nn.mish, "he", is_parametric=True),
     }
 )

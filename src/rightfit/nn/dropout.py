@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -25,6 +26,7 @@ class Dropout(NamedTuple):
     key: Key
 
 
+@jax.named_scope("dropout")
 def drop(
     x: Float[Array, "batch hidden"], rate: Float[Array, ""], key: Key
 ) -> Float[Array, "batch hidden"]:

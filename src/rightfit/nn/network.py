@@ -2,9 +2,11 @@
 
 import dataclasses
 import itertools
+import math
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -16,7 +18,14 @@ from rightfit.nn.dropout import Dropout, drop
 from rightfit.nn.embedding import CategoryInput
 from rightfit.nn.initialisation import Scheme, initial_weights
 from rightfit.nn.linear import Linear
+from rightfit.nn.number_embedding import (
+    NumberEmbedding,
+    build_number_embedding,
+    embedded_features,
+    embedding_parameters,
+)
 from rightfit.nn.random_bits import fold_in
+from rightfit.nn.weights import Weights
 
 _INPUT = 0
 
@@ -32,6 +41,11 @@ class NetworkShape:
         hidden_sizes: units of each hidden layer; `()` is the linear model.
         activations: the activation of each hidden layer, by name.
         n_outputs: outputs of the last layer.
+        number_embedding: what becomes of scaled numbers, by name; none leaves them as they are.
+        number_widths: for each scaled number that is embedded, and these come first, its bins,
+            waves or features.
+        input_scaling: whether each feature has a factor of its own that is learned.
+        parametrisation: standard, or ntk, where weights are scaled when they are used.
     """
 
     n_numbers: int
@@ -40,20 +54,31 @@ class NetworkShape:
     hidden_sizes: tuple[int, ...]
     activations: tuple[str, ...]
     n_outputs: int
+    number_embedding: str = "none"
+    number_widths: tuple[int, ...] = ()
+    input_scaling: bool = False
+    parametrisation: str = "standard"
 
     @property
     def n_features(self) -> int:
         """Inputs of the first layer."""
         pairs = zip(self.n_levels, self.embedding_widths, strict=True)
-        return self.n_numbers + sum(width or levels - 1 for levels, width in pairs)
+        as_they_are = self.n_numbers - len(self.number_widths)
+        embedded = embedded_features(self.number_embedding, self.number_widths)
+        return as_they_are + embedded + sum(width or levels - 1 for levels, width in pairs)
 
     @property
     def n_parameters(self) -> int:
         """Weights and biases: (N+1)·K for a layer from N inputs to K outputs."""
         sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
         embedded = zip(self.n_levels, self.embedding_widths, strict=True)
-        return sum((n + 1) * k for n, k in itertools.pairwise(sizes)) + sum(
-            levels * width for levels, width in embedded
+        parametric = zip(self.hidden_sizes, self.activations, strict=True)
+        return (
+            self.n_features * self.input_scaling
+            + sum(size for size, name in parametric if ACTIVATIONS[name].is_parametric)
+            + embedding_parameters(self.number_embedding, self.number_widths)
+            + sum(levels * width for levels, width in embedded)
+            + sum((n + 1) * k for n, k in itertools.pairwise(sizes))
         )
 
     @property
@@ -67,13 +92,19 @@ class Network(eqx.Module):
     """Fully connected layers: linear → activation → dropout → … → linear.
 
     Attributes:
+        numbers: how scaled numbers become features; None where they are features.
         categories: how each category column becomes features.
+        factors: `[feature]`, learned factors of the features; None without.
         layers: the hidden layers and the output layer.
+        shares: `[hidden]` for each hidden layer whose activation is parametric, else None.
         activations: the activation of each hidden layer, by name.
     """
 
+    numbers: NumberEmbedding | None
     categories: tuple[CategoryInput, ...]
+    factors: Float[Weights, " feature"] | None
     layers: tuple[Linear, ...]
+    shares: tuple[Float[Weights, " _"] | None, ...]
     activations: tuple[str, ...] = eqx.field(static=True)
 
     @property
@@ -104,32 +135,60 @@ class Network(eqx.Module):
         Returns:
             The inputs of the first layer, the activations of each hidden layer, the outputs.
         """
-        x = self._inputs(features)
-        if dropout is not None and dropout.input_rate is not None:
-            x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
+        # Scopes name the operations in the program that JAX traces, and cost nothing in it.
+        with jax.named_scope("inputs"):
+            x = self._inputs(features)
+            if dropout is not None and dropout.input_rate is not None:
+                x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
         values = [x]
-        for number, (layer, name) in enumerate(
-            zip(self.layers[:-1], self.activations, strict=True), start=1
-        ):
-            x = ACTIVATIONS[name].function(layer(x))
-            if dropout is not None and dropout.hidden_rate is not None:
-                x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
+        hidden = zip(self.layers[:-1], self.activations, self.shares, strict=True)
+        for number, (layer, name, share) in enumerate(hidden, start=1):
+            with jax.named_scope(f"layer_{number}"):
+                linear = layer(x)
+                with jax.named_scope(name):
+                    x = ACTIVATIONS[name].function(linear)
+                    if share is not None:
+                        x = linear + share * (x - linear)
+                if dropout is not None and dropout.hidden_rate is not None:
+                    x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
             values.append(x)
-        return *values, self.layers[-1](x)
+        with jax.named_scope("output_layer"):
+            return *values, self.layers[-1](x)
 
     def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
-        parts = [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
-        return jnp.concatenate([features.numbers, *parts], axis=1) if parts else features.numbers
+        parts = [features.numbers]
+        if self.numbers is not None:
+            n_embedded = self.numbers.n_columns
+            parts = [
+                self.numbers(features.numbers[:, :n_embedded]),
+                features.numbers[:, n_embedded:],
+            ]
+        parts += [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
+        x = jnp.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+        return x if self.factors is None else x * self.factors
 
 
 def build_network(
-    shape: NetworkShape, generator: np.random.Generator, dtype: DTypeLike = np.float32
+    shape: NetworkShape,
+    generator: np.random.Generator,
+    dtype: DTypeLike = np.float32,
+    *,
+    frequency_scale: float = 0.1,
 ) -> Network:
     """Make a network with starting weights that fit its activations; biases are 0.
 
     The numbers are NumPy arrays from NumPy's generator, so that a seed keeps its
     meaning when JAX changes its own; the first call of a compiled function moves them.
+
+    Args:
+        shape: of the network.
+        generator: of the starting weights.
+        dtype: of the weights.
+        frequency_scale: spread of the starting frequencies of cosine and periodic embeddings.
     """
+    numbers = build_number_embedding(
+        shape.number_embedding, shape.number_widths, generator, frequency_scale, dtype
+    )
     columns = zip(shape.n_levels, shape.embedding_widths, strict=True)
     categories = tuple(
         _category_input(levels, width, generator, dtype) for levels, width in columns
@@ -137,15 +196,33 @@ def build_network(
     schemes: list[Scheme] = [ACTIVATIONS[name].scheme for name in shape.activations]
     sizes = [shape.n_features, *shape.hidden_sizes, shape.n_outputs]
     layers = tuple(
-        Linear(
-            initial_weights(scheme, n_inputs, n_outputs, generator).astype(dtype),
-            np.zeros(n_outputs, dtype),
-        )
+        _linear(shape.parametrisation, scheme, n_inputs, n_outputs, generator, dtype)
         for scheme, n_inputs, n_outputs in zip(
             [*schemes, "lecun"], sizes[:-1], sizes[1:], strict=True
         )
     )
-    return Network(categories, layers, shape.activations)
+    shares = tuple(
+        np.ones(size, dtype) if ACTIVATIONS[name].is_parametric else None
+        for size, name in zip(shape.hidden_sizes, shape.activations, strict=True)
+    )
+    factors = np.ones(shape.n_features, dtype) if shape.input_scaling else None
+    return Network(numbers, categories, factors, layers, shares, shape.activations)
+
+
+def _linear(
+    parametrisation: str,
+    scheme: Scheme,
+    n_inputs: int,
+    n_outputs: int,
+    generator: np.random.Generator,
+    dtype: DTypeLike,
+) -> Linear:
+    weight = initial_weights(scheme, n_inputs, n_outputs, generator)
+    bias = np.zeros(n_outputs, dtype)
+    if parametrisation == "standard":
+        return Linear(weight.astype(dtype), bias)
+    scale = 1 / math.sqrt(max(n_inputs, 1))
+    return Linear((weight / np.float32(scale)).astype(dtype), bias, scale)
 
 
 def _category_input(

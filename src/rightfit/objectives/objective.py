@@ -41,7 +41,14 @@ class Objective:
         self, outputs: Float[Array, "row output"], targets: Shaped[Array, "row ..."]
     ) -> Float[Array, " row"]:
         """The loss of each row."""
-        return LOSSES[self.loss].function(outputs, targets)
+        with jax.named_scope(self.loss):
+            return LOSSES[self.loss].function(outputs, targets)
+
+    def mean_losses(self, outputs: Float[Array, "row output"]) -> Float[Array, " row"]:
+        """The loss of each row if its label were spread evenly over the classes."""
+        if outputs.shape[1] == 1:
+            return (jax.nn.softplus(outputs[:, 0]) + jax.nn.softplus(-outputs[:, 0])) / 2
+        return -jnp.mean(jax.nn.log_softmax(outputs, axis=1), axis=1)
 
     def predictions(self, outputs: Float[Array, "row output"]) -> Float[Array, "row prediction"]:
         """Probabilities of all classes, or the outputs themselves for numbers."""

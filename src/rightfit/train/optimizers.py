@@ -8,8 +8,10 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import jax
 import optax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PyTree
+from optax.contrib import MuonDimensionNumbers, muon
 
 Momentum = Float[Array, ""]
 
@@ -29,6 +31,32 @@ class Optimizer:
     weight_decay: float = 0.0
 
 
+# With this root mean square, a step of Muon is about as long as one of Adam.
+_MUON_SIZE = 0.2
+
+
+def _muon() -> optax.GradientTransformation:
+    """Muon for the weights of hidden layers, Adam for everything else.
+
+    Source:
+        Jordan et al. (2024), "Muon"; Liu et al. (2025), "Muon is Scalable for LLM Training",
+        section 2.2, for the size of its steps.
+    """
+    return muon(
+        learning_rate=-1.0,  # a direction: the learning rate comes in `step.py`
+        consistent_rms=_MUON_SIZE,
+        muon_weight_dimension_numbers=_hidden_weights,
+    )
+
+
+def _hidden_weights(network: PyTree[Array]) -> PyTree[MuonDimensionNumbers | None]:
+    """Mark the weights of hidden layers; what is no network has none."""
+    hidden = {id(layer.weight) for layer in getattr(network, "layers", ())[:-1]}
+    return jax.tree.map(
+        lambda leaf: MuonDimensionNumbers() if id(leaf) in hidden else None, network
+    )
+
+
 OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
     {
         "adamw": Optimizer(lambda momentum: optax.scale_by_adam(), 1e-3, 1e-2),
@@ -39,5 +67,6 @@ OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
         "adagrad": Optimizer(lambda momentum: optax.scale_by_rss(), 1e-2),
         "rmsprop": Optimizer(lambda momentum: optax.scale_by_rms(), 1e-3),
         "lion": Optimizer(lambda momentum: optax.scale_by_lion(), 1e-4, 1e-1),
+        "muon": Optimizer(lambda momentum: _muon(), 1e-3, 1e-2),
     }
 )

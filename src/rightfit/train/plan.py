@@ -25,6 +25,9 @@ class Plan:
         validates: whether there are validation rows.
         l2: whether there is an L2 term.
         weight_decay: whether there is decoupled decay.
+        averaging: whether the running average of the weights is what is kept.
+        smoothing: whether labels are smoothed.
+        dropout_schedule: name of the schedule of both dropout rates.
     """
 
     objective: Objective
@@ -36,6 +39,9 @@ class Plan:
     validates: bool
     l2: bool = True
     weight_decay: bool = True
+    averaging: bool = False
+    smoothing: bool = False
+    dropout_schedule: str = "constant"
 
 
 class Knobs(NamedTuple):
@@ -52,6 +58,8 @@ class Knobs(NamedTuple):
         warmup: share of the schedule that warms up.
         patience_epochs: epochs without a better watched value before training stops.
         tolerance: relative improvement that counts as better for the patience.
+        average_decay: share of the running average of the weights that stays in a step.
+        label_smoothing: share of each label that is spread over all classes.
         target_scale: `[output]`, what a unit of the standardised target is worth.
         key: of all dropout bits.
     """
@@ -66,6 +74,8 @@ class Knobs(NamedTuple):
     warmup: Float[Any, ""]
     patience_epochs: Int[Any, ""]
     tolerance: Float[Any, ""]
+    average_decay: Float[Any, ""]
+    label_smoothing: Float[Any, ""]
     target_scale: Float[Any, " output"]
     key: Key
 
@@ -105,6 +115,7 @@ class State(NamedTuple):
     Attributes:
         network: the current weights.
         moments: the optimizer's memory.
+        average: the running average of the weights; None where they are kept as they are.
         best_network: the weights at the best epoch so far.
         best_watched: the watched value at the best epoch; smaller is better.
         reference: the watched value that the patience counts from.
@@ -118,6 +129,7 @@ class State(NamedTuple):
 
     network: Network
     moments: Any
+    average: Network | None
     best_network: Network
     best_watched: Float[Array, ""]
     reference: Float[Array, ""]
@@ -127,6 +139,11 @@ class State(NamedTuple):
     step: Int[Any, ""]
     failed_step: Int[Array, ""]
     stopped: Any
+
+    @property
+    def judged_network(self) -> Network:
+        """The weights that are scored and kept: the running average, if there is one."""
+        return self.network if self.average is None else self.average
 
 
 class Record(NamedTuple):

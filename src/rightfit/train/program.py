@@ -22,6 +22,7 @@ def start(plan: Plan, network: Network, momentum: Float[Array, ""]) -> State:
     return State(
         network=network,
         moments=OPTIMIZERS[plan.optimizer].direction(momentum).init(network),
+        average=jax.tree.map(jnp.copy, network) if plan.averaging else None,
         best_network=jax.tree.map(jnp.copy, network),
         best_watched=jnp.asarray(jnp.inf, network.dtype),
         reference=jnp.asarray(jnp.inf, network.dtype),
@@ -89,14 +90,14 @@ def end_epoch(
     nothing = jnp.asarray(jnp.nan, state.network.dtype)
     loss, metric = nothing, nothing
     watched = train_loss
-    size = sum_of_squared_weights(state.network)
+    size = sum_of_squared_weights(state.judged_network)
     if held_out is not None:
-        loss, metric = score(plan, state.network, held_out, knobs)
+        loss, metric = score(plan, state.judged_network, held_out, knobs)
         watched = plan.objective.watched(loss, metric)
     else:
         if training.weights.shape[0] <= _FEW_ROWS:
             # An epoch of few steps moves far from the weights that its loss was met with.
-            watched, _ = score(plan, state.network, HeldOut(training, None), knobs)
+            watched, _ = score(plan, state.judged_network, HeldOut(training, None), knobs)
         # What is minimised is watched, or the penalty would never show.
         watched += 0.5 * knobs.l2 * size if plan.l2 else 0
     record = Record(train_loss, loss, metric, learning_rate(plan, knobs, state.step - 1))
@@ -119,7 +120,7 @@ def keep_best(
     waited = jnp.where(clearly_better, 0, state.waited_epochs + finite)
     return state._replace(
         best_network=jax.tree.map(
-            lambda new, old: jnp.where(better, new, old), state.network, state.best_network
+            lambda new, old: jnp.where(better, new, old), state.judged_network, state.best_network
         ),
         best_watched=jnp.where(better, watched, state.best_watched),
         reference=jnp.where(clearly_better, watched, state.reference),
@@ -161,6 +162,7 @@ def go_back(plan: Plan, state: State, momentum: Float[Array, ""]) -> State:
     return state._replace(
         network=state.best_network,
         moments=OPTIMIZERS[plan.optimizer].direction(momentum).init(state.best_network),
+        average=jax.tree.map(jnp.copy, state.best_network) if plan.averaging else None,
         best_network=jax.tree.map(jnp.copy, state.best_network),
         failed_step=jnp.int32(-1),
     )

@@ -8,7 +8,7 @@ from rightfit.nn import Dropout, Network, is_weight, sum_of_squared_weights
 from rightfit.nn.random_bits import fold_in
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Rows, State
-from rightfit.train.schedules import learning_rate_factor
+from rightfit.train.schedules import SCHEDULES, learning_rate_factor
 
 
 def loss(
@@ -21,10 +21,17 @@ def loss(
     the same at every batch size.
     """
     outputs = network(batch.features, dropout)
-    total = jnp.sum(plan.objective.losses(outputs, batch.targets) * batch.weights)
-    mean = total / batch.n_rows
+    losses = plan.objective.losses(outputs, batch.targets)
+    with jax.named_scope("mean_over_rows"):
+        total = jnp.sum(losses * batch.weights)
+        mean = total / batch.n_rows
+    if plan.smoothing:
+        with jax.named_scope("label_smoothing"):
+            spread = plan.objective.mean_losses(outputs) - losses
+            mean += knobs.label_smoothing * jnp.sum(spread * batch.weights) / batch.n_rows
     if plan.l2:
-        mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
+        with jax.named_scope("l2"):
+            mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
     return mean, total
 
 
@@ -48,9 +55,31 @@ def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Fl
     network = jax.tree.map(moved, state.network, direction)
     failed = jnp.where(jnp.isfinite(total), -1, state.step)
     state = state._replace(
-        network=network, moments=moments, step=state.step + 1, failed_step=failed
+        network=network,
+        moments=moments,
+        average=averaged(state, network, knobs),
+        step=state.step + 1,
+        failed_step=failed,
     )
     return state, total
+
+
+def averaged(state: State, network: Network, knobs: Knobs) -> Network | None:
+    """Move the running average of the weights a little towards the new ones.
+
+    At first it moves faster, so that it soon forgets the starting weights.
+
+    Source:
+        Polyak and Juditsky (1992); the faster beginning is that of TensorFlow's moving average.
+    """
+    if state.average is None:
+        return None
+    step = state.step.astype(knobs.average_decay.dtype)
+    stays = jnp.minimum(knobs.average_decay, (1 + step) / (10 + step))
+    result: Network = jax.tree.map(
+        lambda old, new: stays * old + (1 - stays) * new, state.average, network
+    )
+    return result
 
 
 def learning_rate(plan: Plan, knobs: Knobs, step: Array) -> Float[Array, ""]:
@@ -63,8 +92,12 @@ def dropout_of_step(plan: Plan, knobs: Knobs, step: Array) -> Dropout | None:
     """What a step drops: nothing, or hidden activations, inputs or both, by the step's own key."""
     if not (plan.dropout or plan.input_dropout):
         return None
+    share = jnp.ones((), knobs.dropout_rate.dtype)
+    if plan.dropout_schedule != "constant":
+        progress = step.astype(knobs.horizon_steps.dtype) / knobs.horizon_steps
+        share = SCHEDULES[plan.dropout_schedule](jnp.clip(progress, 0, 1))
     return Dropout(
-        knobs.dropout_rate if plan.dropout else None,
-        knobs.input_dropout_rate if plan.input_dropout else None,
+        knobs.dropout_rate * share if plan.dropout else None,
+        knobs.input_dropout_rate * share if plan.input_dropout else None,
         fold_in(knobs.key, step),
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rightfit.train.pack.run import Member
 
-# Copies of the weights: current, best, gradient, two moments, and an update under way.
-_COPIES = 7
+# Copies of the weights: current, best, average, gradient, two moments, and an update under way.
+_COPIES = 8
 # Kept on the way back, for each activation: itself, its slope and its dropout bits.
 _ARRAYS_PER_ACTIVATION = 3
 _BYTES = 8

@@ -1,0 +1,170 @@
+"""The models that people would use instead, each with its library's defaults, on the same rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+from real_tables import Table
+
+import rightfit
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A model to measure.
+
+    Attributes:
+        name: of the model.
+        fit: from the table, its training rows and a seed to what predicts for test rows: numbers,
+            or probabilities of all classes in the order of the second result.
+        is_slow: whether it is only measured when it is asked for.
+    """
+
+    name: str
+    fit: Callable[[Table, pl.DataFrame, int], tuple[Callable[[pl.DataFrame], Any], Any]]
+    is_slow: bool = False
+
+
+def _rightfit(**chosen: Any) -> Callable[..., Any]:
+    def fit(table: Table, train: pl.DataFrame, seed: int) -> Any:
+        kind: Any = rightfit.Regressor if table.is_regression else rightfit.Classifier
+        model = kind(random_state=seed, **chosen)
+        model.fit(train.drop(table.target), train[table.target])
+        if table.is_regression:
+            return model.predict, None
+        return model.predict_proba, model.classes_
+
+    return fit
+
+
+def _columns(train: pl.DataFrame, target: str) -> tuple[list[str], list[str]]:
+    """Columns of numbers (dates among them) and of categories."""
+    texts = (pl.String, pl.Categorical, pl.Boolean)
+    categories = [n for n, kind in train.schema.items() if n != target and kind in texts]
+    return [n for n in train.columns if n != target and n not in categories], categories
+
+
+def _pandas(frame: pl.DataFrame, numbers: list[str], categories: list[str]) -> pd.DataFrame:
+    numeric = frame.select(pl.col(numbers).to_physical().cast(pl.Float64, strict=False))
+    texts = frame.select(pl.col(categories).cast(pl.String).fill_null("missing"))
+    return pd.DataFrame(
+        {name: numeric[name].to_numpy() for name in numbers}
+        | {name: texts[name].to_numpy().astype(object) for name in categories}
+    )
+
+
+def _boosted(make: Callable[..., Any], *, wants_levels: bool) -> Callable[..., Any]:
+    """A library that takes a frame, with categories as texts or as pandas levels."""
+
+    def fit(table: Table, train: pl.DataFrame, seed: int) -> Any:
+        numbers, categories = _columns(train, table.target)
+        frame = _pandas(train, numbers, categories)
+        levels = {name: pd.CategoricalDtype(sorted(set(frame[name]))) for name in categories}
+
+        def encoded(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame.astype(levels) if wants_levels else frame
+
+        y, classes = train[table.target].to_numpy(), None
+        if not table.is_regression:
+            classes, y = np.unique(y.astype(str), return_inverse=True)
+        model = make(table.is_regression, seed, categories)
+        model.fit(encoded(frame), y)
+        predict = model.predict if table.is_regression else model.predict_proba
+        return lambda test: predict(encoded(_pandas(test, numbers, categories))), classes
+
+    return fit
+
+
+def _catboost(is_regression: bool, seed: int, categories: list[str]) -> Any:
+    import catboost
+
+    kind = catboost.CatBoostRegressor if is_regression else catboost.CatBoostClassifier
+    return kind(
+        verbose=0,
+        random_seed=seed,
+        cat_features=categories,
+        allow_writing_files=False,
+        thread_count=-1,
+    )
+
+
+def _lightgbm(is_regression: bool, seed: int, categories: list[str]) -> Any:
+    import lightgbm
+
+    kind = lightgbm.LGBMRegressor if is_regression else lightgbm.LGBMClassifier
+    return kind(random_state=seed, verbosity=-1)
+
+
+def _xgboost(is_regression: bool, seed: int, categories: list[str]) -> Any:
+    import xgboost
+
+    kind = xgboost.XGBRegressor if is_regression else xgboost.XGBClassifier
+    return kind(random_state=seed, enable_categorical=True)
+
+
+def _histogram(is_regression: bool, seed: int, categories: list[str]) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    kind = HistGradientBoostingRegressor if is_regression else HistGradientBoostingClassifier
+    # It takes no column of more than 255 levels as categories.
+    return kind(random_state=seed, categorical_features="from_dtype")
+
+
+def _perceptron(table: Table, train: pl.DataFrame, seed: int) -> Any:
+    from sklearn.compose import TransformedTargetRegressor, make_column_transformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    numbers, categories = _columns(train, table.target)
+    encoder = make_column_transformer(
+        (make_pipeline(SimpleImputer(), StandardScaler()), numbers),
+        (OneHotEncoder(handle_unknown="ignore", max_categories=100), categories),
+        sparse_threshold=0,
+    )
+    y, classes = train[table.target].to_numpy(), None
+    if table.is_regression:
+        network = make_pipeline(encoder, MLPRegressor(early_stopping=True, random_state=seed))
+        model = TransformedTargetRegressor(network, transformer=StandardScaler())
+    else:
+        classes, y = np.unique(y.astype(str), return_inverse=True)
+        stops = bool(np.bincount(y).min() >= 10)  # its split is stratified
+        model = make_pipeline(encoder, MLPClassifier(early_stopping=stops, random_state=seed))
+    model.fit(_pandas(train, numbers, categories), y)
+    predict = model.predict if table.is_regression else model.predict_proba
+    return lambda test: predict(_pandas(test, numbers, categories)), classes
+
+
+def _histogram_limited(table: Table, train: pl.DataFrame, seed: int) -> Any:
+    many = [name for name in _columns(train, table.target)[1] if train[name].n_unique() > 250]
+    fit = _boosted(_histogram, wants_levels=True)
+    predict, classes = fit(table, train.drop(many), seed)
+    return predict, classes
+
+
+def _pytabkit(name: str) -> Callable[..., Any]:
+    def make(is_regression: bool, seed: int, categories: list[str]) -> Any:
+        import pytabkit
+
+        kind = getattr(pytabkit, f"{name}_{'Regressor' if is_regression else 'Classifier'}")
+        return kind(random_state=seed, device="cpu")
+
+    return _boosted(make, wants_levels=True)
+
+
+RIVALS = (
+    Rival("RightFit fast", _rightfit(quality="fast")),
+    Rival("RightFit", _rightfit()),
+    Rival("RightFit best", _rightfit(quality="best"), is_slow=True),
+    Rival("CatBoost", _boosted(_catboost, wants_levels=False)),
+    Rival("LightGBM", _boosted(_lightgbm, wants_levels=True)),
+    Rival("XGBoost", _boosted(_xgboost, wants_levels=True)),
+    Rival("HistGradientBoosting", _histogram_limited),
+    Rival("scikit-learn MLP", _perceptron),
+    Rival("RealMLP", _pytabkit("RealMLP_TD"), is_slow=True),
+    Rival("TabM", _pytabkit("TabM_D"), is_slow=True),
+)

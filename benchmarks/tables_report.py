@@ -1,0 +1,159 @@
+"""What the suite's figures come to: ranks, gaps, seconds, a page and a picture."""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
+PICTURE = ROOT / "docs" / "pictures" / "tables.svg"
+BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
+REFERENCE = "CatBoost"
+
+Losses = dict[str, dict[str, float]]
+
+
+def mean_by_table(records: Sequence[Mapping[str, Any]], name: str) -> Losses:
+    """For each table and model the mean over the seeds that all models of the table have."""
+    found: dict[str, dict[str, dict[int, float]]] = {}
+    for one in records:
+        if name in one:
+            models = found.setdefault(one["table"], {})
+            models.setdefault(one["model"], {})[one["seed"]] = one[name]
+    means: Losses = {}
+    for table, models in found.items():
+        shared = set.intersection(*(set(seeds) for seeds in models.values()))
+        if shared:
+            means[table] = {
+                model: statistics.fmean(seeds[seed] for seed in shared)
+                for model, seeds in models.items()
+            }
+    return means
+
+
+def over_tables(losses: Losses, models: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Mean rank, mean relative gap to the best, and wins, over the tables that all models have."""
+    whole = [of for of in losses.values() if all(model in of for model in models)]
+    result = {}
+    for model in models:
+        ranks, gaps = [], []
+        for of in whole:
+            best = min(of[m] for m in models)
+            # Two that are equal share their ranks.
+            ranks.append(
+                1
+                + sum(of[m] < of[model] for m in models)
+                + sum(of[m] == of[model] for m in models if m != model) / 2
+            )
+            gaps.append(min(of[model] / best - 1, 1.0) if best > 0 else float(of[model] > best))
+        result[model] = {
+            "mean_rank": statistics.fmean(ranks),
+            "mean_gap": statistics.fmean(gaps),
+            "wins": float(sum(rank == 1 for rank in ranks)),
+            "tables": float(len(whole)),
+        }
+    return result
+
+
+def write_report(document: Mapping[str, Any]) -> str:
+    """Put the figures into the page and draw them; gives the text."""
+    records = document["results"]["records"]
+    present = list(dict.fromkeys(one["model"] for one in records if "loss" in one))
+    n_tables = len({one["table"] for one in records})
+    losses, seconds = mean_by_table(records, "loss"), mean_by_table(records, "fit_seconds")
+    # A model that was measured on a few tables would take the others out.
+    models = [m for m in present if sum(m in of for of in losses.values()) >= 0.7 * n_tables]
+    summary = over_tables(losses, models)
+    text = _text(document, models, summary, losses, seconds)
+    page = PAGE.read_text()
+    if BEGIN not in page:
+        page = f"{page.rstrip()}\n\n{BEGIN}\n{END}\n"
+    before, rest = page.split(BEGIN)
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
+    _draw(models, summary, seconds)
+    return text
+
+
+def _times(model: str, seconds: Losses) -> tuple[float, float]:
+    """Median seconds of a fit, and the median of the seconds against the reference's."""
+    own = [of[model] for of in seconds.values() if model in of]
+    ratios = [
+        of[model] / of[REFERENCE] for of in seconds.values() if model in of and REFERENCE in of
+    ]
+    return statistics.median(own), statistics.median(ratios) if ratios else math.nan
+
+
+def _text(
+    document: Mapping[str, Any],
+    models: Sequence[str],
+    summary: Mapping[str, Mapping[str, float]],
+    losses: Losses,
+    seconds: Losses,
+) -> str:
+    most = document["results"]["most_rows"]
+    seeds = {one["seed"] for one in document["results"]["records"]}
+    ordered = sorted(models, key=lambda model: summary[model]["mean_rank"])
+    n_tables = int(next(iter(summary.values()))["tables"])
+    limit = f", at most {most:,} training rows of each" if most else ""
+    lines = [
+        "## Real tables (`benchmarks/tables.py`)",
+        "",
+        f"{n_tables} tables{limit}, {len(seeds)} seed{'s' * (len(seeds) != 1)}, defaults of every "
+        "library, ranked by log loss or root mean squared error on test rows. The gap is how much "
+        "the loss is above that of the best model, at most 100 %. Seconds are medians over the "
+        "tables; the last column is the median of a fit's seconds against CatBoost's.",
+        "",
+        "| model | mean rank | mean gap | first | fit, seconds | against CatBoost |",
+        "|---|---|---|---|---|---|",
+    ]
+    for model in ordered:
+        of, (median, ratio) = summary[model], _times(model, seconds)
+        lines.append(
+            f"| {model} | {of['mean_rank']:.2f} | {of['mean_gap']:.1%} | {of['wins']:.0f} | "
+            f"{median:.1f} | {ratio:.1f}× |"
+        )
+    lines += ["", "![Rank against time](pictures/tables.svg)", ""]
+    lines += [f"| table | {' | '.join(ordered)} |", "|---" * (len(ordered) + 1) + "|"]
+    for table in sorted(losses):
+        of = losses[table]
+        best = min(of[model] for model in ordered if model in of)
+        cells = [
+            "–" if m not in of else f"**{of[m]:.4g}**" if of[m] == best else f"{of[m]:.4g}"
+            for m in ordered
+        ]
+        lines.append(f"| {table} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _draw(
+    models: Sequence[str], summary: Mapping[str, Mapping[str, float]], seconds: Losses
+) -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "tables"
+    import matplotlib.pyplot as plt
+
+    points = {m: (_times(m, seconds)[0], summary[m]["mean_rank"]) for m in models}
+    front = [
+        point
+        for point in sorted(points.values())
+        if not any(o[0] <= point[0] and o[1] < point[1] for o in points.values())
+    ]
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    axes.plot(*zip(*front, strict=True), color="0.6", linestyle="--", zorder=1)
+    for model, (time, rank) in points.items():
+        ours = model.startswith("RightFit")
+        axes.scatter(time, rank, marker="D" if ours else "o", color="C3" if ours else "C0")
+        axes.annotate(f" {model}", (time, rank), fontsize=9, va="bottom")
+    axes.set_xscale("log")
+    axes.margins(x=0.2)
+    axes.invert_yaxis()
+    axes.set_xlabel("median seconds of a fit")
+    axes.set_ylabel("mean rank (lower is better, above)")
+    axes.spines[["top", "right"]].set_visible(False)
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(PICTURE, metadata={"Date": None})
+    plt.close(figure)

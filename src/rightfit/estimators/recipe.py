@@ -1,0 +1,180 @@
+"""The recipe: what is trained when nobody says what network they want.
+
+Where `hidden_sizes` is given, it and the other parameters describe the networks, and nothing is
+added to that. Where it is "auto", the recipe fills in every parameter that is at its default, by
+the size of the table and by `quality`, which trades time for score. (A list of one value, such as
+[0.0], keeps a value that happens to be the default.)
+
+`docs/decisions/0010-recipe.md` says where each value comes from.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rightfit.estimators.grid import Chosen, with_values
+from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
+from rightfit.parameters import declared_parameters
+
+# Beyond so many columns numbers are not embedded: they would be thousands of features.
+MOST_EMBEDDED_COLUMNS = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class Circumstances:
+    """What the recipe goes by.
+
+    Attributes:
+        n_rows: rows of the table, those that will be held out included.
+        n_columns: columns of the table.
+        may_fold: whether the rows may be held out fold by fold; not if somebody said which are.
+        is_single: whether only one network can be trained: `partial_fit` and `warm_start`.
+    """
+
+    n_rows: int
+    n_columns: int
+    may_fold: bool = True
+    is_single: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """What the recipe adds to what was said.
+
+    Attributes:
+        filled: values of parameters that all networks share.
+        kinds: for each kind of networks, the lists that its members are drawn from, and how many.
+    """
+
+    filled: dict[str, Any] = dataclasses.field(default_factory=dict)
+    kinds: tuple[dict[str, Any], ...] = ()
+
+
+NO_RECIPE = Recipe()
+
+
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """What a quality spends.
+
+    Attributes:
+        n_members: combinations of each kind that are drawn.
+        n_folds: folds, of tables with at most `few_rows` rows.
+        few_rows: from so many rows on, rows are held out once.
+        many_rows: from so many rows on, half as many combinations are drawn.
+    """
+
+    n_members: int
+    n_folds: int
+    few_rows: int
+    many_rows: int
+
+
+EFFORTS: Mapping[str, Effort] = MappingProxyType(
+    {
+        "fast": Effort(n_members=2, n_folds=3, few_rows=1_000, many_rows=50_000),
+        "default": Effort(n_members=5, n_folds=5, few_rows=3_000, many_rows=100_000),
+        "best": Effort(n_members=20, n_folds=8, few_rows=10_000, many_rows=200_000),
+    }
+)
+
+_COMMON: Mapping[str, Any] = MappingProxyType({"patience_epochs": 10, "average_decay": [0.99]})
+# The most features of one number, and of all together, in each kind.
+_BINS = (128, 1024)
+_WAVES = (24, 512)
+# Bins regularise by themselves; waves fit fine detail and need dropout not to overfit by it.
+_PIECEWISE: Mapping[str, Any] = MappingProxyType(
+    {
+        "number_embedding": ["piecewise"],
+        "dropout_rate": [0.0, 0.05, 0.1, 0.15],
+        "weight_decay": [0.1, 0.3, 1.0],
+        "learning_rate": [1e-3, 2e-3],
+    }
+)
+_COSINE: Mapping[str, Any] = MappingProxyType(
+    {
+        "number_embedding": ["cosine"],
+        "frequency_scale": [0.2, 1.0, 2.0, 4.0],
+        "dropout_rate": [0.3, 0.4, 0.5],
+        "weight_decay": [0.3, 1.0],
+        "learning_rate": [1e-3, 2e-3],
+    }
+)
+_WIDE: Mapping[str, Any] = MappingProxyType(
+    {
+        "scaling": "robust",
+        "dropout_rate": [0.1, 0.2, 0.4],
+        "input_dropout_rate": [0.0, 0.1],
+        "weight_decay": [0.03, 0.1, 0.3],
+        "learning_rate": [5e-4, 1e-3],
+    }
+)
+
+
+def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]:
+    """Fill in what nobody said.
+
+    Args:
+        chosen: parameters as they were given.
+        about: the table.
+
+    Returns:
+        The parameters that all networks share, and what the recipe added.
+    """
+    if not follows_recipe(chosen):
+        return chosen, NO_RECIPE
+    if about.is_single or (chosen.validation_fraction == 0 and not chosen.n_folds):
+        plain = Recipe({"hidden_sizes": PLAIN_SIZES})
+        return with_values(chosen, plain.filled), plain
+    effort = EFFORTS[chosen.quality]
+    folds = about.n_rows <= effort.few_rows and about.may_fold
+    shared = {
+        **_COMMON,
+        # Bins of trees would see the targets of the rows that a fold holds out.
+        "scaling": "quantile" if folds else "tree",
+        "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
+        "n_folds": effort.n_folds if folds else None,
+    }
+    kinds: list[dict[str, Any]] = [
+        {**kind, "number_embedding_size": [_embedding_size(about, *sizes)]}
+        for kind, sizes in ((_PIECEWISE, _BINS), (_COSINE, _WAVES))
+    ]
+    if about.n_columns > MOST_EMBEDDED_COLUMNS:
+        shared, kinds = {**shared, **_WIDE}, [{}]
+    unsaid = _at_default(chosen)
+    filled = {name: value for name, value in shared.items() if name in unsaid}
+    n_members = _n_members(chosen, effort, about.n_rows, len(kinds))
+    own = tuple(
+        {name: value for name, value in kind.items() if name in unsaid} | {"members": n}
+        for kind, n in zip(kinds, n_members, strict=True)
+        if n
+    )
+    return with_values(chosen, filled), Recipe(filled, own)
+
+
+def _embedding_size(about: Circumstances, most: int, most_together: int) -> int:
+    """The features of each number: halved until those of all columns are few enough."""
+    size = most
+    while size > 2 and size * about.n_columns > most_together:
+        size //= 2
+    return size
+
+
+def _at_default(chosen: Chosen) -> set[str]:
+    return {
+        each.name
+        for each in declared_parameters(chosen)
+        if getattr(chosen, each.name) == each.default
+    }
+
+
+def _n_members(chosen: Chosen, effort: Effort, n_rows: int, n_kinds: int) -> list[int]:
+    """How many members of each kind there are; the first kinds have one more."""
+    if isinstance(chosen.members, int):
+        wanted = chosen.members
+    else:
+        each = effort.n_members if n_rows < effort.many_rows else max(effort.n_members // 2, 1)
+        # Where somebody asks for seeds too, they take the place of other values.
+        wanted = max(each * n_kinds // chosen.n_seeds, 1)
+    return [wanted // n_kinds + (place < wanted % n_kinds) for place in range(n_kinds)]

@@ -1,0 +1,123 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rightfit import Classifier, Regressor, check_gradients
+from rightfit.estimators.grid import combinations_of_kinds
+from rightfit.estimators.hyperparameters import (
+    PLAIN_SIZES,
+    QUALITY_NAMES,
+    ClassifierParameters,
+    Hyperparameters,
+)
+from rightfit.estimators.recipe import EFFORTS, NO_RECIPE, Circumstances, follow_recipe
+from rightfit.parameters import check_parameters, declared_parameters
+
+LARGE = Circumstances(n_rows=20_000, n_columns=8)
+
+
+def members_of(about: Circumstances = LARGE, **given: Any) -> list[dict[str, Any]]:
+    chosen, recipe = follow_recipe(ClassifierParameters(**given), about)
+    return list(combinations_of_kinds(chosen, recipe.kinds, 0).members)
+
+
+def test_described_network_is_left_alone() -> None:
+    for sizes in ((), (8,), [(8,), (4, 4)]):
+        chosen = Hyperparameters(hidden_sizes=sizes)
+        assert follow_recipe(chosen, LARGE) == (chosen, NO_RECIPE)
+
+
+@pytest.mark.parametrize("quality", QUALITY_NAMES)
+@pytest.mark.parametrize("n_rows", [10, 500, 5_000, 1_000_000])
+@pytest.mark.parametrize("n_columns", [1, 30, 400])
+def test_recipe_gives_parameters_that_pass_the_check(
+    quality: str, n_rows: int, n_columns: int
+) -> None:
+    about = Circumstances(n_rows, n_columns)
+    chosen, recipe = follow_recipe(ClassifierParameters(quality=quality), about)
+    check_parameters(chosen)
+    names = {each.name for each in declared_parameters(ClassifierParameters)}
+    for kind in recipe.kinds:
+        assert set(kind) <= names
+    members = members_of(about, quality=quality)
+    assert len({repr(sorted(values.items())) for values in members}) == len(members)
+    sizes = [values.get("number_embedding_size", 0) for values in members]
+    assert max(sizes) * n_columns <= 1024 or max(sizes) <= 3
+
+
+def test_better_quality_trains_more_networks() -> None:
+    n_members = [len(members_of(quality=quality)) for quality in QUALITY_NAMES]
+    assert n_members == sorted(set(n_members))
+    assert [2 * EFFORTS[quality].n_members for quality in QUALITY_NAMES] == n_members
+
+
+def test_what_somebody_says_stays() -> None:
+    chosen, _ = follow_recipe(ClassifierParameters(scaling="standard", patience_epochs=3), LARGE)
+    assert (chosen.scaling, chosen.patience_epochs) == ("standard", 3)
+    said = members_of(dropout_rate=[0.0], number_embedding="cosine", weight_decay=0.7)
+    assert all("dropout_rate" in values for values in said)
+    assert {values["dropout_rate"] for values in said} == {0.0}
+    chosen, recipe = follow_recipe(ClassifierParameters(number_embedding="cosine"), LARGE)
+    assert chosen.number_embedding == "cosine"
+    assert all("number_embedding" not in kind for kind in recipe.kinds)
+
+
+@pytest.mark.parametrize("members", [1, 2, 7, 12])
+def test_as_many_members_as_somebody_wants(members: int) -> None:
+    assert len(members_of(members=members)) == members
+
+
+def test_seeds_take_the_place_of_other_values() -> None:
+    assert len(members_of(n_seeds=2)) == EFFORTS["default"].n_members
+
+
+def test_few_rows_are_folded_unless_somebody_holds_rows_out() -> None:
+    few = Circumstances(500, 8)
+    assert follow_recipe(Hyperparameters(), few)[0].n_folds == EFFORTS["default"].n_folds
+    assert follow_recipe(Hyperparameters(), LARGE)[0].n_folds is None
+    held = Circumstances(500, 8, may_fold=False)
+    assert follow_recipe(Hyperparameters(), held)[0].n_folds is None
+
+
+def test_one_network_alone_is_plain() -> None:
+    alone = Circumstances(500, 8, is_single=True)
+    assert follow_recipe(Hyperparameters(), alone)[0].hidden_sizes == PLAIN_SIZES
+    nothing_held = Hyperparameters(validation_fraction=0.0)
+    assert follow_recipe(nothing_held, LARGE)[0].hidden_sizes == PLAIN_SIZES
+
+
+def test_each_combination_has_its_own_seed() -> None:
+    X, y = rows(120)
+    model = Regressor(max_epochs=2, members=3, random_state=0).fit(X, y)
+    seeds = {member["trial"]: member["seed"] for member in model.members_}
+    assert len(set(seeds.values())) == len(seeds) == 3
+
+
+def rows(n_rows: int) -> tuple[Any, Any]:
+    X = np.random.default_rng(0).random((n_rows, 3))
+    return X, np.sin(6 * X[:, 0]) + X[:, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quality", ["fast", "default"])
+def test_recipe_trains_saves_and_checks_its_gradients(quality: str, tmp_path: Any) -> None:
+    X, y = rows(300)
+    model = Classifier(quality=quality, max_epochs=3, random_state=0).fit(X, y > 0.5)
+    assert model.get_params()["hidden_sizes"] == "auto"
+    assert len({member["trial"] for member in model.members_}) == 2 * EFFORTS[quality].n_members
+    model.save(tmp_path / "model")
+    import rightfit
+
+    again = rightfit.load(tmp_path / "model")
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert again.get_params()["quality"] == quality
+    assert check_gradients(again, X, y > 0.5, max_parameters_per_array=20).largest_error < 1e-5
+
+
+def test_partial_fit_and_warm_start_train_one_network() -> None:
+    X, y = rows(200)
+    model = Regressor(random_state=0).partial_fit(X, y)
+    assert not hasattr(model, "members_")
+    model = Regressor(warm_start=True, max_epochs=1, random_state=0).fit(X, y).fit(X, y)
+    assert len(model.history_) == 1
