@@ -8,4 +8,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-DRAWINGS: Mapping[str, Callable[[Any], str]] = MappingProxyType({})
+
+def _two_graphs(lesson: Any) -> str:
+    from rightfit.estimators.lesson.graphs import draw_lesson
+
+    return draw_lesson(lesson)
+
+
+DRAWINGS: Mapping[str, Callable[[Any], str]] = MappingProxyType({"The two graphs": _two_graphs})

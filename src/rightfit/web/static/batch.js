@@ -33,7 +33,7 @@ export function showDrawing(name, text) {
   drawn.setAttribute("role", "img");
   drawn.setAttribute("aria-label", name);
   find("drawings").querySelector("figure")?.remove();
-  find("drawings").append(make("figure", {}, document.importNode(drawn, true), make("figcaption", { textContent: name })));
+  find("drawings").append(make("figure", { tabIndex: 0 }, document.importNode(drawn, true), make("figcaption", { textContent: name })));
 }
 
 export function enter(phase) {
