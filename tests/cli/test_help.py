@@ -7,7 +7,17 @@ from rightfit.cli import help as pages
 from rightfit.cli.flags import flag_parameters, spelling
 from tests.cli.conftest import Type
 
-COMMANDS = ("train", "predict", "evaluate", "describe", "report", "check-gradients", "demo")
+COMMANDS = (
+    "train",
+    "predict",
+    "evaluate",
+    "describe",
+    "report",
+    "graph",
+    "check-gradients",
+    "demo",
+    "play",
+)
 HEAVY = ("jax", "numpy", "polars", "sklearn", "scipy", "rich", "equinox", "optax", "narwhals")
 
 

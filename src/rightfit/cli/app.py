@@ -11,6 +11,7 @@ from rightfit.cli.describe import describe
 from rightfit.cli.evaluate import evaluate
 from rightfit.cli.graph import graph
 from rightfit.cli.help import Command, Group
+from rightfit.cli.play import play
 from rightfit.cli.predict import predict
 from rightfit.cli.problems import exit_code_of
 from rightfit.cli.report import report
@@ -28,7 +29,17 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (train, predict, evaluate, describe, report, check_gradients, graph, demo):
+for command in (
+    train,
+    predict,
+    evaluate,
+    describe,
+    report,
+    check_gradients,
+    graph,
+    demo,
+    play,
+):
     app.command(cls=Command)(command)
 
 

@@ -19,6 +19,7 @@ from rightfit.estimators.table_training import (
     split_off_target,
     split_table,
 )
+from rightfit.report.beside import write_beside
 from rightfit.report.files import card_path, is_ours, report_path, write_whole
 from rightfit.report.write import HOW_TO_GET, Report, is_installed
 
@@ -38,20 +39,11 @@ def report_on_training(
         _note(console, f"For a report with figures: {HOW_TO_GET}")
         return None
     try:
-        made = make_report(
-            model,
-            split.test,
-            split.test_target,
-            training=(split.train, split.train_target),
-            linear=linear,
-        )
-        write_whole(report_path(folder), made.html)
-        write_whole(card_path(folder), made.card)
+        return write_beside(model, split, linear, folder)
     except Exception as problem:
         why = problem.what if isinstance(problem, RightFitError) else repr(problem)
         _note(console, f"The report could not be made: {why}")
         return None
-    return report_path(folder)
 
 
 def report_on_model(

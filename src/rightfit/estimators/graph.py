@@ -134,15 +134,30 @@ def draw_graph(
         subject = _without_rows(model)
     else:
         subject = subject_of(model, X, y, max_rows)
+    return draw_subject(model, subject, max_nodes, check=check, measured=X is not None)
+
+
+def draw_subject(
+    model: AbstractEstimator, subject: Subject, max_nodes: int, *, check: bool, measured: bool
+) -> NetworkGraph:
+    """Draw the loss of given weights over a given batch.
+
+    Args:
+        model: whose network it is, for the title.
+        subject: weights, rows and numbers.
+        max_nodes: with more nodes than that, the operations of a layer share one.
+        check: whether to compare the gradient of these rows with central differences.
+        measured: whether the rows are real, so that values and slopes have a size.
+    """
     title = _title(model, subject)
-    picture = _picture(subject, title, max_nodes, measured=X is not None)
+    picture = _picture(subject, title, max_nodes, measured=measured)
     return NetworkGraph(
         picture.dot,
         picture.rows,
         picture.n_nodes,
         title,
-        0 if X is None else int(subject.rows.n_rows),
-        compare(subject) if check and X is not None else None,
+        int(subject.rows.n_rows) if measured else 0,
+        compare(subject) if check and measured else None,
     )
 
 

@@ -121,11 +121,26 @@ class Network(eqx.Module):
             features: encoded rows.
             dropout: what to drop, in training; None at prediction.
         """
+        return self.values(features, dropout)[-1]
+
+    def values(
+        self, features: Features, dropout: Dropout | None = None
+    ) -> tuple[Float[Array, "batch _"], ...]:
+        """Compute what flows through the network: inputs, hidden activations and outputs.
+
+        Args:
+            features: encoded rows.
+            dropout: what to drop, in training; None at prediction.
+
+        Returns:
+            The inputs of the first layer, the activations of each hidden layer, the outputs.
+        """
         # Scopes name the operations in the program that JAX traces, and cost nothing in it.
         with jax.named_scope("inputs"):
             x = self._inputs(features)
             if dropout is not None and dropout.input_rate is not None:
                 x = drop(x, dropout.input_rate, fold_in(dropout.key, _INPUT))
+        values = [x]
         hidden = zip(self.layers[:-1], self.activations, self.shares, strict=True)
         for number, (layer, name, share) in enumerate(hidden, start=1):
             with jax.named_scope(f"layer_{number}"):
@@ -136,8 +151,9 @@ class Network(eqx.Module):
                         x = linear + share * (x - linear)
                 if dropout is not None and dropout.hidden_rate is not None:
                     x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
+            values.append(x)
         with jax.named_scope("output_layer"):
-            return self.layers[-1](x)
+            return *values, self.layers[-1](x)
 
     def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
         parts = [features.numbers]

@@ -26,10 +26,37 @@ def train_epoch(
         The state after the epoch, and the mean loss of its rows as they were met.
     """
     n_steps = -(-rows.n_rows // plan.batch_size)
+    state, total = take_steps(plan, state, knobs, rows, order, jnp.int32(0), n_steps)
+    return state, total / rows.n_rows
+
+
+def take_steps(
+    plan: Plan,
+    state: State,
+    knobs: Knobs,
+    rows: Rows,
+    order: Int[Array, " slot"],
+    first: Int[Array, ""],
+    end: Int[Array, ""],
+) -> tuple[State, Float[Array, ""]]:
+    """Take some steps of an epoch; end at once when a loss is not finite.
+
+    Args:
+        plan: what the program is compiled for.
+        state: before the first of these steps.
+        knobs: numbers of this run.
+        rows: the training rows.
+        order: the row numbers in this epoch's order.
+        first: number of the first mini-batch, from 0.
+        end: number of the mini-batch that is not trained on any more.
+
+    Returns:
+        The state after the steps, and the summed loss of their rows as they were met.
+    """
 
     def going(carry: tuple[Array, State, Array]) -> Bool[Array, ""]:
         number, state, _ = carry
-        return (number < n_steps) & (state.failed_step < 0)
+        return (number < end) & (state.failed_step < 0)
 
     def one(carry: tuple[Array, State, Array]) -> tuple[Array, State, Array]:
         number, state, total = carry
@@ -38,9 +65,10 @@ def train_epoch(
         state, loss = step(plan, state, knobs, take_rows(rows, chosen, rows.n_rows - start))
         return number + 1, state, total + loss
 
-    first = (jnp.int32(0), state, jnp.zeros((), state.network.dtype))
-    _, state, total = jax.lax.while_loop(going, one, first)
-    return state, total / rows.n_rows
+    _, state, total = jax.lax.while_loop(
+        going, one, (first, state, jnp.zeros((), state.network.dtype))
+    )
+    return state, total
 
 
 def score(

@@ -146,6 +146,15 @@ class State(NamedTuple):
         return self.network if self.average is None else self.average
 
 
+class Record(NamedTuple):
+    """What one epoch came to; the fields are those of `Records`."""
+
+    train_loss: Float[Array, ""]
+    validation_loss: Float[Array, ""]
+    metric: Float[Array, ""]
+    learning_rate: Float[Array, ""]
+
+
 class Records(NamedTuple):
     """One entry for each epoch of a chunk.
 

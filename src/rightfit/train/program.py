@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Float, Int
 from rightfit.nn import Network, sum_of_squared_weights
 from rightfit.train.epoch import score, train_epoch
 from rightfit.train.optimizers import OPTIMIZERS
-from rightfit.train.plan import HeldOut, Knobs, Plan, Records, Rows, State
+from rightfit.train.plan import HeldOut, Knobs, Plan, Record, Records, Rows, State
 from rightfit.train.step import learning_rate
 
 _FEW_ROWS = 4096
@@ -70,28 +70,40 @@ def advance(
         state, records = carry
         number = state.epoch - first
         state, train_loss = train_epoch(plan, state, knobs, training, orders[number])
-        loss, metric = nothing, nothing
-        watched = train_loss
-        size = sum_of_squared_weights(state.judged_network)
-        if held_out is not None:
-            loss, metric = score(plan, state.judged_network, held_out, knobs)
-            watched = plan.objective.watched(loss, metric)
-        else:
-            if training.weights.shape[0] <= _FEW_ROWS:
-                # An epoch of few steps moves far from the weights that its loss was met with.
-                watched, _ = score(plan, state.judged_network, HeldOut(training, None), knobs)
-            # What is minimised is watched, or the penalty would never show.
-            watched += 0.5 * knobs.l2 * size if plan.l2 else 0
-        rate = learning_rate(plan, knobs, state.step - 1)
-        record = Records(train_loss, loss, metric, rate)
-        records = jax.tree.map(lambda all, this: all.at[number].set(this), records, record)
-        finite = jnp.isfinite(watched) & jnp.isfinite(size) & (state.failed_step < 0)
-        failed = jnp.where(finite, -1, jnp.maximum(state.failed_step, state.step - 1))
-        ended = keep_best(state._replace(failed_step=failed), watched, finite, knobs)
-        return ended, records
+        state, record = end_epoch(plan, state, knobs, training, held_out, train_loss)
+        pairs = zip(records, record, strict=True)
+        return state, Records(*(column.at[number].set(value) for column, value in pairs))
 
     carry = (state, Records(empty, empty, empty, empty))
     return jax.lax.while_loop(going, one, carry)
+
+
+def end_epoch(
+    plan: Plan,
+    state: State,
+    knobs: Knobs,
+    training: Rows,
+    held_out: HeldOut | None,
+    train_loss: Float[Array, ""],
+) -> tuple[State, Record]:
+    """Score the rows that choose, after the last step of an epoch, and keep the best weights."""
+    nothing = jnp.asarray(jnp.nan, state.network.dtype)
+    loss, metric = nothing, nothing
+    watched = train_loss
+    size = sum_of_squared_weights(state.judged_network)
+    if held_out is not None:
+        loss, metric = score(plan, state.judged_network, held_out, knobs)
+        watched = plan.objective.watched(loss, metric)
+    else:
+        if training.weights.shape[0] <= _FEW_ROWS:
+            # An epoch of few steps moves far from the weights that its loss was met with.
+            watched, _ = score(plan, state.judged_network, HeldOut(training, None), knobs)
+        # What is minimised is watched, or the penalty would never show.
+        watched += 0.5 * knobs.l2 * size if plan.l2 else 0
+    record = Record(train_loss, loss, metric, learning_rate(plan, knobs, state.step - 1))
+    finite = jnp.isfinite(watched) & jnp.isfinite(size) & (state.failed_step < 0)
+    failed = jnp.where(finite, -1, jnp.maximum(state.failed_step, state.step - 1))
+    return keep_best(state._replace(failed_step=failed), watched, finite, knobs), record
 
 
 run_epochs = jax.jit(advance, static_argnames="plan", donate_argnames="state")

@@ -3,7 +3,7 @@
 import dataclasses
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jax
 import numpy as np
@@ -99,6 +99,12 @@ class Block:
     def plan(self) -> Plan:
         """What the members' program is compiled for."""
         return self.courses[0].member.plan
+
+    @property
+    def states(self) -> State:
+        """The members' states; stacked, member by member, where there is room for several."""
+        states: Any = self.courses[0].state if self.width == 1 else self._states
+        return cast(State, states)
 
     @property
     def most_epochs(self) -> int:

@@ -1,0 +1,36 @@
+"""The two graphs of a lesson: of today's weights, over the mini-batch that comes next."""
+
+import numpy as np
+
+from rightfit.arrays import Features
+from rightfit.estimators.gradients import Subject
+from rightfit.estimators.graph import draw_subject
+from rightfit.estimators.lesson.lesson import Lesson
+from rightfit.train.plan import Rows
+
+_MOST_NODES = 20
+
+
+def draw_lesson(lesson: Lesson, member: int = 0) -> str:
+    """Draw the forward and the backward graph of one mini-batch as an SVG.
+
+    Raises:
+        RightFitError: the package that lays graphs out is not installed.
+    """
+    course = lesson.courses[member]
+    subject = Subject(
+        course.member.plan, lesson.state(member).network, _next_rows(lesson), course.knobs
+    )
+    model = lesson.settings.estimator(lesson.points)
+    return draw_subject(model, subject, _MOST_NODES, check=False, measured=True).svg
+
+
+def _next_rows(lesson: Lesson) -> Rows:
+    """The rows of the mini-batch that comes next, without padding."""
+    training, _ = lesson.rows.rows_of(None)
+    size = lesson.plan.batch_size
+    first = lesson.batch * size
+    chosen = lesson.next_order()[first : min(first + size, int(training.n_rows))]
+    features = Features(*(np.asarray(side)[chosen] for side in training.features))
+    targets, weights = np.asarray(training.targets)[chosen], np.asarray(training.weights)[chosen]
+    return Rows(features, targets, weights, np.int32(len(chosen)))

@@ -1,0 +1,296 @@
+"""A lesson: the run that an estimator would do, step by step, open to be looked at."""
+
+import dataclasses
+import time
+from typing import Any
+
+import equinox as eqx
+import numpy as np
+import polars as pl
+
+from rightfit.errors import ParameterError
+from rightfit.estimators.lesson.points import Points
+from rightfit.estimators.lesson.settings import ENDLESS, PATHS, Settings
+from rightfit.train.clock import Clock
+from rightfit.train.compilation_cache import compiled
+from rightfit.train.orders import row_orders
+from rightfit.train.pack.block import Advance, Block, Program
+from rightfit.train.pack.course import Course, begin_course
+from rightfit.train.pack.placed import PlacedRows
+from rightfit.train.pack.run import Run
+from rightfit.train.plan import State
+from rightfit.train.walk import arrive, walk
+
+
+@dataclasses.dataclass(frozen=True)
+class Epoch:
+    """What one epoch came to."""
+
+    epoch: int
+    train_loss: float
+    validation_loss: float | None
+    metric: float | None
+
+
+@dataclasses.dataclass
+class _Within:
+    """Where a member stands inside an epoch that goes step by step."""
+
+    order: Any
+    n_taken: int
+    total: Any
+
+
+class Lesson:
+    """One small network, or a pack along a path, trained as far as somebody wants to see.
+
+    Rows, seeds, row orders and the compiled program are those of the estimator with the same
+    parameters: `settings.estimator(points).fit(points.X, points.y)` has the same history.
+
+    Args:
+        settings: what the lesson is.
+        own: the table that `data="own"` means.
+    """
+
+    def __init__(self, settings: Settings, own: pl.DataFrame | None = None) -> None:
+        self.own = own
+        self._within: _Within | None = None
+        self.points: Points = settings.points(own)
+        self.history: list[list[Epoch]] = []
+        self.changed_at: int | None = None
+        self._begin(settings)
+
+    @property
+    def n_members(self) -> int:
+        """Networks that are trained: 1, or those of the path."""
+        return len(self.courses)
+
+    @property
+    def n_batches(self) -> int:
+        """Steps of one epoch."""
+        return -(-int(self.run.training.n_rows) // self.plan.batch_size)
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that have ended."""
+        return max(course.epoch for course in self.courses)
+
+    @property
+    def batch(self) -> int:
+        """Number of the mini-batch that comes next, from 0."""
+        return self._within.n_taken if self._within else 0
+
+    @property
+    def path_values(self) -> tuple[float, ...]:
+        """The value of each member along the path; empty without one."""
+        return PATHS[self.settings.path] if self.settings.path else ()
+
+    @property
+    def plan(self) -> Any:
+        """What the program is compiled for."""
+        return self.run.members[0].plan
+
+    def state(self, member: int = 0) -> State:
+        """Where a member stands."""
+        return self.block.state_of(self.courses[member])
+
+    def is_over(self) -> bool:
+        """Say whether every member has stopped early or diverged."""
+        return all(
+            stopped or failed is not None
+            for stopped, failed in zip(self._stopped, self._failed, strict=True)
+        )
+
+    def best_epoch(self, member: int = 0) -> int:
+        """The epoch whose weights a member would keep, from 1; 0 before the first has ended."""
+        return int(self._best[member])
+
+    def best_loss(self, member: int = 0) -> float | None:
+        """The loss at a member's best epoch, on the validation rows if there are any."""
+        best = self.best_epoch(member)
+        if not best:
+            return None
+        at = self.history[member][best - 1]
+        return at.train_loss if at.validation_loss is None else at.validation_loss
+
+    def diverged_at(self, member: int = 0) -> int | None:
+        """The epoch in which a member's loss was not finite, from 1; None if it is."""
+        return self._failed[member]
+
+    def stopped_early(self, member: int = 0) -> bool:
+        """Say whether a member's patience is used up."""
+        return self._stopped[member]
+
+    def change(self, settings: Settings) -> bool:
+        """Go on with other settings, or begin anew where they do not allow that.
+
+        Returns:
+            Whether the weights were kept.
+        """
+        before = self.settings
+        if not settings.goes_on_from(before):
+            self.points = settings.points(self.own)
+            self.history, self.changed_at = [], None
+            self._begin(settings)
+            return False
+        self._finish_epoch()
+        history, state, epoch = self.history, self.state(), self.epoch
+        self._begin(settings)
+        fresh = self.courses[0].state
+        assert fresh is not None
+        same_rule = before.optimizer == settings.optimizer
+        moments = state.moments if same_rule else fresh.moments
+        state = state._replace(moments=moments, stopped=np.bool_(False))
+        if before.patience_epochs != settings.patience_epochs:
+            state = state._replace(waited_epochs=np.int32(0))
+        self.courses[0].state = state
+        self.courses[0].epoch = epoch
+        self.history, self._best = history, [int(state.best_epoch)]
+        if epoch:
+            self.changed_at = epoch
+        return True
+
+    def restart(self) -> None:
+        """Begin anew with the same settings."""
+        self.history, self.changed_at = [], None
+        self._begin(self.settings)
+
+    def epochs(self, n_epochs: int) -> None:
+        """Train for some epochs; finish the one that has begun first."""
+        if self._within is not None:
+            self._finish_epoch()
+            n_epochs -= 1
+        if n_epochs > 0 and not self.is_over():
+            n_epochs = min(n_epochs, self.block.most_epochs)
+            for advance in self.block.advance(n_epochs, self._clock):
+                self._note(advance)
+
+    def step(self, n_steps: int = 1) -> None:
+        """Take some steps, at most to the end of the epoch."""
+        if self.n_members > 1:
+            # Members of a pack share a call, which ends with an epoch.
+            self.epochs(1)
+            return
+        if self.is_over():
+            return
+        (course,) = self.courses
+        member = course.member
+        within = self._within or _Within(self._order(), 0, 0.0)
+        end = min(within.n_taken + n_steps, self.n_batches)
+        training, held_out = self.rows.rows_of(None)
+        state, total = compiled(
+            walk,
+            member.plan,
+            course.state,
+            course.knobs,
+            training,
+            within.order,
+            np.int32(within.n_taken),
+            np.int32(end),
+        )
+        within.total += np.asarray(total)
+        within.n_taken = end
+        course.state, self._within = state, within
+        if end == self.n_batches or int(state.failed_step) >= 0:
+            sum_of_rows = np.asarray(within.total, self.dtype)[()]
+            state, record = compiled(
+                arrive, member.plan, course.state, course.knobs, training, held_out, sum_of_rows
+            )
+            course.state, self._within = state, None
+            self._end_epoch(course, state, [float(value) for value in record])
+
+    def set_number(self, layer: int, unit: int, feature: int | None, value: float) -> None:
+        """Set one weight by hand, or a bias.
+
+        Args:
+            layer: number of the layer, from 0 for the first one after the inputs.
+            unit: which of its units.
+            feature: the input of that weight; None for the bias.
+            value: the new number.
+
+        Raises:
+            ParameterError: there is no such weight, or the value is not finite.
+        """
+        (course,) = self.courses[:1]
+        if self.n_members > 1:
+            raise ParameterError(
+                "Weights cannot be set by hand in a pack.", hint="leave the pack first"
+            )
+        state = course.state
+        assert state is not None
+        layers = state.network.layers
+        shapes = [layer.weight.shape for layer in layers]
+        is_there = 0 <= layer < len(shapes) and 0 <= unit < shapes[layer][1]
+        if feature is not None:
+            is_there = is_there and 0 <= feature < shapes[layer][0]
+        if not is_there or not np.isfinite(value):
+            raise ParameterError("There is no such weight, or its value is not a finite number.")
+        old = layers[layer].bias if feature is None else layers[layer].weight
+        new = np.array(old)
+        new[unit if feature is None else (feature, unit)] = value
+        field = "bias" if feature is None else "weight"
+        network = eqx.tree_at(lambda n: getattr(n.layers[layer], field), state.network, new)
+        course.state = state._replace(network=network)
+        self.changed_at = self.epoch
+
+    def next_order(self) -> Any:
+        """The order of the rows in the epoch that has begun, or begins next."""
+        return self._within.order if self._within else self._order()
+
+    def _begin(self, settings: Settings) -> None:
+        self.settings = settings
+        fitting = settings.estimator(self.points)._begin(self.points.X, self.points.y, None, None)
+        self.prepared = fitting.prepared
+        self.objective = fitting.objective
+        self.run: Run = fitting.run()
+        self.dtype = self.prepared.training.weights.dtype
+        self.rows = PlacedRows(self.run, None)
+        self.courses = [begin_course(n, m, ENDLESS) for n, m in enumerate(self.run.members)]
+        self.shape = self.run.members[0].shape
+        self.block = Block(self.courses, self.rows, len(self.courses), Program())
+        self._clock = Clock(time.monotonic(), None)
+        self._within = None
+        self._best = [0] * len(self.courses)
+        self._stopped = [False] * len(self.courses)
+        self._failed: list[int | None] = [None] * len(self.courses)
+        if not self.history:
+            self.history = [[] for _ in self.courses]
+
+    def _order(self) -> Any:
+        (course,) = self.courses[:1]
+        n_rows = int(self.run.training.n_rows)
+        n_slots = self.run.training.weights.shape[0]
+        n_slots = -(-n_slots // self.plan.batch_size) * self.plan.batch_size
+        return row_orders(course.member.seed, course.epoch, 1, n_rows, n_slots, 1)[0]
+
+    def _finish_epoch(self) -> None:
+        if self._within is not None:
+            self.step(self.n_batches)
+
+    def _note(self, advance: Advance) -> None:
+        number = advance.course.number
+        for record in advance.records:
+            self.history[number].append(
+                Epoch(record.epoch, record.train_loss, record.validation_loss, record.metric)
+            )
+        self._best[number] = advance.best_epoch
+        self._stopped[number] = advance.stopped
+        if advance.failed_step >= 0:
+            self._failed[number] = advance.course.epoch + 1
+
+    def _end_epoch(self, course: Course, state: State, record: list[float]) -> None:
+        validates = self.run.validation is not None
+        train_loss, validation_loss, metric, _ = record
+        if int(state.failed_step) >= 0:
+            self._failed[0] = course.epoch + 1
+            return
+        course.epoch = int(state.epoch)
+        self.history[0].append(
+            Epoch(
+                course.epoch,
+                train_loss,
+                validation_loss if validates else None,
+                metric if validates else None,
+            )
+        )
+        self._best[0], self._stopped[0] = int(state.best_epoch), bool(state.stopped)

@@ -1,0 +1,123 @@
+"""Two inputs and a target out of somebody's own table."""
+
+import numpy as np
+import polars as pl
+
+from rightfit.data.targets import infer_task
+from rightfit.errors import DataError
+from rightfit.estimators.lesson.points import Points
+from rightfit.estimators.table_training import target_of
+
+MOST_ROWS = 2000
+MOST_CLASSES = 6
+COMPONENTS = ("component 1", "component 2")
+
+_FEWEST_ROWS = 10
+# No column of a table is called so.
+_TARGET = "\0target"
+
+
+def number_columns(frame: pl.DataFrame, target: str = "") -> list[str]:
+    """The columns that can be an axis: numbers, not constant, other than the target."""
+    return [
+        name
+        for name, kind in frame.schema.items()
+        if name != target and kind.is_numeric() and frame[name].drop_nulls().n_unique() > 1
+    ]
+
+
+def likely_target(frame: pl.DataFrame) -> str:
+    """The column that is probably to be predicted: the last one that could be."""
+    for name in reversed(frame.columns):
+        column = frame[name].drop_nulls()
+        if column.n_unique() > 1 and (column.dtype.is_numeric() or column.n_unique() <= 20):
+            return name
+    return frame.columns[-1]
+
+
+def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> Points:
+    """Take two columns of a table and its target, or the first two principal components.
+
+    Rows in which one of them is missing are left out; of many rows every so many-th is taken.
+
+    Args:
+        frame: the table.
+        target: name of the column to predict.
+        x: column of the first input; "" takes the first principal component of all numbers.
+        y: column of the second input; "" takes the second component.
+
+    Raises:
+        DataError: a column is missing or is not numbers, or too little is left.
+    """
+    wanted = target_of(frame, target)
+    known = _complete_rows(_inputs(frame, target, x, y), wanted)
+    if known.height < _FEWEST_ROWS:
+        raise DataError(
+            f"Only {known.height} rows have a number in each column and a target.",
+            expected=f"The playground needs {_FEWEST_ROWS}.",
+            hint="" if x and y else "choose two columns with fewer missing values",
+        )
+    shown = known.gather_every(-(-known.height // MOST_ROWS))
+    labels = shown[_TARGET].alias(target)
+    has_classes = infer_task(wanted) == "classification"
+    if has_classes:
+        labels = labels.cast(pl.String)
+        _check_classes(labels)
+    X = shown.drop(_TARGET)
+    if not (x and y):
+        X = _components(X)
+    note = _note(frame.height, shown.height)
+    return Points(X, labels, has_classes, dict.fromkeys(X.columns, "number"), note)
+
+
+def _inputs(frame: pl.DataFrame, target: str, x: str, y: str) -> pl.DataFrame:
+    """The two columns that were chosen, or all that the components are made of."""
+    columns = number_columns(frame, target)
+    if len(columns) < 2 and not (x and y):
+        raise DataError(
+            f"The table has {len(columns)} columns of numbers beside the target {target!r}.",
+            expected="The playground draws two of them.",
+            hint="choose another target, or train on all columns at once: rightfit train",
+        )
+    for name in filter(None, (x, y)):
+        if name not in columns:
+            raise DataError(
+                f"Column {name!r} cannot be an axis.",
+                expected=f"An axis is one of the columns of numbers: {', '.join(columns[:5])}.",
+            )
+    if x and x == y:
+        return frame.select(pl.col(x), pl.col(x).alias(f"{x} again"))
+    return frame[[x, y]] if x and y else frame[columns]
+
+
+def _complete_rows(inputs: pl.DataFrame, target: pl.Series) -> pl.DataFrame:
+    """Rows with a finite number in each column and a target."""
+    rows = inputs.with_columns(pl.all().cast(pl.Float64)).with_columns(target.alias(_TARGET))
+    finite = pl.all_horizontal(pl.exclude(_TARGET).is_finite())
+    return rows.drop_nulls().filter(finite)
+
+
+def _components(X: pl.DataFrame) -> pl.DataFrame:
+    # Only tables need these, and a page shall be quick.
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    scaled = StandardScaler().fit_transform(X.to_numpy())
+    found = PCA(2, svd_solver="full").fit_transform(scaled)
+    # Which way a component points is chance: its heaviest row counts as positive.
+    found = found * np.sign(found[np.abs(found).argmax(axis=0), [0, 1]])
+    return pl.DataFrame(dict(zip(COMPONENTS, found.round(6).T, strict=True)))
+
+
+def _check_classes(labels: pl.Series) -> None:
+    n_classes = labels.n_unique()
+    if not 2 <= n_classes <= MOST_CLASSES:
+        raise DataError(
+            f"The target {labels.name!r} has {n_classes} classes in the rows shown.",
+            expected=f"The playground draws 2 to {MOST_CLASSES}.",
+            hint="choose another target, or train on all columns at once: rightfit train",
+        )
+
+
+def _note(n_all: int, n_shown: int) -> str:
+    return "" if n_all == n_shown else f"{n_shown:,} of {n_all:,} rows are shown."

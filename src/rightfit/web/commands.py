@@ -1,0 +1,152 @@
+"""What a page can ask for: one function a command."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rightfit.errors import DataError, ParameterError
+from rightfit.web.drawings import DRAWINGS
+from rightfit.web.stage import SPEEDS, Stage
+
+
+def _open(stage: Stage, command: Mapping[str, Any]) -> None:
+    """Begin a lesson, or change the one that runs."""
+    from rightfit.estimators.lesson.lesson import Lesson
+    from rightfit.estimators.lesson.settings import OWN, Settings
+
+    settings = Settings.read(command.get("settings", {}))
+    table = stage.tables.get(command.get("table")) or stage.table or stage.tables.first
+    if settings.data == OWN and table is None:
+        raise DataError("The table of your own is not here any more.", hint="choose its file again")
+    same_table = table is stage.table or settings.data != OWN
+    stage.table = table
+    lesson = stage.lesson
+    if lesson is None or not same_table:
+        stage.begin(Lesson(settings, None if table is None else table.frame))
+        return
+    lesson.own = None if table is None else table.frame
+    if lesson.settings == settings:
+        return
+    if not lesson.change(settings):
+        stage.begin(lesson)
+
+
+def _play(stage: Stage, command: Mapping[str, Any]) -> None:
+    stage.need_lesson()
+    stage.is_playing = True
+
+
+def _pause(stage: Stage, command: Mapping[str, Any]) -> None:
+    stage.is_playing = False
+
+
+def _step(stage: Stage, command: Mapping[str, Any]) -> None:
+    stage.is_playing = False
+    if stage.prepare_to_train():
+        stage.train_steps(1)
+
+
+def _epoch(stage: Stage, command: Mapping[str, Any]) -> None:
+    stage.is_playing = False
+    if stage.prepare_to_train():
+        stage.train_epochs(1)
+
+
+def _restart(stage: Stage, command: Mapping[str, Any]) -> None:
+    lesson = stage.need_lesson()
+    lesson.restart()
+    stage.begin(lesson)
+
+
+def _speed(stage: Stage, command: Mapping[str, Any]) -> None:
+    stage.speed = SPEEDS.get(str(command.get("speed")), stage.speed)
+
+
+def _show(stage: Stage, command: Mapping[str, Any]) -> None:
+    if "member" in command:
+        stage.show_member(_whole(command["member"]))
+    stage.shows_kept = bool(command.get("kept", stage.shows_kept))
+    stage.follows_batch = bool(command.get("batch", stage.follows_batch))
+
+
+def _weight(stage: Stage, command: Mapping[str, Any]) -> None:
+    feature = command.get("feature")
+    stage.need_lesson().set_number(
+        _whole(command.get("layer")),
+        _whole(command.get("unit")),
+        None if feature is None else _whole(feature),
+        _number(command.get("value")),
+    )
+
+
+def _code(stage: Stage, command: Mapping[str, Any]) -> None:
+    from rightfit.estimators.lesson.code import as_command, as_python, table_name
+
+    lesson = stage.need_lesson()
+    name = stage.table.name if stage.table else ""
+    stage.tell(
+        "code",
+        python=as_python(lesson, name),
+        command=as_command(lesson),
+        file=f"{table_name(lesson)}.csv",
+        table=lesson.points.as_table().write_csv(),
+        epoch=lesson.epoch,
+        changed_at=lesson.changed_at,
+    )
+
+
+def _train(stage: Stage, command: Mapping[str, Any]) -> None:
+    from rightfit.estimators.lesson.own_points import likely_target
+    from rightfit.web.full_training import FullTraining
+
+    lesson = stage.need_lesson()
+    if stage.table is None:
+        raise DataError("All columns of what?", hint="choose a table of your own first")
+    if stage.training is not None and stage.training.told["state"] == "running":
+        return
+    target = lesson.settings.target or stage.table.target or likely_target(stage.table.frame)
+    stage.training = FullTraining(stage.table, lesson.settings, target, stage.touch)
+    stage.training.start()
+
+
+def _stop_training(stage: Stage, command: Mapping[str, Any]) -> None:
+    if stage.training is not None:
+        stage.training.stop()
+
+
+def _drawing(stage: Stage, command: Mapping[str, Any]) -> None:
+    name = str(command.get("name"))
+    if name not in DRAWINGS:
+        raise ParameterError(f"There is no drawing {name!r}.")
+    stage.tell("drawing", name=name, svg=DRAWINGS[name](stage.need_lesson()))
+
+
+COMMANDS: Mapping[str, Callable[[Stage, Mapping[str, Any]], None]] = MappingProxyType(
+    {
+        "open": _open,
+        "play": _play,
+        "pause": _pause,
+        "step": _step,
+        "epoch": _epoch,
+        "restart": _restart,
+        "speed": _speed,
+        "show": _show,
+        "weight": _weight,
+        "code": _code,
+        "train": _train,
+        "stop_training": _stop_training,
+        "drawing": _drawing,
+    }
+)
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ParameterError(f"A whole number is needed. Got {value!r} instead.")
+    return value
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ParameterError(f"A number is needed. Got {value!r} instead.")
+    return float(value)

@@ -1,0 +1,211 @@
+"""What one page looks at: a lesson, how it is shown, and how fast it goes on."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from rightfit.errors import DataError
+from rightfit.web.frames import encode_frame
+from rightfit.web.tables import OwnTable, Tables
+
+# Epochs in one frame at most; a curve has no more pixels.
+_MOST_RECORDS = 2000
+
+# The heavy modules wait for a page's first command, so that the server answers at once.
+
+
+@dataclasses.dataclass(frozen=True)
+class Speed:
+    """How fast a lesson goes on; without a rate as fast as it can."""
+
+    by_steps: bool
+    per_second: float | None
+
+
+SPEEDS: Mapping[str, Speed] = MappingProxyType(
+    {
+        "slow": Speed(True, 2.0),
+        "steps": Speed(True, 20.0),
+        "epochs": Speed(False, 5.0),
+        "quick": Speed(False, 30.0),
+        "fastest": Speed(False, None),
+    }
+)
+
+
+class Stage:
+    """What one page looks at: a lesson, and how it is shown.
+
+    Args:
+        send: hands a message to the page.
+        tables: that people brought.
+        touch: says that there is something new to draw.
+    """
+
+    def __init__(
+        self, send: Callable[[str | bytes], None], tables: Tables, touch: Callable[[], None]
+    ) -> None:
+        self.send = send
+        self.tables = tables
+        self.touch = touch
+        self.lesson: Any = None
+        self.pictures: Any = None
+        self.table: OwnTable | None = None
+        self.is_playing = False
+        self.speed = SPEEDS["quick"]
+        self.member = 0
+        self.shows_kept = False
+        self.follows_batch = False
+        self.training: Any = None
+        self._n_sent = 0
+        self._compiled: set[Any] = set()
+        self._number = 0
+
+    def tell(self, kind: str, **content: Any) -> None:
+        """Send a message as JSON."""
+        self.send(json.dumps({"kind": kind, **_finite(content)}, allow_nan=False))
+
+    def complain(self, what: str, expected: str = "", hint: str = "") -> None:
+        """Say what went wrong and what to do."""
+        self.tell("problem", what=what, expected=expected, hint=hint)
+
+    def begin(self, lesson: Any) -> None:
+        """Show a lesson that has begun, or begun anew."""
+        from rightfit.estimators.lesson.pictures import Pictures
+
+        self.lesson = lesson
+        self.pictures = Pictures(lesson)
+        self.member = min(self.member, lesson.n_members - 1)
+        self._n_sent = 0
+        self._number += 1
+        self.tell("lesson", number=self._number, **_describe(self))
+
+    def need_lesson(self) -> Any:
+        """The lesson.
+
+        Raises:
+            DataError: none has begun.
+        """
+        if self.lesson is None:
+            raise DataError("Nothing is shown yet.", hint="choose points first")
+        return self.lesson
+
+    def prepare_to_train(self) -> bool:
+        """Say whether there is something to train; announce a pause for compiling."""
+        lesson = self.need_lesson()
+        if lesson.is_over():
+            self.is_playing = False
+            self.touch()
+            return False
+        key = (lesson.plan, lesson.shape, lesson.n_members, self.speed.by_steps)
+        if key not in self._compiled:
+            self._compiled.add(key)
+            self.tell("busy", what="compiling")
+        return True
+
+    def train_epochs(self, n_epochs: int) -> None:
+        """Train for some epochs."""
+        self.lesson.epochs(n_epochs)
+
+    def train_steps(self, n_steps: int) -> None:
+        """Train for some steps."""
+        self.lesson.step(n_steps)
+
+    def show_member(self, member: int) -> None:
+        """Show another network of the pack."""
+        self.member = min(max(member, 0), self.need_lesson().n_members - 1)
+        self._n_sent = 0
+
+    def send_frame(self) -> None:
+        """Send what there is to draw now."""
+        from rightfit.estimators.lesson.pictures import look, weights
+
+        lesson = self.lesson
+        training = None if self.training is None else self.training.told
+        if lesson is None:
+            self.send(encode_frame(_finite({"number": 0, "training": training})))
+            return
+        network = self.pictures.network(self.member, kept=self.shows_kept)
+        history = lesson.history[self.member]
+        from_start = self._n_sent == 0
+        new, self._n_sent = _thinned(history[self._n_sent :]), len(history)
+        header = {
+            "number": self._number,
+            "epoch": lesson.epoch,
+            "batch": lesson.batch,
+            "n_batches": lesson.n_batches,
+            "playing": self.is_playing,
+            "best": lesson.best_epoch(self.member),
+            "stopped": lesson.stopped_early(self.member),
+            "diverged": lesson.diverged_at(self.member),
+            "over": lesson.is_over(),
+            "changed_at": lesson.changed_at,
+            "member": self.member,
+            "kept": self.shows_kept,
+            "from_start": from_start,
+            "records": [[e.epoch, e.train_loss, e.validation_loss, e.metric] for e in new],
+            "members": [lesson.best_loss(n) for n in range(lesson.n_members)],
+            "training": training,
+        }
+        if self.follows_batch and not lesson.is_over():
+            header["look"] = look(lesson, self.member)
+        surfaces = self.pictures.surfaces(network)
+        self.send(encode_frame(_finite(header), weights(network), surfaces, self.pictures.strip()))
+
+    def close(self) -> None:
+        """Let go of what runs."""
+        if self.training is not None:
+            self.training.stop()
+
+
+def _describe(stage: Stage) -> dict[str, Any]:
+    """Everything about a lesson that does not change while it goes on."""
+    lesson, pictures = stage.lesson, stage.pictures
+    points, classes = lesson.points, lesson.prepared.way.target.classes
+    names = None if classes is None else [str(name) for name in classes]
+    codes = {name: code for code, name in enumerate(names or [])}
+    targets = [codes[str(y)] if names else float(y) for y in points.y]
+    trained = set(lesson.prepared.chosen.tolist())
+    x, y = points.X.columns
+    return {
+        "task": lesson.objective.task,
+        "metric": lesson.objective.metric,
+        "classes": names,
+        "axes": [x, y],
+        "inputs": list(lesson.prepared.way.encoder.number_names),
+        "target": points.y.name,
+        "note": points.note,
+        "n_outputs": lesson.shape.n_outputs,
+        "hidden_sizes": list(lesson.shape.hidden_sizes),
+        "activation": lesson.settings.activation,
+        "n_parameters": lesson.shape.n_parameters,
+        "bounds": dataclasses.asdict(pictures.bounds),
+        "sides": pictures.sides,
+        "points": [
+            [a, b, c, int(row not in trained)]
+            for row, (a, b, c) in enumerate(
+                zip(points.X[x].to_list(), points.X[y].to_list(), targets, strict=True)
+            )
+        ],
+        "path": lesson.settings.path,
+        "path_values": list(lesson.path_values),
+        "table": None if stage.table is None else stage.table.key,
+    }
+
+
+def _thinned(history: list[Any]) -> list[Any]:
+    """Leave epochs out of a long history, but never the last one."""
+    step = -(-len(history) // _MOST_RECORDS) or 1
+    return history[::-1][::step][::-1]
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity, so that becomes null."""
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,122 @@
+// The decision surface: what the network predicts everywhere, and the points it learns from.
+
+import { fit, Picture } from "./canvas.js";
+import { find, on, page, short } from "./page.js";
+import { palette, SHAPES, shapeIcon, trace } from "./palette.js";
+
+const picture = new Picture(64, 64);
+const layer = document.createElement("canvas");
+let stale = true;
+
+export function startSurface() {
+  const canvas = find("surface");
+  on("lesson", () => { stale = true; legend(); });
+  on("palette", () => { stale = true; if (page.lesson) { legend(); drawSurface(); } });
+  on("batch", () => { stale = true; if (page.frame) drawSurface(); });
+  on("frame", drawSurface);
+  addEventListener("resize", () => { stale = true; if (page.frame) drawSurface(); });
+  find("show-validation").onchange = () => { stale = true; drawSurface(); };
+  canvas.onmousemove = (event) => read(canvas, event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight);
+  canvas.onmouseleave = () => { find("surface-readout").textContent = ""; };
+}
+
+export function drawSurface() {
+  const { lesson, frame } = page;
+  if (!lesson || !frame || !find("surface").clientWidth) return;
+  const canvas = find("surface");
+  const { context, width, height } = fit(canvas);
+  paintOutput(picture, frame.output, lesson);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(picture.canvas, 0, 0, width, height);
+  if (stale || layer.width !== canvas.width) drawPoints(canvas, width, height);
+  context.drawImage(layer, 0, 0, width, height);
+}
+
+export function paintOutput(target, bytes, lesson) {
+  if (lesson.task === "multiclass") target.classes(bytes, palette.classes.slice(0, lesson.classes.length));
+  else target.shade(bytes, palette.shades);
+}
+
+function drawPoints(canvas, width, height) {
+  stale = false;
+  [layer.width, layer.height] = [canvas.width, canvas.height];
+  const context = layer.getContext("2d");
+  const ratio = canvas.width / width;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const { points, bounds, classes } = page.lesson;
+  const shows = find("show-validation").checked;
+  const chosen = new Set(page.phase ? page.batch?.rows : []);
+  const r = points.length > 700 ? 2.3 : points.length > 250 ? 3 : 3.8;
+  const [low, high] = bounds.target;
+  context.lineJoin = "round";
+  points.forEach(([a, b, target, held], row) => {
+    if (held && !shows) return;
+    const x = ((a - bounds.x[0]) / (bounds.x[1] - bounds.x[0])) * width;
+    const y = (1 - (b - bounds.y[0]) / (bounds.y[1] - bounds.y[0])) * height;
+    const shape = classes ? SHAPES[target] : "circle";
+    const mark = classes ? palette.marks[target] : numberColour((target - low) / (high - low));
+    const inBatch = chosen.has(row);
+    context.globalAlpha = chosen.size && !inBatch ? 0.28 : 1;
+    trace(context, shape, x, y, inBatch ? r * 1.7 : r);
+    context.lineWidth = held ? 1.6 : 1;
+    context.fillStyle = held ? palette.card : mark;
+    context.strokeStyle = held ? (classes ? mark : palette.ink) : classes ? palette.card : palette.ink;
+    context.fill();
+    context.stroke();
+    if (held && !classes) {
+      trace(context, "circle", x, y, r * 0.5);
+      context.fillStyle = mark;
+      context.fill();
+    }
+    if (inBatch) {
+      trace(context, "circle", x, y, r * 2.9);
+      context.strokeStyle = palette.ink;
+      context.lineWidth = 1.8;
+      context.stroke();
+    }
+  });
+  context.globalAlpha = 1;
+}
+
+const numberColour = (share) => palette.numbers[Math.round(255 * Math.min(1, Math.max(0, share)))];
+
+function legend() {
+  const { classes, target, bounds } = page.lesson;
+  const place = find("legend");
+  place.replaceChildren();
+  if (classes) {
+    place.innerHTML = classes.map((_, code) => `<span>${shapeIcon(code)}<b></b></span>`).join("") + `<span>${shapeIcon(0, true)}hollow: validation</span>`;
+    place.querySelectorAll("b").forEach((element, code) => { element.textContent = classes[code]; element.style.fontWeight = 500; });
+    return;
+  }
+  place.innerHTML = `<span><b></b><i class="scale"></i><b></b></span><span>with a rim: validation</span>`;
+  const [left, right] = place.querySelectorAll("b");
+  left.textContent = `${target} ${short(bounds.target[0])}`;
+  right.textContent = short(bounds.target[1]);
+  place.querySelector(".scale").style.background = `linear-gradient(90deg, ${[0, 0.25, 0.5, 0.75, 1].map(numberColour).join(",")})`;
+}
+
+// What is predicted at a point of the surface, in words.
+export function predictedAt(column, row) {
+  const { lesson, frame } = page;
+  const side = lesson.sides.output;
+  const place = row * side + column;
+  const value = frame.output[place] / 255;
+  if (lesson.task === "regression") return short(lesson.bounds.target[0] + value * (lesson.bounds.target[1] - lesson.bounds.target[0]));
+  if (lesson.task === "multiclass") return `${lesson.classes[frame.output[place]]} (${Math.round((100 * frame.output[side * side + place]) / 255)} %)`;
+  return value >= 0.5 ? `${lesson.classes[1]} (${Math.round(100 * value)} %)` : `${lesson.classes[0]} (${Math.round(100 - 100 * value)} %)`;
+}
+
+export function placeOf(column, row) {
+  const { bounds, sides } = page.lesson;
+  const last = sides.output - 1;
+  return [bounds.x[0] + (column / last) * (bounds.x[1] - bounds.x[0]), bounds.y[1] - (row / last) * (bounds.y[1] - bounds.y[0])];
+}
+
+function read(canvas, across, down) {
+  if (!page.frame || page.frame.number !== page.lesson?.number) return;
+  const last = page.lesson.sides.output - 1;
+  const [column, row] = [across, down].map((share) => Math.round(Math.min(1, Math.max(0, share)) * last));
+  const [x, y] = placeOf(column, row);
+  find("surface-readout").textContent = `${page.lesson.axes[0]} ${short(x)}, ${page.lesson.axes[1]} ${short(y)}: ${predictedAt(column, row)}`;
+}

@@ -1,0 +1,27 @@
+import sys
+
+import pytest
+
+from tests.cli.conftest import Type
+
+
+def test_play_says_what_to_install(rightfit: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "rightfit.web.server", raising=False)
+    answer = rightfit("play", "--no-open")
+    assert answer.code == 1
+    assert "'uvicorn', which is not installed" in answer.err
+    assert "pip install 'rightfit[play]'" in answer.err
+
+
+def test_play_refuses_a_target_without_a_table(rightfit: Type) -> None:
+    answer = rightfit("play", "--target", "price")
+    assert answer.code == 2
+    assert "names a column of TABLE" in answer.err
+
+
+def test_play_says_that_a_table_is_missing(rightfit: Type) -> None:
+    pytest.importorskip("uvicorn")
+    answer = rightfit("play", "nothing.csv", "--no-open")
+    assert answer.code == 1
+    assert "There is no file 'nothing.csv'" in answer.err
