@@ -163,10 +163,10 @@ def combinations_of_kinds(
         kinds: for each kind the values, lists and number of members that are its own.
         seed: of the draws.
     """
-    drawn = []
-    for number, kind in enumerate(kinds):
-        grid = combinations(with_values(chosen, kind), seed + number)
-        drawn.append([{**kind, **values} for values in grid.members])
+    drawn = [
+        [{**kind, **values} for values in _spread(with_values(chosen, kind), seed + number)]
+        for number, kind in enumerate(kinds)
+    ]
     turns = [
         values for turn in itertools.zip_longest(*drawn) for values in turn if values is not None
     ]
@@ -176,6 +176,38 @@ def combinations_of_kinds(
     ]
     unsure = tuple(name for name in names if len({repr(values[name]) for values in members}) > 1)
     return Grid(tuple(members), unsure, None, _simplicity(chosen, members), seeds_differ=True)
+
+
+def _spread(chosen: Hyperparameters, seed: int) -> list[Values]:
+    """Draw `members` combinations from lists such that the values of each list come equally often.
+
+    So even few networks try all of what tables differ in. (McKay, Beckman and Conover, 1979, call
+    it Latin hypercube sampling.)
+    """
+    lists = {
+        name: getattr(chosen, name)
+        for name in member_parameters(chosen)
+        if isinstance(getattr(chosen, name), list)
+    }
+    n_wanted = min(int(chosen.members or 1), math.prod(len(values) for values in lists.values()))
+    generator = np.random.Generator(np.random.Philox([seed, _STREAM]))
+    found: dict[str, Values] = {}
+    while len(found) < n_wanted:
+        columns = {
+            name: [values[place] for place in _in_turns(len(values), n_wanted, generator)]
+            for name, values in lists.items()
+        }
+        for place in range(n_wanted):
+            values = {name: column[place] for name, column in columns.items()}
+            if len(found) < n_wanted:
+                found.setdefault(repr(values), values)
+    return list(found.values())
+
+
+def _in_turns(n_values: int, n_draws: int, generator: np.random.Generator) -> list[int]:
+    """Numbers of values in random order, all of them before any comes again."""
+    turns = [generator.permutation(n_values) for _ in range(-(-n_draws // n_values))]
+    return np.concatenate(turns)[:n_draws].tolist()
 
 
 def with_values(chosen: Chosen, values: Mapping[str, Any]) -> Chosen:

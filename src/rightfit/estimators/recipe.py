@@ -87,17 +87,17 @@ _WAVES = (24, 512)
 _PIECEWISE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["piecewise"],
-        "dropout_rate": [0.0, 0.05, 0.1, 0.15],
-        "weight_decay": [0.1, 0.3, 1.0],
-        "learning_rate": [1e-3, 2e-3],
+        "dropout_rate": [0.0, 0.05, 0.1, 0.2],
+        "weight_decay": [0.03, 0.1, 0.3, 1.0],
+        "learning_rate": [5e-4, 1e-3],
     }
 )
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
         "frequency_scale": [0.2, 1.0, 2.0, 4.0],
-        "dropout_rate": [0.3, 0.4, 0.5],
-        "weight_decay": [0.3, 1.0],
+        "dropout_rate": [0.0, 0.2, 0.4, 0.5],
+        "weight_decay": [0.1, 0.3, 1.0],
         "learning_rate": [1e-3, 2e-3],
     }
 )
