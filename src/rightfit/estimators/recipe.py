@@ -17,6 +17,8 @@ from rightfit.estimators.grid import Chosen, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
 from rightfit.parameters import declared_parameters
 
+# Of a column's bins or waves, each has at least so many rows to learn from.
+FEWEST_ROWS_A_FEATURE = 16
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
 MOST_EMBEDDED_COLUMNS = 256
 
@@ -154,9 +156,11 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
 
 
 def _embedding_size(about: Circumstances, most: int, most_together: int) -> int:
-    """The features of each number: halved until those of all columns are few enough."""
+    """The features of each number: halved until all columns have few, for the rows there are."""
     size = most
-    while size > 2 and size * about.n_columns > most_together:
+    while size > 2 and (
+        size * about.n_columns > most_together or size * FEWEST_ROWS_A_FEATURE > about.n_rows
+    ):
         size //= 2
     return size
 
