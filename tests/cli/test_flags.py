@@ -91,11 +91,11 @@ def test_all_wrong_values_are_said_at_once() -> None:
         parse_flags(typed, Regressor)
     assert str(raised.value) == (
         "The 'hidden_sizes' parameter of Regressor must be a tuple, each item an int in the range "
-        "[1, inf), or a list of such. Got '8,a' instead.\n"
+        "[1, inf), a list of such, or a str among {'auto'}. Got '8,a' instead.\n"
         "The 'dropout_rate' parameter of Regressor must be a float in the range [0.0, 1.0), or a "
         "list of such. Got 1.5 instead.\n"
         "The 'optimizer' parameter of Regressor must be a str among {'adamw', 'adam', 'sgd', "
-        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion'}, or a list of such. "
+        "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion', 'muon'}, or a list of such. "
         "Got 'admw' instead.\n"
         "hint: did you mean 'adamw'?"
     )

@@ -60,12 +60,12 @@ def test_train_says_how_to_get_a_report_if_packages_are_missing(
 def test_report_that_fails_does_not_lose_the_model(
     rightfit: Type, table: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rightfit.cli import reporting
+    from rightfit.report import beside
 
     def fail(*given: object, **named: object) -> object:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(reporting, "make_report", fail)
+    monkeypatch.setattr(beside, "make_report", fail)
     answer = rightfit("train", "houses.csv", "--target", "use", *WORDS)
     assert answer.code == 0
     assert "note: The report could not be made: ZeroDivisionError" in answer.err

@@ -112,6 +112,9 @@ def forward(network: Network, rows: Rows) -> list[tuple[Numbers, Numbers]]:
         layers.append((x, sums))
         if number < len(network.activations):
             x = ACTIVATION_FORMULAS[network.activations[number]][0](sums)
+            share = network.shares[number]
+            if share is not None:
+                x = sums + np.asarray(share, np.float64) * (x - sums)
     return layers
 
 

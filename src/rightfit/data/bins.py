@@ -144,7 +144,7 @@ def fill_bins(values: Numbers, inner: Sequence[float], n_bins: int) -> NDArray[n
 
     Example:
         >>> fill_bins(np.array([0.0, 0, 0, 0, 1, 2, 3, 4]), (), 3).tolist()
-        [0.0, 1.0, 2.5, 4.0]
+        [0.0, 0.5, 2.5, 4.0]
         >>> fill_bins(np.array([5.0, 7, 7]), (), 8).tolist()
         [5.0, 7.0]
     """
