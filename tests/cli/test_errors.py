@@ -158,8 +158,8 @@ def test_train_says_that_a_file_is_missing(
         (
             ("--optimizer", "admw"),
             "error: The 'optimizer' parameter of Regressor must be a str among {'adamw', 'adam', "
-            "'sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion', 'muon'}, or a list of such. "
-            "Got 'admw' instead.\n\n"
+            "'sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion', 'muon'}, or a list of "
+            "such. Got 'admw' instead.\n\n"
             "hint: did you mean 'adamw'?\n",
         ),
         (
