@@ -1,9 +1,12 @@
+import io
+import sys
 import warnings
 
 import pytest
 
 from rightfit import DataWarning
 from rightfit.cli.console import (
+    can_show,
     is_live,
     messages,
     print_command,
@@ -40,6 +43,23 @@ def test_warning_becomes_a_note_once(capfd: pytest.CaptureFixture[str]) -> None:
         for text in ("few rows", "few rows", "many columns"):
             warnings.warn(text, DataWarning, stacklevel=1)
     assert capfd.readouterr().err == "note: few rows\nnote: many columns\n"
+
+
+def test_what_the_encoding_lacks_is_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii", newline=""))
+    console = results()
+    console.print("0.3 ± 0.1 in 2×3 … Zürich")
+    assert raw.getvalue() == b"0.3 +- 0.1 in 2x3 ... Z?rich\n"
+    assert not can_show(console, "±")
+    assert can_show(console, "+-")
+
+
+def test_what_the_encoding_has_is_said_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="utf-8", newline=""))
+    results().print("0.3 ± 0.1 in Zürich")
+    assert raw.getvalue().decode() == "0.3 ± 0.1 in Zürich\n"
 
 
 def test_command_stays_in_one_line(

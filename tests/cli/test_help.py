@@ -1,23 +1,16 @@
+import re
 import subprocess
 import sys
 
 import pytest
+import typer
 
 from rightfit.cli import help as pages
+from rightfit.cli.app import app
 from rightfit.cli.flags import flag_parameters, spelling
 from tests.cli.conftest import Type
 
-COMMANDS = (
-    "train",
-    "predict",
-    "evaluate",
-    "describe",
-    "report",
-    "graph",
-    "check-gradients",
-    "demo",
-    "play",
-)
+COMMANDS = tuple(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 HEAVY = ("jax", "numpy", "polars", "sklearn", "scipy", "rich", "equinox", "optax", "narwhals")
 
 
@@ -34,6 +27,19 @@ def test_help_fits_one_screen_and_begins_with_an_example(rightfit: Type, command
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
     assert any(line.startswith(f"Example: rightfit {command}") for line in lines[:10])
+
+
+def test_every_command_is_looked_at() -> None:
+    assert {"train", "predict", "check-gradients", "play"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("columns", ["60", "72", "80", "100"])
+@pytest.mark.parametrize("words", [(command, "--help") for command in COMMANDS])
+def test_no_word_of_the_help_is_broken_at_a_hyphen(
+    rightfit: Type, words: tuple[str, ...], columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert not re.search(r"\w-\n", rightfit(*words).out)
 
 
 def test_help_names_every_command(rightfit: Type) -> None:

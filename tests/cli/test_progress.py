@@ -1,16 +1,21 @@
 import io
+import itertools
 import re
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from rightfit import EpochRecord, EpochsEnded, Event, MemberStopped, PackJudged, TrainingStarted
-from rightfit.cli import progress
+from rightfit.cli import progress, training
 from rightfit.cli.progress import show_progress, time_left
 from rightfit.estimators.pace import Pace
+from rightfit.estimators.table_training import train_events
 from rightfit.train.plan import State
+from tests.cli.conftest import TINY, Type
 
 
 class Screen(io.StringIO):
@@ -50,6 +55,47 @@ def test_file_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> 
         "epoch 40, loss: training 0.5, validation 0.25; best epoch 35; 0:05 left\n"
         "epoch 70, loss: training 0.5, validation 0.25; best epoch 65; 0:05 left\n"
     )
+
+
+def test_file_gets_a_line_in_ten_seconds_at_most_and_later_one_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    said: list[float] = []
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    console = Console(file=io.StringIO(), width=1000)
+    monkeypatch.setattr(console, "print", lambda text: said.append(now))
+    for _ in show_progress(pack_events(3, 4800), console, 16):
+        now += 0.25
+    pauses = [after - before for before, after in itertools.pairwise([0.0, *said])]
+    assert min(pauses) >= 10.0
+    assert max(pauses) <= 60.5
+    assert pauses[:8] == pytest.approx([10.0] * 8, abs=0.5)
+    assert len([moment for moment in said if moment <= 600.0]) <= 30
+
+
+@pytest.mark.parametrize("options", [(), ("--l2", "0,1e-4,1e-3", "--n-seeds", "4")])
+def test_file_gets_70_lines_at_most_of_ten_minutes_all_told(
+    table: object, rightfit: Type, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    now = 0.0
+
+    def slowly(*arguments: Any) -> Iterator[Event]:
+        nonlocal now
+        for event in train_events(*arguments):
+            yield event
+            if isinstance(event, EpochsEnded):
+                while now < 600.0:
+                    now += 0.5
+                    yield event
+
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(training, "train_events", slowly)
+    answer = rightfit("train", "houses.csv", "--target", "use", *TINY, *options)
+    assert answer.code == 0
+    assert len(re.findall("best epoch|best loss", answer.err)) > 20
+    assert len((answer.out + answer.err).splitlines()) <= 70
+    assert "\x1b" not in answer.out + answer.err
 
 
 def test_file_gets_nothing_of_a_short_training() -> None:

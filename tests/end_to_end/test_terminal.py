@@ -25,7 +25,7 @@ pytestmark = [
 
 PATIENCE = 90.0
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
-WITH_COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")
+WITH_COLOUR = re.compile(r"\x1b\[(\d+;)*(3|4|9|10)\d(;\d+)*m")
 
 
 class Terminal:
@@ -143,6 +143,35 @@ def test_colour_is_left_out_if_not_wanted(tmp_path: Path, colour: bool) -> None:
         assert there.finish() == 2
     assert bool(WITH_COLOUR.search(there.raw)) == colour
     assert "\n\nhint: see rightfit --help\n" in there.text
+
+
+SHORT = ("--hidden-sizes", "8", "--max-epochs", "300", "--patience-epochs", "none", "--no-report")
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_losses_are_plotted_at_the_end_of_training(table: Path, colour: bool) -> None:
+    environment = {} if colour else {"NO_COLOR": "1"}
+    with terminal(table, "train", "t.csv", "--target", "y", *SHORT, **environment) as there:
+        assert there.finish() == 0
+    assert bool(WITH_COLOUR.search(there.raw)) == colour
+    plot = there.text.partition("\nStopped: ")[2].partition("on 100 test rows")[0]
+    assert "\nLoss by epoch" in plot
+    assert "▲ kept: epoch " in plot
+    assert "\n⠒⠒⠒ validation  ⠐⠐⠐ training\n" in plot
+    assert "\nThe model lies in t.model\n" in there.text
+
+
+@pytest.mark.parametrize(
+    ("environment", "drawn"),
+    [({"COLUMNS": "39"}, False), ({"PYTHONIOENCODING": "ascii"}, True), ({"TERM": "dumb"}, True)],
+)
+def test_plot_suits_the_terminal(table: Path, environment: dict[str, str], drawn: bool) -> None:
+    with terminal(table, "train", "t.csv", "--target", "y", *SHORT, **environment) as there:
+        assert there.finish() == 0
+    assert ("kept: epoch" in there.text) == drawn
+    if "PYTHONIOENCODING" in environment:
+        assert there.text.isascii()
+        assert "\n*** validation  ... training\n" in there.text
 
 
 def test_reader_that_goes_away_is_not_complained_of(

@@ -1,5 +1,7 @@
 """Where things are printed: results on stdout, progress and complaints on stderr."""
 
+import codecs
+import io
 import json
 import math
 import sys
@@ -16,6 +18,9 @@ from rightfit.errors import DataWarning, TrainingWarning
 # In a file or a pipe nothing is wrapped: whoever reads it there wraps or searches it.
 _ENDLESS = 1000
 
+# What is written where the encoding has not the right character; a question mark for others.
+_IN_ITS_PLACE = {"±": "+-", "×": "x", "−": "-", "–": "-", "…": "...", "’": "'"}
+
 
 def messages() -> Console:
     """The console for progress, notes and errors."""
@@ -30,6 +35,15 @@ def results() -> Console:
 def is_live(console: Console) -> bool:
     """Say whether somebody watches, so that a line may be drawn again and again."""
     return console.file.isatty() and not console.is_dumb_terminal
+
+
+def can_show(console: Console, text: str) -> bool:
+    """Say whether the encoding of a console has all characters of a text."""
+    try:
+        text.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def print_json(result: dict[str, Any]) -> None:
@@ -49,7 +63,11 @@ def print_command(console: Console, before: str, command: str) -> None:
 
 def working(console: Console, what: str) -> AbstractContextManager[object]:
     """Show what is going on while it goes on, if somebody watches."""
-    return console.status(f"{what} …") if is_live(console) else nullcontext()
+    if not is_live(console):
+        return nullcontext()
+    if can_show(console, "⠋…"):
+        return console.status(f"{what} …")
+    return console.status(f"{what} ...", spinner="line")
 
 
 @contextmanager
@@ -73,8 +91,21 @@ def warnings_as_notes(console: Console) -> Iterator[None]:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _ENDLESS
+    if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+        stream.reconfigure(errors=_PLAINER)
     # Names and values come from people's tables: `[m2]` is a unit there, not a style.
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Say it in other characters, rather than end in an error after a long training."""
+    assert isinstance(error, UnicodeEncodeError)
+    unknown = error.object[error.start : error.end]
+    return "".join(_IN_ITS_PLACE.get(character, "?") for character in unknown), error.end
+
+
+_PLAINER = "rightfit.plainer"
+codecs.register_error(_PLAINER, _plainer)
 
 
 def _finite(value: Any) -> Any:

@@ -133,7 +133,7 @@ def _section(head: str, entries: Mapping[str, str]) -> str:
     start = _start(entries)
     lines = [_bold(f"{head}:")]
     for name, text in entries.items():
-        first, *rest = textwrap.wrap(text, _width() - start) or [""]
+        first, *rest = textwrap.wrap(text, _width() - start, break_on_hyphens=False) or [""]
         lines.append(f"  {name.ljust(start - 2)}{first}")
         lines += [" " * start + line for line in rest]
     return "\n".join(lines)

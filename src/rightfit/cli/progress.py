@@ -13,7 +13,10 @@ from rightfit import EpochsEnded, Event
 from rightfit.cli.console import is_live
 from rightfit.estimators.pace import Pace
 
-_SECONDS_BETWEEN_LINES = 10.0
+# In a file, lines come the more rarely the longer it takes: 28 in ten minutes, then one a minute.
+_FEWEST_SECONDS_BETWEEN_LINES = 10.0
+_MOST_SECONDS_BETWEEN_LINES = 60.0
+_SHARE_BETWEEN_LINES = 0.1
 _BAR_WIDTH = 30
 # A line of a pack has more to say, and a terminal has 80 columns.
 _PACK_BAR_WIDTH = 16
@@ -114,12 +117,19 @@ def _line(*cells: RenderableType) -> Table:
 
 
 def _lines(events: Iterable[Event], console: Console, pace: Pace) -> Iterator[Event]:
-    next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+    start = time.monotonic()
+    next_line = start + _FEWEST_SECONDS_BETWEEN_LINES
     for event in events:
         pace.note(event)
-        if isinstance(event, EpochsEnded) and time.monotonic() >= next_line:
-            next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+        now = time.monotonic()
+        if isinstance(event, EpochsEnded) and now >= next_line:
+            next_line = now + _seconds_to_next_line(now - start)
             said = ", ".join(filter(None, (stand(pace), losses(pace))))
             left = time_left(pace)
             console.print(f"{said}{left and '; ' + left}")
         yield event
+
+
+def _seconds_to_next_line(elapsed: float) -> float:
+    seconds = max(_FEWEST_SECONDS_BETWEEN_LINES, _SHARE_BETWEEN_LINES * elapsed)
+    return min(seconds, _MOST_SECONDS_BETWEEN_LINES)

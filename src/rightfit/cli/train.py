@@ -80,6 +80,7 @@ def train(
         groups=groups,
         time=time,
         report=not no_report,
+        plot=not as_json,
     )
     outcome = train_table(request, messages() if as_json else results())
     if as_json:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rightfit import TrainingStarted
 from rightfit.cli.console import messages, print_command, warnings_as_notes, working
 from rightfit.cli.flags import parse_flags
+from rightfit.cli.loss_plot import loss_plot, print_loss_plot
 from rightfit.cli.packs import chosen_line, trials_sheet
 from rightfit.cli.pasted import predict_command, stem
 from rightfit.cli.progress import show_progress
@@ -53,6 +54,7 @@ class Request:
         groups: column of groups that are held out whole; None for none.
         time: column of moments, of which the latest are held out; None for none.
         report: write a report into the folder of the model.
+        plot: show the losses over the epochs, if somebody watches.
     """
 
     table: Path
@@ -66,6 +68,7 @@ class Request:
     groups: str | None = None
     time: str | None = None
     report: bool = True
+    plot: bool = True
 
 
 def model_beside(table: Path) -> Path:
@@ -85,6 +88,8 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
         save_somewhere(model, request.out, overwrite=request.force)
         results.print(f"\nStopped: {model.stop_reason_}.")
         _say_chosen(results, model)
+        if request.plot:
+            _show_losses(results, model)
         scores, linear = _score(request, model, split, console)
         report = _report(request, model, split, linear, console)
     if scores:
@@ -211,6 +216,11 @@ def _say_chosen(results: Console, model: Classifier | Regressor) -> None:
     if len(facts["trials"]) > 1:
         results.print()
         results.print(trials_sheet(facts))
+
+
+def _show_losses(results: Console, model: Classifier | Regressor) -> None:
+    members = model.describe()["members"]
+    print_loss_plot(results, loss_plot(model.history_, members, model.best_epoch_))
 
 
 def _say_next(results: Console, request: Request, report: Path | None) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import sys
 import tempfile
@@ -99,6 +100,7 @@ def serve(
     config = uvicorn.Config(
         app,
         log_level="warning",
+        use_colors=False if os.environ.get("NO_COLOR") else None,  # None: as the terminal is
         ws="websockets-sansio",
         ws_max_size=_LARGEST_MESSAGE,
         ws_per_message_deflate=False,
