@@ -119,7 +119,7 @@ def _early_stopping(names: Names) -> Figure:
     axes.annotate(
         f"best epoch: {best}",
         (best, both[1][best - 1]),
-        xytext=(6, -14),
+        xytext=(-30, 28),
         textcoords="offset points",
         color=INK,
     )
@@ -154,9 +154,14 @@ def _packs(names: Names) -> Figure:
         # Side by side, so that no point hides another.
         places = [values.index(row["l2"]) + 0.16 * index - 0.08 for row in rows]
         losses = [row["validation_loss"] for row in rows]
-        axes.plot(
-            places, losses, MARKERS[index], color=SERIES[index], label=f"hidden_sizes={sizes}"
-        )
+        axes.plot(places, losses, MARKERS[index], color=SERIES[index], alpha=0.7)
+        means = [
+            np.mean([row["validation_loss"] for row in rows if row["l2"] == value])
+            for value in values
+        ]
+        label = f"hidden_sizes={sizes}"
+        form = MARKERS[index] + LINE_STYLES[index]
+        axes.plot(range(len(values)), means, form, markersize=0, color=SERIES[index], label=label)
     axes.set_xticks(range(len(values)), [f"{value:g}" for value in values])
     axes.set(xlabel="l2", ylabel="held-out log loss")
     axes.legend()
