@@ -141,7 +141,7 @@ def test_every_document_has_its_place_in_the_site() -> None:
 
 
 def _places(entries: list[dict[str, Any]]) -> list[str]:
-    places = []
+    places: list[str] = []
     for entry in entries:
         for place in entry.values():
             places += _places(place) if isinstance(place, list) else [place]
