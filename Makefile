@@ -13,7 +13,7 @@ LOCK_FLAGS = pyproject.toml --upgrade --quiet --universal --python-version 3.11 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint fix benchmark lock test-pythons test-lowest clean
+.PHONY: help demo test check lint fix docs benchmark lock test-pythons test-lowest clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -37,6 +37,10 @@ lint: $(VENV)/.development ## check form, types, levels and spelling; changes no
 fix: $(VENV)/.development ## format, and repair what can be repaired safely
 	"$(BIN)/ruff" check --fix
 	"$(BIN)/ruff" format
+
+docs: $(VENV)/.docs ## build the documents strictly, into build/site
+	"$(BIN)/python" docs/make_reference.py
+	"$(BIN)/zensical" build --strict --clean
 
 benchmark: $(VENV)/.benchmark ## measure: make benchmark NAME=engine
 	"$(BIN)/python" "benchmarks/$(NAME).py"
@@ -93,6 +97,10 @@ $(VENV)/.development: requirements/dev.txt pyproject.toml | $(VENV)/.created
 
 $(VENV)/.benchmark: $(VENV)/.development
 	"$(BIN)/python" -m pip $(PIP_FLAGS) install --group benchmark
+	@touch "$@"
+
+$(VENV)/.docs: $(VENV)/.development
+	"$(BIN)/python" -m pip $(PIP_FLAGS) install --group docs
 	@touch "$@"
 
 .venv-lowest/.lowest: requirements/lowest.txt pyproject.toml | .venv-lowest/.created

@@ -31,7 +31,6 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
         stop_reason_: which rule ended training, and whether more would probably help.
         n_parameters_: weights and biases.
         schema_: one dict for each column: name, kind, dtype, missing share and more.
-        target_name_: the name of the target column, if it had one.
         n_iter_: epochs that were trained.
         n_features_in_: columns of the table.
         feature_names_in_: their names, if they had any.
