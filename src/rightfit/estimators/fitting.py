@@ -131,7 +131,7 @@ class Fitting:
             training=self.prepared.training,
             validation=self.prepared.validation,
             max_epochs=1 if one_epoch else int(self.chosen.max_epochs),
-            max_seconds=limit,
+            max_seconds=None if limit is None else float(limit),
             folds=self.prepared.folds,
             began=self.began,
             reserve=_reserve(limit) if len(members) > 1 else 0.0,
