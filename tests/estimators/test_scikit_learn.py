@@ -35,12 +35,9 @@ from tests.estimators.examples import (
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 
 
-CHECKED = [
-    kind(**given)
-    for kind in (Classifier, Regressor)
-    # One plain network, and the recipe with fewer networks than it has.
-    for given in ({"hidden_sizes": PLAIN_SIZES}, {"members": 2, "max_epochs": 100})
-]
+# One plain network each. The recipe's pack is not equivalent under weights and repeated rows, as
+# repeated rows come into different folds; decision 10 says so.
+CHECKED = [kind(hidden_sizes=PLAIN_SIZES) for kind in (Classifier, Regressor)]
 
 
 @pytest.mark.slow
