@@ -13,7 +13,6 @@ from rightfit.estimators.grid import (
     AUTO_MEMBERS,
     DEFAULT_RANGES,
     DEFAULT_SIZES,
-    WITH_MOMENTUM,
     Grid,
     combinations,
     with_values,
@@ -25,6 +24,7 @@ from rightfit.estimators.hyperparameters import (
     RegressorParameters,
     member_parameters,
 )
+from rightfit.estimators.space import WITH_MOMENTUM
 from rightfit.parameters import check_parameters, declared_parameters
 from rightfit.train.optimizers import OPTIMIZERS
 
