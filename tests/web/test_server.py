@@ -230,3 +230,13 @@ def test_all_columns_are_trained_on_and_the_model_is_saved(
     assert told["n_columns"] == 3
     assert "model" in told["scores"]
     assert (tmp_path / "houses.model" / "model.json").is_file()
+    report = client.get(f"/{TOKEN}/{told['report']}")
+    assert report.status_code == 200
+    assert report.content == (tmp_path / "houses.model" / "report.html").read_bytes()
+
+
+@pytest.mark.parametrize("asked", ["", "?table=none&number=0", "?number=0", "?table=../../etc"])
+def test_report_that_is_not_there_is_said_to_be_gone(client: TestClient, asked: str) -> None:
+    answer = client.get(f"/{TOKEN}/report{asked}")
+    assert answer.status_code == 404
+    assert "no such report" in answer.text

@@ -87,7 +87,7 @@ class FullTraining:
         remember(model, test_scores=scores)
         place = free_place(self.table.folder, self.table.name)
         save_somewhere(model, place, overwrite=False)
-        report = self._report(model, split, linear, place)
+        report = self._report(model, split, linear, place) if is_installed() else None
         self._tell(
             state="done",
             scores=scores,
@@ -98,11 +98,10 @@ class FullTraining:
             stop_reason=model.stop_reason_,
         )
 
-    def _report(self, model: Any, split: TableSplit, linear: Any, place: Path) -> str | None:
-        """Write the report into the model's folder; None without the packages it needs."""
-        if not is_installed():
-            return None
-        return str(write_beside(model, split, linear, place))
+    def _report(self, model: Any, split: TableSplit, linear: Any, place: Path) -> str:
+        """Write the report into the model's folder, and say where the page finds it."""
+        self.table.reports.append(write_beside(model, split, linear, place))
+        return f"report?table={self.table.key}&number={len(self.table.reports) - 1}"
 
     def _parameters(self) -> dict[str, Any]:
         from rightfit.estimators.lesson.own_points import pick_points

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -57,6 +57,7 @@ def make_app(token: str, tables: Tables, ready: Callable[[], None] | None = None
                 routes=[
                     Route("/", _page),
                     Route("/table", _receive_table, methods=["POST"]),
+                    Route("/report", _report),
                     WebSocketRoute("/socket", _talk),
                     Mount("/", StaticFiles(directory=_STATIC)),
                 ],
@@ -116,6 +117,19 @@ def serve(
 
 async def _page(request: Request) -> Response:
     return FileResponse(_STATIC / "index.html")
+
+
+async def _report(request: Request) -> Response:
+    """Show the report of a model that was trained on all columns of a table."""
+    asked, tables = request.query_params, request.app.state.tables
+    table = tables.get(asked.get("table"))
+    number = asked.get("number", "")
+    if table is None or not number.isdecimal() or int(number) >= len(table.reports):
+        return PlainTextResponse("There is no such report any more.", status_code=404)
+    path: Path = table.reports[int(number)]
+    if not path.is_file():
+        return PlainTextResponse(f"The report {path} is gone.", status_code=404)
+    return FileResponse(path)
 
 
 async def _receive_table(request: Request) -> Response:

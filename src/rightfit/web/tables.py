@@ -23,6 +23,7 @@ class OwnTable:
         frame: its rows.
         target: the column to predict; "" to guess it.
         folder: where a model of it goes.
+        reports: of the models that were trained on it here.
     """
 
     key: str
@@ -30,6 +31,7 @@ class OwnTable:
     frame: pl.DataFrame
     target: str
     folder: Path
+    reports: list[Path] = dataclasses.field(default_factory=list)
 
     def as_plain(self) -> dict[str, Any]:
         """What a page must know of it."""

@@ -1,7 +1,7 @@
 // What is said: the counters, the line for everybody and for screen readers, and what went wrong.
 
 import { tell } from "./connection.js";
-import { emit, find, on, page, short, word } from "./page.js";
+import { emit, find, make, on, page, short, word } from "./page.js";
 
 let said = 0, counted = 0, timer = 0, wasOver = false, warned = 0;
 // A loss so many times the first one will not come back by itself.
@@ -92,7 +92,12 @@ function training(told) {
   const scores = told.scores ? Object.entries(told.scores).map(([who, all]) => { const [name, value] = Object.entries(all)[0]; return `${who}: ${word(name)} ${short(value)}`; }).join("; ") : "";
   const text = { running: () => `Training on all columns: epoch ${told.epoch}, loss ${short(told.loss)}`, stopped: () => "Stopped; no model was made.", problem: () => told.what,
     done: () => `Trained on ${told.n_columns} columns. On ${told.n_test_rows} test rows: ${scores}. Saved in ${told.place}` }[told.state]();
-  if (place.textContent !== text) { place.textContent = text; if (told.state !== "running") say(told.state === "done" ? `Trained on all columns. Saved in ${told.place}` : text, 8000); }
+  if (place.dataset.text !== text) {
+    place.dataset.text = text;
+    place.replaceChildren(text);
+    if (told.report) place.append(". ", make("a", { href: told.report, target: "_blank", textContent: "Open its report" }));
+    if (told.state !== "running") say(told.state === "done" ? `Trained on all columns. Saved in ${told.place}` : text, 8000);
+  }
   const button = find("train-all");
   if (button) {
     button.textContent = told.state === "running" ? "Stop training" : "Use these settings on all columns";
