@@ -1,10 +1,11 @@
 """What every test shares: JAX on the CPU, a compilation cache that stays, and fixtures."""
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -56,3 +57,23 @@ def data_root() -> Path:
     if not root.is_dir():
         pytest.skip(f"needs the real tables: no folder {root}; set RIGHTFIT_DATA")
     return root
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, the system's or Playwright's own; skips where neither can be had.
+
+    One for all tests: Playwright cannot be started twice in a process.
+    """
+    api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    with api.sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        except api.Error as problem:
+            pytest.skip(
+                "needs a browser: install Debian's package chromium, or run `playwright install "
+                f"chromium` ({problem.message.splitlines()[0]})"
+            )
+        yield opened
+        opened.close()

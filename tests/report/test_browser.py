@@ -1,7 +1,5 @@
 """The page in a real browser: nothing is loaded, nothing is hidden, and axe finds nothing."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +9,6 @@ from tests.report.conftest import Reported
 
 pytestmark = pytest.mark.slow
 SCHEMES = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium, where Playwright and one of its own or the system's can be had."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    with playwright.sync_playwright() as started:
-        try:
-            opened = started.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except playwright.Error as problem:
-            pytest.skip(f"no Chromium could be started: {problem}")
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=["classifier", "regressor", "several"])
