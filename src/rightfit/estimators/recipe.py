@@ -17,6 +17,8 @@ from rightfit.estimators.grid import Chosen, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
 from rightfit.parameters import declared_parameters
 
+# Fewer rows cannot tell which of several networks is better: there is one plain network.
+FEWEST_ROWS = 50
 # Of a column's bins or waves, each has at least so many rows to learn from.
 FEWEST_ROWS_A_FEATURE = 16
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
@@ -126,7 +128,8 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
     """
     if not follows_recipe(chosen):
         return chosen, NO_RECIPE
-    if about.is_single or (chosen.validation_fraction == 0 and not chosen.n_folds):
+    is_unwatched = chosen.validation_fraction == 0 and not chosen.n_folds
+    if about.is_single or is_unwatched or about.n_rows < FEWEST_ROWS:
         plain = Recipe({"hidden_sizes": PLAIN_SIZES})
         return with_values(chosen, plain.filled), plain
     effort = EFFORTS[chosen.quality]
