@@ -4,6 +4,8 @@ import pytest
 
 from tests.cli.conftest import Type
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("target", ["use", "price"])
 def test_derived_gradient_agrees_with_central_differences(

@@ -6,6 +6,8 @@ import pytest
 import rightfit as library
 from tests.cli.conftest import TINY, Type
 
+pytestmark = pytest.mark.slow
+
 
 def test_describe_shows_layers_columns_training_and_scores(rightfit: Type, model: Path) -> None:
     answer = rightfit("describe", "use.model")

@@ -8,6 +8,8 @@ import pytest
 from tests.cli.conftest import TINY, Type
 from tests.cli.test_help import COMMANDS
 
+pytestmark = pytest.mark.slow
+
 WITH_COLOUR = re.compile(r"\x1b\[(\d+;)*(3|4|9|10)\d(;\d+)*m")
 ON_A_MODEL = (
     ("describe", "use.model"),

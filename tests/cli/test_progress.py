@@ -17,6 +17,8 @@ from rightfit.estimators.table_training import train_events
 from rightfit.train.plan import State
 from tests.cli.conftest import TINY, Type
 
+pytestmark = pytest.mark.slow
+
 
 class Screen(io.StringIO):
     def isatty(self) -> bool:

@@ -7,6 +7,8 @@ import pytest
 from rightfit.report import write
 from tests.cli.conftest import Type
 
+pytestmark = pytest.mark.slow
+
 WORDS = ("--hidden-sizes", "8", "--max-epochs", "3")
 
 

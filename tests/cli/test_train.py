@@ -12,6 +12,8 @@ from rightfit.cli import training
 from rightfit.estimators import table_training
 from tests.cli.conftest import TINY, Type
 
+pytestmark = pytest.mark.slow
+
 REPORT = """
 Stopped: max_epochs reached (3); *.
 

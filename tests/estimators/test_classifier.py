@@ -9,6 +9,8 @@ import pytest
 from rightfit import Classifier, DataError, DataWarning, load
 from tests.estimators.examples import COLUMNS, N_ROWS, SMALL, THREE, TWO, X, frame, small
 
+pytestmark = pytest.mark.slow
+
 LABELS: dict[str, tuple[Any, list[Any]]] = {
     "words": (np.array(["pear", "apple", "fig"], dtype=object)[THREE], ["apple", "fig", "pear"]),
     "list of words": ([["pear", "apple", "fig"][k] for k in THREE], ["apple", "fig", "pear"]),

@@ -45,6 +45,8 @@ from tests.estimators.examples import (
     target_for,
 )
 
+pytestmark = pytest.mark.slow
+
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 TRAIN, HELD = slice(0, 30), slice(30, 40)
 

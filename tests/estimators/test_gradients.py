@@ -10,6 +10,8 @@ from rightfit.nn import network as network_module
 from rightfit.nn.activations import ACTIVATIONS, Activation
 from tests.estimators.examples import N_ROWS, NUMBERS, THREE, TWO, X, mixed, small, target_for
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 1e-6
 PENALISED = {"l2": 0.1, "dropout_rate": 0.3, "input_dropout_rate": 0.1}
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])

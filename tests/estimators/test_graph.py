@@ -15,6 +15,8 @@ from rightfit.objectives import losses, objective
 from rightfit.objectives.losses import LOSSES, Loss
 from tests.estimators.examples import NUMBERS, THREE, TWO, X, mixed, small, target_for
 
+pytestmark = pytest.mark.slow
+
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 PENALISED = {"l2": 0.1, "dropout_rate": 0.3, "input_dropout_rate": 0.1}
 

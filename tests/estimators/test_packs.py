@@ -42,6 +42,8 @@ from tests.estimators.examples import (
     target_for,
 )
 
+pytestmark = pytest.mark.slow
+
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 LISTS: dict[str, Any] = {"dropout_rate": [0.0, 0.4], "l2": [0.0, 0.1]}
 

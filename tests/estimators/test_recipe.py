@@ -14,6 +14,8 @@ from rightfit.estimators.hyperparameters import (
 from rightfit.estimators.recipe import EFFORTS, NO_RECIPE, Circumstances, follow_recipe
 from rightfit.parameters import check_parameters, declared_parameters
 
+pytestmark = pytest.mark.slow
+
 LARGE = Circumstances(n_rows=20_000, n_columns=8)
 
 
@@ -99,7 +101,6 @@ def rows(n_rows: int) -> tuple[Any, Any]:
     return X, np.sin(6 * X[:, 0]) + X[:, 1]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("quality", ["fast", "default"])
 def test_recipe_trains_saves_and_checks_its_gradients(quality: str, tmp_path: Any) -> None:
     X, y = rows(300)

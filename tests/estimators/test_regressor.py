@@ -10,6 +10,8 @@ from sklearn.exceptions import DataConversionWarning
 from rightfit import DataError, Regressor
 from tests.estimators.examples import N_ROWS, NUMBERS, X, small
 
+pytestmark = pytest.mark.slow
+
 PAIR = np.stack([NUMBERS, 100 - 10 * X[:, 1]], axis=1)
 
 

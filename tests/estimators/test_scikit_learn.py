@@ -35,6 +35,8 @@ from tests.estimators.examples import (
     target_for,
 )
 
+pytestmark = pytest.mark.slow
+
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 
 
@@ -43,7 +45,6 @@ both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 SMALL_NETWORKS = [kind(hidden_sizes=(8,)) for kind in (Classifier, Regressor)]
 
 
-@pytest.mark.slow
 @parametrize_with_checks(SMALL_NETWORKS)  # type: ignore[untyped-decorator]
 def test_check_estimator_passes(estimator: Any, check: Any) -> None:
     check(estimator)
@@ -167,7 +168,6 @@ def test_grid_search_finds_parameters() -> None:
     assert set(found.predict(X)) <= {"no", "yes"}
 
 
-@pytest.mark.slow
 def test_grid_search_gives_the_same_in_other_processes() -> None:
     np.testing.assert_array_equal(
         search(2).cv_results_["mean_test_score"], search(1).cv_results_["mean_test_score"]

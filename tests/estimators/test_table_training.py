@@ -24,6 +24,8 @@ from rightfit.estimators.table_training import (
     with_test_table,
 )
 
+pytestmark = pytest.mark.slow
+
 N_ROWS = 60
 
 

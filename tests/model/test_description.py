@@ -7,6 +7,8 @@ from rightfit import Classifier, Regressor
 from rightfit.model.description import describe_layers, describe_model, describe_trials
 from tests.estimators.examples import NUMBERS, THREE, TWO, X, mixed, small
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("estimator", "y", "n_outputs", "last"),

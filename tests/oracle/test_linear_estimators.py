@@ -12,6 +12,8 @@ from rightfit import Classifier, Regressor
 from rightfit.data.table import as_table
 from tests.estimators.examples import NUMBERS, mixed
 
+pytestmark = pytest.mark.slow
+
 N_ROWS = 60
 _generator = np.random.default_rng(3)
 # Far from scaled, and not independent.

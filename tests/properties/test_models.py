@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from rightfit import Classifier, load
 from rightfit.arrays import Features
 from rightfit.data.table import as_table
 from tests.properties.tables import frames, untrained
+
+pytestmark = pytest.mark.slow
 
 LABELS = st.sampled_from(["a", "B", "ß", "🦊", "None", "0", 'say "hi"', "two words"])
 

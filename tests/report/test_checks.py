@@ -8,6 +8,8 @@ from rightfit.report.checks.all_checks import CHECKS, check_codes
 from rightfit.report.checks.of_training import _edge
 from tests.report.conftest import Reported
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = Path(__file__).parents[2] / "docs" / "checks.md"
 
 

@@ -9,6 +9,8 @@ from rightfit import Regressor, make_report
 from rightfit.report import importance
 from tests.report.conftest import NASTY, Reported
 
+pytestmark = pytest.mark.slow
+
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 MOST_BYTES = 2_000_000
 TYPICAL_BYTES = 800_000
@@ -151,7 +153,6 @@ def fitted_to(n_rows: int, **chosen: Any) -> tuple[Any, Any, Any]:
     return Regressor(**{**settings, **chosen}).fit(X[:200], y[:200]), X, y
 
 
-@pytest.mark.slow
 def test_size_does_not_grow_with_rows() -> None:
     sizes = []
     for n_rows in (1_000, 30_000):
@@ -160,7 +161,6 @@ def test_size_does_not_grow_with_rows() -> None:
     assert sizes[1] < 1.15 * sizes[0]
 
 
-@pytest.mark.slow
 def test_size_does_not_grow_with_members() -> None:
     sizes = []
     for n_seeds in (9, 30):
@@ -169,7 +169,6 @@ def test_size_does_not_grow_with_members() -> None:
     assert sizes[1] < 1.15 * sizes[0]
 
 
-@pytest.mark.slow
 def test_wide_table_with_long_names_fits_the_limit() -> None:
     generator = np.random.default_rng(0)
     names = [f"column {i} " + "&<" * 60 for i in range(400)]

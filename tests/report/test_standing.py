@@ -14,6 +14,8 @@ from rightfit.report.class_results import (
 from rightfit.report.numerals import figure, percent
 from tests.report.conftest import Reported
 
+pytestmark = pytest.mark.slow
+
 
 def test_class_scores_are_those_of_scikit_learn(classifier: Reported) -> None:
     own = classifier.evidence.standing("model")

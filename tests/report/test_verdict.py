@@ -8,7 +8,7 @@ from rightfit.report.verdict import MOST_WORDS, give_verdict
 from tests.report.cases import EXPECTED, Case, good_numbers, outcome, worse_than_linear
 from tests.report.conftest import Reported
 
-pytestmark = pytest.mark.filterwarnings("ignore::rightfit.TrainingWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::rightfit.TrainingWarning")]
 
 
 def is_right(make: Callable[[], Case]) -> bool:
@@ -17,14 +17,12 @@ def is_right(make: Callable[[], Case]) -> bool:
     return (not code or code in found.codes) and (not level or found.verdict.level == level)
 
 
-@pytest.mark.slow
 def test_eleven_of_twelve_made_cases_are_told_right() -> None:
     assert len(EXPECTED) == 12
     wrong = [make.__name__ for make in EXPECTED if not is_right(make)]
     assert len(wrong) <= 1, wrong
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("make", EXPECTED, ids=lambda make: make.__name__)
 def test_verdict_is_never_good_when_worse_than_the_linear_model(make: Callable[[], Case]) -> None:
     found = outcome(make)
@@ -37,7 +35,6 @@ def test_verdict_is_never_good_when_worse_than_the_linear_model(make: Callable[[
     assert not (worse and "well" in found.verdict.text)
 
 
-@pytest.mark.slow
 def test_muting_does_not_make_a_bad_model_good() -> None:
     found = outcome(worse_than_linear)
     verdict = give_verdict(found.evidence, ())
@@ -45,13 +42,11 @@ def test_muting_does_not_make_a_bad_model_good() -> None:
     assert verdict.headline == "No better than a linear model."
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("make", EXPECTED, ids=lambda make: make.__name__)
 def test_verdict_has_sixty_words_at_most(make: Callable[[], Case]) -> None:
     assert len(outcome(make).verdict.text.split()) <= MOST_WORDS
 
 
-@pytest.mark.slow
 def test_verdict_names_baselines_interval_fit_and_next_step() -> None:
     text = outcome(good_numbers).verdict.text
     for words in (

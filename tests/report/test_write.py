@@ -9,6 +9,8 @@ from rightfit import DataError, Regressor, RightFitError, load, make_report
 from rightfit.report import write
 from tests.report.conftest import NASTY, Reported
 
+pytestmark = pytest.mark.slow
+
 
 def test_report_is_written_and_returned(regressor: Reported, tmp_path: Path) -> None:
     place = tmp_path / "page.html"

@@ -12,6 +12,8 @@ from rightfit.train.plan import Knobs, Rows
 from tests.oracle.formulas import arrays_of, loss_and_gradient
 from tests.train.runs import knobs_of, network_of, objective_of, plan_of, random_rows
 
+pytestmark = pytest.mark.slow
+
 CASES: list[tuple[Task, str]] = [
     (task, name)
     for task in ("binary", "multiclass", "regression")
@@ -66,7 +68,6 @@ def test_gradients_agree_with_every_loss_through_every_activation(task: Task, lo
     assert largest(checks) < 1e-6
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("task", "loss"), CASES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_gradients_agree_with_each_activation_and_loss(

@@ -25,6 +25,8 @@ from tests.train.runs import (
     state_of,
 )
 
+pytestmark = pytest.mark.slow
+
 _keep_best = jax.jit(keep_best)
 
 

@@ -9,6 +9,8 @@ from starlette.websockets import WebSocketDisconnect
 from rightfit.web import tables as own_tables
 from tests.web.conftest import BASE, SMALL, TOKEN, Talk, houses
 
+pytestmark = pytest.mark.slow
+
 STATIC = Path(own_tables.__file__).with_name("static")
 
 

@@ -14,6 +14,8 @@ from rightfit.estimators.lesson.code import as_command, as_python, table_name
 from rightfit.estimators.lesson.lesson import Lesson
 from rightfit.estimators.lesson.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 def lesson_of(**plain: Any) -> Lesson:
     small = {"hidden_sizes": [3], "n_rows": 60, "batch_size": 16, **plain}

@@ -36,6 +36,8 @@ from tests.train.runs import (
     run_of,
 )
 
+pytestmark = pytest.mark.slow
+
 PLAN = plan_of(optimizer="adam", dropout=True, validates=True)
 WIDTHS = pytest.mark.parametrize("width", [1, 2, 4, 8])
 
@@ -303,7 +305,6 @@ def test_small_members_share_calls_and_large_ones_do_not() -> None:
     assert layout.widest(plan, 600_000, 16) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [1, 2])
 def test_several_devices_each_take_a_share_of_the_members(width: int) -> None:
     program = f"""
