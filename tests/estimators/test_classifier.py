@@ -234,3 +234,20 @@ def test_partial_fit_counts_weights() -> None:
     weights = np.where(THREE == 0, 0.0, 1.0)
     model = small(Classifier).partial_fit(X, THREE, [0, 1, 2], weights)
     assert model.describe()["n_training_rows"] == (THREE != 0).sum()
+
+
+def test_later_calls_of_partial_fit_name_the_same_classes_or_none() -> None:
+    model = small(Classifier).partial_fit(X, TWO, classes=[0, 1])
+    model.partial_fit(X, TWO, classes=[1, 0])
+    with pytest.raises(DataError) as caught:
+        model.partial_fit(X, TWO, classes=["a", "b"])
+    assert str(caught.value) == (
+        "The first call of partial_fit fixed the classes 0, 1.\n"
+        "Later calls name the same ones, or none.\n"
+        "hint: make a new Classifier for other classes"
+    )
+
+
+def test_logarithms_are_those_of_the_probabilities() -> None:
+    model = small(Classifier).fit(X, THREE)
+    np.testing.assert_allclose(np.exp(model.predict_log_proba(X)), model.predict_proba(X))

@@ -12,8 +12,6 @@ from rightfit.shuffle import shuffled
 RowNumbers = NDArray[np.int64]
 Split = tuple[RowNumbers, RowNumbers]
 
-_FEWER_FOLDS = "lower n_folds to {} or less"
-
 
 def group_codes(groups: Any, n_rows: int) -> NDArray[np.int64]:
     """Number the groups of rows; labels of any kind.
@@ -164,7 +162,7 @@ def _folds_in_time(n_folds: int, time: NDArray[np.int64]) -> list[Split]:
         raise DataError(
             f"The rows have {n_moments} moments, too few for {n_folds} folds in time.",
             expected="Each fold needs moments of its own, and earlier ones to learn from.",
-            hint=_FEWER_FOLDS.format(max(n_moments - 1, 0)),
+            hint=_fewer_folds(n_moments - 1),
         )
     # Of moments, so that rows of one are never on both sides.
     moments = TimeSeriesSplit(n_folds).split(np.arange(n_moments))
@@ -184,14 +182,14 @@ def _check_counts(
         raise DataError(
             f"There are {n_rows} rows with a target, fewer than the {n_folds} folds.",
             expected="Each fold needs a row.",
-            hint=_FEWER_FOLDS.format(n_rows),
+            hint=_fewer_folds(n_rows),
         )
     if groups is not None and len(np.unique(groups)) < n_folds:
         n_groups = len(np.unique(groups))
         raise DataError(
             f"There are {n_groups} groups, fewer than the {n_folds} folds.",
             expected="Each fold needs a group.",
-            hint=_FEWER_FOLDS.format(n_groups),
+            hint=_fewer_folds(n_groups),
         )
     if classes is None:
         return
@@ -206,10 +204,14 @@ def _check_counts(
             f"There are fewer rows of a class than the {n_folds} folds: "
             f"{', '.join(rare[:MAX_SHOWN])}{and_more(len(rare))}.",
             expected="Each fold needs a row of each class.",
-            hint=f"{_FEWER_FOLDS.format(int(counts.min()))}, or leave rare classes out"
+            hint=f"{_fewer_folds(int(counts.min()))}, or leave rare classes out"
             if counts.min() > 1
             else "leave rare classes out, or use no folds",
         )
+
+
+def _fewer_folds(most: int) -> str:
+    return f"lower n_folds to {most} or less" if most > 1 else "use no folds"
 
 
 def _column(values: Any, name: str, n_rows: int) -> NDArray[Any]:

@@ -109,12 +109,23 @@ def _texts(values: NDArray[Any]) -> NDArray[Any]:
     return np.array([str(value) for value in whole.tolist()], dtype=object)
 
 
+# A margin below the largest number whose square is one, so that sums of squares are numbers too.
+LARGEST_TARGET = 1e140
+
+
 def check_finite_target(numbers: NDArray[np.floating[Any]]) -> None:
-    """Refuse infinite targets, naming their rows."""
+    """Refuse infinite targets and those whose square is, naming their rows."""
     rows = np.flatnonzero(np.isinf(numbers).any(axis=1)).tolist()
     if rows:
         raise DataError(
             f"The target holds infinity ({row_list(rows)}).",
             expected="Every number is finite; cells may be empty.",
             hint="leave these rows out, or give the largest value that can be",
+        )
+    rows = np.flatnonzero((np.abs(numbers) > LARGEST_TARGET).any(axis=1)).tolist()
+    if rows:
+        raise DataError(
+            f"The target holds numbers beyond {LARGEST_TARGET:g} ({row_list(rows)}).",
+            expected="Their squares must be numbers too.",
+            hint="give the target in a larger unit, or as a logarithm",
         )

@@ -143,15 +143,23 @@ def _read_excel(path: Path) -> pl.DataFrame:
         raise _unreadable(path, error) from error
 
 
+def _read_arrow(path: Path) -> pl.DataFrame:
+    content = path.read_bytes()
+    # A file begins with its name; a stream of Arrow has none.
+    if content.startswith(b"ARROW1"):
+        return pl.read_ipc(content)
+    return pl.read_ipc_stream(content)
+
+
 READERS: Final[dict[str, Callable[[Path], pl.DataFrame]]] = {
     ".csv": read_csv,
     ".csv.gz": read_csv,
     ".tsv": read_tsv,
     ".tsv.gz": read_tsv,
     ".parquet": lambda path: pl.read_parquet(path.read_bytes()),
-    ".arrow": lambda path: pl.read_ipc(path.read_bytes()),
-    ".feather": lambda path: pl.read_ipc(path.read_bytes()),
-    ".ipc": lambda path: pl.read_ipc(path.read_bytes()),
+    ".arrow": _read_arrow,
+    ".feather": _read_arrow,
+    ".ipc": _read_arrow,
     ".jsonl": _read_json_lines,
     ".ndjson": _read_json_lines,
     ".xlsx": _read_excel,

@@ -3,10 +3,12 @@
 import dataclasses
 from typing import Any, Self
 
+import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 from sklearn.base import ClassifierMixin
 
+from rightfit.errors import DataError, shown
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.documented import documented
 from rightfit.estimators.hyperparameters import ClassifierParameters
@@ -59,6 +61,19 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
         """
         return self._fitted().probabilities(self._table(X))
 
+    def predict_log_proba(self, X: Any) -> Float[ndarray, "row class"]:
+        """Compute the logarithm of the probability of each class for each row.
+
+        Args:
+            X: a table with the columns of the one that was fitted on; others are ignored.
+
+        Returns:
+            `[row, class]`, in the order of `classes_`; at most 0.
+        """
+        with np.errstate(divide="ignore"):
+            log_probabilities: Float[ndarray, "row class"] = np.log(self.predict_proba(X))
+        return log_probabilities
+
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on the rows at hand, going on from the epochs before.
 
@@ -71,8 +86,21 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
             classes: all classes that will ever come; needed at the first call if `y`
                 does not hold them all.
             sample_weight: `[row]`, at least 0.
+
+        Raises:
+            DataError: a later call names other classes.
         """
+        if classes is not None and hasattr(self, "classes_"):
+            self._check_same_classes(classes)
         return self._fit_one_epoch(X, y, sample_weight, classes)
+
+    def _check_same_classes(self, classes: Any) -> None:
+        if set(np.asarray(classes).tolist()) != set(self.classes_.tolist()):
+            raise DataError(
+                f"The first call of partial_fit fixed the classes {shown(self.classes_.tolist())}.",
+                expected="Later calls name the same ones, or none.",
+                hint="make a new Classifier for other classes",
+            )
 
     def _has_classes(self) -> bool:
         return True

@@ -219,6 +219,8 @@ def _read_document(path: Path) -> dict[str, Any]:
             expected=f"This release of RightFit reads formats up to {FORMAT}.",
             hint="upgrade: pip install --upgrade rightfit",
         )
+    if type(found) is not int or found < 1:
+        raise _damaged(path, f"'{DOCUMENT}' has no format that there ever was: {found!r}")
     if sha256(written).hexdigest() != frame.get("sha256") or not isinstance(content, dict):
         raise _damaged(path, f"'{DOCUMENT}' was changed after it was written")
     return content
