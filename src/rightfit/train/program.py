@@ -14,6 +14,9 @@ from rightfit.train.plan import HeldOut, Knobs, Plan, Record, Records, Rows, Sta
 from rightfit.train.step import learning_rate
 
 _FEW_ROWS = 4096
+# Targets are standardised, so that a network that knows nothing has a loss of about 1. One with so
+# much more has diverged, even where its numbers are still finite.
+_LARGEST_LOSS = 1e6
 
 
 @partial(jax.jit, static_argnames="plan")
@@ -102,6 +105,7 @@ def end_epoch(
         watched += 0.5 * knobs.l2 * size if plan.l2 else 0
     record = Record(train_loss, loss, metric, learning_rate(plan, knobs, state.step - 1))
     finite = jnp.isfinite(watched) & jnp.isfinite(size) & (state.failed_step < 0)
+    finite &= train_loss < _LARGEST_LOSS
     failed = jnp.where(finite, -1, jnp.maximum(state.failed_step, state.step - 1))
     return keep_best(state._replace(failed_step=failed), watched, finite, knobs), record
 
@@ -157,9 +161,14 @@ def run_members(
 
 
 @partial(jax.jit, donate_argnames="state", static_argnames="plan")
-def go_back(plan: Plan, state: State, momentum: Float[Array, ""]) -> State:
-    """Return to the best weights with an empty optimizer, after a loss that was not finite."""
+def go_back(plan: Plan, state: State, momentum: Float[Array, ""], n_rows: Int[Array, ""]) -> State:
+    """Return to the best weights with an empty optimizer, after a loss that was not finite.
+
+    The epoch in which it happened is taken again from its first step.
+    """
+    n_steps = -(-n_rows // plan.batch_size)
     return state._replace(
+        step=(state.step - 1) // n_steps * n_steps,
         network=state.best_network,
         moments=OPTIMIZERS[plan.optimizer].direction(momentum).init(state.best_network),
         average=jax.tree.map(jnp.copy, state.best_network) if plan.averaging else None,

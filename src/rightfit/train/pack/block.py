@@ -136,7 +136,10 @@ class Block:
 
     def go_back(self, course: Course) -> None:
         """Return to a member's best weights, after a loss that was not finite."""
-        back: State = compiled(go_back, self.plan, self.state_of(course), course.knobs.momentum)
+        n_rows = self.rows.rows_of(course.member.fold)[0].n_rows
+        back: State = compiled(
+            go_back, self.plan, self.state_of(course), course.knobs.momentum, n_rows
+        )
         if self.width == 1:
             course.state = back
             return
