@@ -134,14 +134,19 @@ class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
         `TrainingEnded`; Ctrl-C ends it early, with the best weights so far.
         """
         fitting = self._begin(X, y, sample_weight, validation, groups, time)
+        is_new = not hasattr(self, "_model")
         # Whoever follows the events may want to show the columns first.
-        if not hasattr(self, "_model"):
+        if is_new:
             self.schema_ = fitting.prepared.way.schema.to_json()
-        for event in fitting.events():
-            if isinstance(event, TrainingEnded):
-                self._keep(fitting.model())
-                self._keep_out_of_fold(fitting.out_of_fold())
-            yield event
+        try:
+            for event in fitting.events():
+                if isinstance(event, TrainingEnded):
+                    self._keep(fitting.model())
+                    self._keep_out_of_fold(fitting.out_of_fold())
+                yield event
+        finally:
+            if is_new and not hasattr(self, "_model"):
+                del self.schema_
 
     def predict(self, X: Any) -> Any:
         """Predict the class, or the number, of each row.

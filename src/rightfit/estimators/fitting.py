@@ -55,9 +55,11 @@ from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
 # Of a pack's time limit, what choosing among the members may take: seconds, within shares.
-_RESERVE_SECONDS = 0.5
+_RESERVE_SECONDS = 1.0
 _RESERVES = (0.03, 0.2)
 _SNAPSHOT_SECONDS = 3.0
+# What the first judgement may take: it compiles.
+_FIRST_JUDGEMENT_SECONDS = 3.0
 # The pause after a judgement is so many times as long as it took.
 _JUDGE_SHARE = 20
 
@@ -117,6 +119,7 @@ class Fitting:
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
         self.judge_again_at = 0.0
+        self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
         self._pick: Chosen | None = None
 
     def run(self, *, one_epoch: bool = False) -> Run:
@@ -175,15 +178,21 @@ class Fitting:
             yield event
 
     def _judged(self, snapshot: Snapshot) -> Iterator[Event]:
-        """Say what the members come to together so far, unless that took long the last time."""
+        """Say what the members come to together so far, unless that took long the last time.
+
+        Near the end of `max_seconds` it is not said: the choice that counts needs the time.
+        """
         began = time.monotonic()
         self.networks.update(snapshot.networks)
-        if began < self.judge_again_at:
+        limit = self.chosen.max_seconds
+        end = math.inf if limit is None else self.began + limit * (1 - _reserve(limit))
+        if began < self.judge_again_at or began + self.judgement_seconds > end:
             return
         choice = None
         if self._can_choose():
             choice = choose_for_now(self.chosen.combine, self._predict_held_out(self.run()))
         ended = time.monotonic()
+        self.judgement_seconds = ended - began
         # The first time compiles, so it says nothing of the next one.
         pause = _JUDGE_SHARE * (ended - began) if self.judge_again_at else 0.0
         self.judge_again_at = ended + pause
