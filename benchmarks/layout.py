@@ -117,8 +117,8 @@ def seconds(run: Run, chosen: Layout, n_epochs: int) -> float:
 def measure(shape: Shape, rounds: int, least: float) -> dict[str, Any]:
     run = shape.run()
     member = run.members[0]
-    n_parameters = member.shape.n_parameters
-    present = Layout(layout.widest(member.plan, n_parameters, N_MEMBERS), layout.n_at_once())
+    n_multiplications = member.shape.n_multiplications
+    present = Layout(layout.widest(member.plan, n_multiplications, N_MEMBERS), layout.n_at_once())
     layouts = sorted(
         {Layout(width, at_once) for width in WIDTHS for at_once in (1, present.at_once)} | {present}
     )
@@ -140,7 +140,7 @@ def measure(shape: Shape, rounds: int, least: float) -> dict[str, Any]:
     best = min(shortest, key=lambda one: shortest[one])
     return {
         "shape": dataclasses.asdict(shape),
-        "operations": 6.0 * n_parameters * member.plan.batch_size,
+        "operations": 6.0 * n_multiplications * member.plan.batch_size,
         "epochs": 1 + n_epochs,
         "layouts": [
             {

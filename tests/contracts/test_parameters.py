@@ -108,6 +108,7 @@ def test_what_may_be_a_list_is_what_belongs_to_one_member(owner: Owner) -> None:
         "optimizer",
         "learning_rate",
         "average_decay",
+        "n_copies",
         "parametrisation",
         "momentum",
         "schedule",

@@ -103,6 +103,7 @@ def test_every_parameter_of_a_member_can_vary(name: str) -> None:
         "number_embedding": ["piecewise", "cosine"],
         "number_embedding_size": [8, 16],
         "input_scaling": [False, True],
+        "n_copies": [1, 4],
         "batch_size": ["auto", 64],
     }
     values = two.get(name, [0.25, 0.5])

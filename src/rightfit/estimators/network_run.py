@@ -39,8 +39,9 @@ def network_shape(chosen: Hyperparameters, way: Way, objective: Objective) -> Ne
         activations = (activations,) * len(hidden_sizes)
     if len(activations) != len(hidden_sizes):
         raise ParameterError(
-            f"The 'activation' parameter of {type(chosen).__name__} has {len(activations)} names "
-            f"for {len(hidden_sizes)} hidden layers.",
+            f"The 'activation' parameter of {type(chosen).__name__} has {len(activations)} "
+            f"name{'s' * (len(activations) != 1)} for {len(hidden_sizes)} hidden "
+            f"layer{'s' * (len(hidden_sizes) != 1)}.",
             expected="A tuple needs one name for each hidden layer.",
             hint="pass one name to use it for all layers",
         )
@@ -60,6 +61,7 @@ def network_shape(chosen: Hyperparameters, way: Way, objective: Objective) -> Ne
         number_widths=_number_widths(chosen, encoder.n_bins),
         input_scaling=bool(chosen.input_scaling),
         parametrisation=chosen.parametrisation,
+        n_copies=int(chosen.n_copies) if hidden_sizes else 1,
     )
 
 

@@ -30,3 +30,30 @@ class Linear(eqx.Module):
         """Apply the layer to every row of a batch."""
         weighted = x @ jnp.asarray(self.weight)
         return (weighted if self.scale == 1.0 else self.scale * weighted) + self.bias
+
+    @jax.named_scope("linear")
+    def with_factors(
+        self, x: Float[Array, "batch feature"], factors: Float[Array, "copy feature"]
+    ) -> Float[Array, "copied hidden"]:
+        """Apply the layer to copies of every row, whose inputs have factors of their own."""
+        weight = jnp.asarray(self.weight)
+        n_inputs, n_units = weight.shape
+        if len(x) <= n_units:
+            copied = (x[:, None, :] * factors).reshape(-1, n_inputs)
+            weighted = copied @ weight
+        else:
+            # Of many rows no copies are kept: the factors become factors of the weights.
+            weights = (factors.T[:, :, None] * weight[:, None, :]).reshape(n_inputs, -1)
+            weighted = (x @ weights).reshape(-1, n_units)
+        return (weighted if self.scale == 1.0 else self.scale * weighted) + self.bias
+
+    @jax.named_scope("linear")
+    def apart(
+        self, x: Float[Array, "copied feature"], n_copies: int
+    ) -> Float[Array, "batch copy output"]:
+        """Apply to each copy of a row its own part of the layer."""
+        inputs = x.reshape(-1, n_copies, x.shape[-1])
+        weights = jnp.asarray(self.weight).reshape(x.shape[-1], n_copies, -1)
+        weighted = jnp.einsum("bcf,fco->bco", inputs, weights)
+        bias = jnp.asarray(self.bias).reshape(n_copies, -1)
+        return (weighted if self.scale == 1.0 else self.scale * weighted) + bias

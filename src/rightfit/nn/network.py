@@ -22,6 +22,7 @@ from rightfit.nn.number_embedding import (
     NumberEmbedding,
     build_number_embedding,
     embedded_features,
+    embedded_widths,
     embedding_parameters,
 )
 from rightfit.nn.random_bits import fold_in
@@ -46,6 +47,8 @@ class NetworkShape:
             waves or features.
         input_scaling: whether each feature has a factor of its own that is learned.
         parametrisation: standard, or ntk, where weights are scaled when they are used.
+        n_copies: networks in one, which share all weights but factors of the inputs and the
+            output layer.
     """
 
     n_numbers: int
@@ -58,6 +61,12 @@ class NetworkShape:
     number_widths: tuple[int, ...] = ()
     input_scaling: bool = False
     parametrisation: str = "standard"
+    n_copies: int = 1
+
+    @property
+    def has_factors(self) -> bool:
+        """Whether inputs have learned factors: copies differ by them."""
+        return self.input_scaling or self.n_copies > 1
 
     @property
     def n_features(self) -> int:
@@ -70,11 +79,11 @@ class NetworkShape:
     @property
     def n_parameters(self) -> int:
         """Weights and biases: (N+1)·K for a layer from N inputs to K outputs."""
-        sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
+        sizes = [self.n_features, *self.hidden_sizes, self.n_outputs * self.n_copies]
         embedded = zip(self.n_levels, self.embedding_widths, strict=True)
         parametric = zip(self.hidden_sizes, self.activations, strict=True)
         return (
-            self.n_features * self.input_scaling
+            self.n_features * self.n_copies * self.has_factors
             + sum(size for size, name in parametric if ACTIVATIONS[name].is_parametric)
             + embedding_parameters(self.number_embedding, self.number_widths)
             + sum(levels * width for levels, width in embedded)
@@ -85,7 +94,7 @@ class NetworkShape:
     def n_multiplications(self) -> int:
         """Multiplications of weights that one row takes; looking up a category takes none."""
         sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
-        return sum(n * k for n, k in itertools.pairwise(sizes))
+        return self.n_copies * sum(n * k for n, k in itertools.pairwise(sizes))
 
 
 class Network(eqx.Module):
@@ -94,18 +103,28 @@ class Network(eqx.Module):
     Attributes:
         numbers: how scaled numbers become features; None where they are features.
         categories: how each category column becomes features.
-        factors: `[feature]`, learned factors of the features; None without.
-        layers: the hidden layers and the output layer.
+        factors: `[copy · feature]`, learned factors of the features; None without.
+        layers: the hidden layers and the output layer, which has the outputs of all copies.
         shares: `[hidden]` for each hidden layer whose activation is parametric, else None.
         activations: the activation of each hidden layer, by name.
+        n_copies: networks in one, which share all weights but factors and output layer.
+
+    Source:
+        Gorishniy, Kotelnikov and Babenko (2025), "TabM", for the copies: its TabM-mini.
     """
 
     numbers: NumberEmbedding | None
     categories: tuple[CategoryInput, ...]
-    factors: Float[Weights, " feature"] | None
+    factors: Float[Weights, " _"] | None
     layers: tuple[Linear, ...]
     shares: tuple[Float[Weights, " _"] | None, ...]
     activations: tuple[str, ...] = eqx.field(static=True)
+    n_copies: int = eqx.field(static=True, default=1)
+
+    @property
+    def n_outputs(self) -> int:
+        """Numbers that come out for each row."""
+        return int(self.layers[-1].bias.shape[-1]) // self.n_copies
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -125,7 +144,7 @@ class Network(eqx.Module):
 
     def values(
         self, features: Features, dropout: Dropout | None = None
-    ) -> tuple[Float[Array, "batch _"], ...]:
+    ) -> tuple[Float[Array, "_ _"], ...]:
         """Compute what flows through the network: inputs, hidden activations and outputs.
 
         Args:
@@ -133,8 +152,22 @@ class Network(eqx.Module):
             dropout: what to drop, in training; None at prediction.
 
         Returns:
-            The inputs of the first layer, the activations of each hidden layer, the outputs.
+            The inputs of the first layer, the activations of each hidden layer (those of a row's
+            copies below each other), the outputs, which are the mean of the copies.
         """
+        *inner, outputs = self._flow(features, dropout)
+        if self.n_copies == 1:
+            return *inner, outputs[:, 0]
+        with jax.named_scope("mean_over_copies"):
+            return *inner, jnp.mean(outputs, axis=1)
+
+    def outputs_apart(
+        self, features: Features, dropout: Dropout | None = None
+    ) -> Float[Array, "batch copy output"]:
+        """Compute the outputs of each copy, as each is trained for itself."""
+        return self._flow(features, dropout)[-1]
+
+    def _flow(self, features: Features, dropout: Dropout | None) -> list[Array]:
         # Scopes name the operations in the program that JAX traces, and cost nothing in it.
         with jax.named_scope("inputs"):
             x = self._inputs(features)
@@ -144,7 +177,7 @@ class Network(eqx.Module):
         hidden = zip(self.layers[:-1], self.activations, self.shares, strict=True)
         for number, (layer, name, share) in enumerate(hidden, start=1):
             with jax.named_scope(f"layer_{number}"):
-                linear = layer(x)
+                linear = self._first(layer, x) if number == 1 else layer(x)
                 with jax.named_scope(name):
                     x = ACTIVATIONS[name].function(linear)
                     if share is not None:
@@ -153,7 +186,17 @@ class Network(eqx.Module):
                     x = drop(x, dropout.hidden_rate, fold_in(dropout.key, number))
             values.append(x)
         with jax.named_scope("output_layer"):
-            return *values, self.layers[-1](x)
+            last = self.layers[-1]
+            outputs = last(x)[:, None] if self.n_copies == 1 else last.apart(x, self.n_copies)
+            return [*values, outputs]
+
+    def _first(self, layer: Linear, x: Array) -> Array:
+        """Apply the first layer, once for each copy: its factors become part of the weights."""
+        if self.n_copies == 1:
+            return layer(x)
+        assert self.factors is not None
+        factors = jnp.asarray(self.factors).reshape(self.n_copies, -1)
+        return layer.with_factors(x, factors)
 
     def _inputs(self, features: Features) -> Float[Array, "batch feature"]:
         parts = [features.numbers]
@@ -165,7 +208,7 @@ class Network(eqx.Module):
             ]
         parts += [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
         x = jnp.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
-        return x if self.factors is None else x * self.factors
+        return x if self.factors is None or self.n_copies > 1 else x * self.factors
 
 
 def build_network(
@@ -194,7 +237,7 @@ def build_network(
         _category_input(levels, width, generator, dtype) for levels, width in columns
     )
     schemes: list[Scheme] = [ACTIVATIONS[name].scheme for name in shape.activations]
-    sizes = [shape.n_features, *shape.hidden_sizes, shape.n_outputs]
+    sizes = [shape.n_features, *shape.hidden_sizes, shape.n_outputs * shape.n_copies]
     layers = tuple(
         _linear(shape.parametrisation, scheme, n_inputs, n_outputs, generator, dtype)
         for scheme, n_inputs, n_outputs in zip(
@@ -205,8 +248,32 @@ def build_network(
         np.ones(size, dtype) if ACTIVATIONS[name].is_parametric else None
         for size, name in zip(shape.hidden_sizes, shape.activations, strict=True)
     )
-    factors = np.ones(shape.n_features, dtype) if shape.input_scaling else None
-    return Network(numbers, categories, factors, layers, shares, shape.activations)
+    return Network(
+        numbers,
+        categories,
+        _factors(shape, generator, dtype),
+        layers,
+        shares,
+        shape.activations,
+        shape.n_copies,
+    )
+
+
+def _factors(
+    shape: NetworkShape, generator: np.random.Generator, dtype: DTypeLike
+) -> np.ndarray | None:
+    """Factors of 1; where copies must differ, one at random for each column of each copy."""
+    if not shape.has_factors:
+        return None
+    if shape.n_copies == 1:
+        return np.ones(shape.n_features, dtype)
+    widths = [
+        *embedded_widths(shape.number_embedding, shape.number_widths),
+        *[1] * (shape.n_numbers - len(shape.number_widths)),
+        *[width or n - 1 for n, width in zip(shape.n_levels, shape.embedding_widths, strict=True)],
+    ]
+    drawn = generator.standard_normal((shape.n_copies, len(widths)), dtype=np.float32)
+    return np.repeat(drawn, widths, axis=1).astype(dtype).ravel()
 
 
 def _linear(

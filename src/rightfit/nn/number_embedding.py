@@ -163,14 +163,15 @@ def build_number_embedding(
     return Periodic(frequencies(n_frequencies), Linear(weight, np.zeros(width, dtype)), n_columns)
 
 
+def embedded_widths(name: str, widths: tuple[int, ...]) -> list[int]:
+    """How many features stand side by side for one column, from the first to the last."""
+    numbers_themselves = [1] * len(widths) if name in ("none", "cosine") else []
+    return numbers_themselves + (list(widths) if name != "none" else [])
+
+
 def embedded_features(name: str, widths: tuple[int, ...]) -> int:
     """How many features the embedded columns become; as they are without an embedding."""
-    return {
-        "none": len(widths),
-        "piecewise": sum(widths),
-        "cosine": sum(widths) + len(widths),
-        "periodic": sum(widths),
-    }[name]
+    return sum(embedded_widths(name, widths))
 
 
 def embedding_parameters(name: str, widths: tuple[int, ...]) -> int:

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from rightfit.arrays import Features
 from rightfit.model.model import Model
-from rightfit.nn import ACTIVATIONS, Network
+from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.report.labelled import LabelledRows, take_rows
 from rightfit.shuffle import shuffled
@@ -115,14 +115,4 @@ def _forward_and_backward(
         return jnp.mean(objective.losses(outputs, targets))
 
     gradient, slopes = jax.grad(loss, argnums=(0, 1))(network, features.numbers)
-    return _layer_values(network, features), gradient, slopes * len(features.numbers)
-
-
-def _layer_values(network: Network, features: Features) -> list[Any]:
-    """What every layer gives, the outputs last."""
-    x = network._inputs(features)
-    found = []
-    for layer, name in zip(network.layers[:-1], network.activations, strict=True):
-        x = ACTIVATIONS[name].function(layer(x))
-        found.append(x)
-    return [*found, network.layers[-1](x)]
+    return network.values(features)[1:], gradient, slopes * len(features.numbers)

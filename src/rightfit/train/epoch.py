@@ -98,5 +98,5 @@ def compute_outputs(network: Network, held_out: HeldOut) -> Float[Array, "slot o
         block = network(take_block(rows.features, chosen, number * size, size))
         return jax.lax.dynamic_update_slice_in_dim(outputs, block, number * size, 0)
 
-    outputs = jnp.zeros((n_slots, network.layers[-1].bias.shape[0]), network.dtype)
+    outputs = jnp.zeros((n_slots, network.n_outputs), network.dtype)
     return jax.lax.fori_loop(0, n_blocks, one, outputs)

@@ -1,5 +1,7 @@
 """One step: forward, backward, update."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -20,19 +22,27 @@ def loss(
     table; so the last, short batch counts each row as the others do, and L2 means
     the same at every batch size.
     """
-    outputs = network(batch.features, dropout)
-    losses = plan.objective.losses(outputs, batch.targets)
+    outputs = network.outputs_apart(batch.features, dropout)
+    losses = _mean_over_copies(lambda one: plan.objective.losses(one, batch.targets), outputs)
     with jax.named_scope("mean_over_rows"):
         total = jnp.sum(losses * batch.weights)
         mean = total / batch.n_rows
     if plan.smoothing:
         with jax.named_scope("label_smoothing"):
-            spread = plan.objective.mean_losses(outputs) - losses
+            spread = _mean_over_copies(plan.objective.mean_losses, outputs) - losses
             mean += knobs.label_smoothing * jnp.sum(spread * batch.weights) / batch.n_rows
     if plan.l2:
         with jax.named_scope("l2"):
             mean += 0.5 * knobs.l2 * sum_of_squared_weights(network)
     return mean, total
+
+
+def _mean_over_copies(
+    losses: Callable[[Array], Float[Array, " row"]], outputs: Float[Array, "row copy output"]
+) -> Float[Array, " row"]:
+    if outputs.shape[1] == 1:
+        return losses(outputs[:, 0])
+    return jnp.mean(jax.vmap(losses, in_axes=1)(outputs), axis=0)
 
 
 def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Float[Array, ""]]:

@@ -18,7 +18,7 @@ _WIDTH_ON_CPU = 8
 _WIDTH_ON_ACCELERATOR = 64
 
 
-def widest(plan: Plan, n_parameters: int, n_members: int) -> int:
+def widest(plan: Plan, n_multiplications: int, n_members: int) -> int:
     """Choose how many members share one call of the program.
 
     Small networks on a CPU are vectorised, since a single one does not keep the vector
@@ -27,14 +27,14 @@ def widest(plan: Plan, n_parameters: int, n_members: int) -> int:
 
     Args:
         plan: for the batch size.
-        n_parameters: weights and biases of one member.
+        n_multiplications: of weights, that one row takes in one member.
         n_members: members with this plan and network shape.
     """
     devices = jax.local_devices()
     if devices[0].platform != "cpu":
         share = -(-n_members // len(devices))
         return bucket_of_members(min(share, _WIDTH_ON_ACCELERATOR))
-    if 6.0 * n_parameters * plan.batch_size > _MOST_OPERATIONS:
+    if 6.0 * n_multiplications * plan.batch_size > _MOST_OPERATIONS:
         return 1
     return bucket_of_members(min(n_members, _WIDTH_ON_CPU))
 

@@ -91,7 +91,9 @@ class Wave:
         parts = []
         for courses in groups.values():
             member = courses[0].member
-            width = self.run.width or widest(member.plan, member.shape.n_parameters, len(courses))
+            width = self.run.width or widest(
+                member.plan, member.shape.n_multiplications, len(courses)
+            )
             n_blocks = -(-len(courses) // width)
             # No more places than it takes.
             width = self.run.width or -(-len(courses) // n_blocks)

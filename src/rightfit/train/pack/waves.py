@@ -41,5 +41,6 @@ def waves(members: Sequence[Member], memory: float | None) -> list[list[int]]:
 def bytes_of(member: Member) -> int:
     """Estimate what a member takes while it is trained; an upper bound for float32."""
     shape = member.shape
-    activations = member.plan.batch_size * (shape.n_features + sum(shape.hidden_sizes))
+    rows = member.plan.batch_size * shape.n_copies
+    activations = rows * (shape.n_features + sum(shape.hidden_sizes))
     return _BYTES * (_COPIES * shape.n_parameters + _ARRAYS_PER_ACTIVATION * activations)
