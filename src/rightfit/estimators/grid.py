@@ -18,7 +18,6 @@ from rightfit.estimators.hyperparameters import (
     CUSTOMARY_WEIGHT_DECAYS,
     PLAIN_SIZES,
     Hyperparameters,
-    follows_recipe,
     member_parameters,
 )
 from rightfit.estimators.space import STREAM, Range, Space, Values
@@ -104,7 +103,7 @@ def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
         (3, 2, 1, 0)
     """
     options = _options(chosen)
-    if follows_recipe(chosen):
+    if isinstance(chosen.hidden_sizes, str):
         chosen = with_values(chosen, {"hidden_sizes": PLAIN_SIZES})
     space = Space(chosen, options)
     space.check()

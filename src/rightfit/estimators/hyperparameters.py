@@ -114,7 +114,8 @@ class Hyperparameters:
         "trained, and nothing is added. () is the model without hidden layers: linear, logistic or "
         "multinomial logistic regression. Rather too many than too few: early stopping, dropout "
         "and decay keep a large network from overfitting. 'auto' leaves it to the recipe of "
-        "quality, which sets every parameter that is at its default.",
+        "quality, which sets every parameter that is at its default; if lists say what to try, "
+        "it is (256, 256).",
     )
     quality: str = parameter(
         "default",
@@ -171,6 +172,13 @@ class Hyperparameters:
         "Share of a running average of the weights that stays in each step; the average is what is "
         "scored on the validation rows and kept. 0 keeps the weights as they are; 0.99 or 0.999 "
         "steady noisy steps.",
+    )
+    n_copies: int | Several = parameter(
+        1,
+        unsure(at_least(1)),
+        "Networks in one: copies that share all weights but a factor of each input and the output "
+        "layer, each trained for itself; their mean predicts. They take the time of as many "
+        "networks, and overfit less than one. Without hidden layers there is one.",
     )
     parametrisation: str | Several = parameter(
         "standard",
@@ -383,5 +391,10 @@ def member_parameters(owner: Hyperparameters | type[Hyperparameters]) -> tuple[s
 
 
 def follows_recipe(chosen: Hyperparameters) -> bool:
-    """Whether nobody said what networks are wanted, so that the recipe decides."""
-    return isinstance(chosen.hidden_sizes, str)
+    """Whether nobody said what networks are wanted, so that the recipe decides.
+
+    A list of several values says it: exactly these are tried. A list of one is a value.
+    """
+    values = [getattr(chosen, name) for name in member_parameters(chosen)]
+    has_lists = any(isinstance(value, list) and len(value) > 1 for value in values)
+    return isinstance(chosen.hidden_sizes, str) and not has_lists

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rightfit.estimators.grid import Chosen, with_values
+from rightfit.estimators.grid import AUTO_MEMBERS, Chosen, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
 from rightfit.parameters import declared_parameters
 
@@ -63,13 +63,15 @@ class Effort:
     """What a quality spends.
 
     Attributes:
-        n_members: combinations of each kind that are drawn.
+        n_members: networks of each kind, piecewise and cosine, that are drawn.
+        n_copies: of a piecewise network, in one.
         n_folds: folds, of tables with at most `few_rows` rows.
         few_rows: from so many rows on, rows are held out once.
-        many_rows: from so many rows on, half as many combinations are drawn.
+        many_rows: from so many rows on, half as many networks are drawn.
     """
 
-    n_members: int
+    n_members: tuple[int, int]
+    n_copies: int
     n_folds: int
     few_rows: int
     many_rows: int
@@ -77,37 +79,39 @@ class Effort:
 
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
-        "fast": Effort(n_members=2, n_folds=3, few_rows=1_000, many_rows=50_000),
-        "default": Effort(n_members=5, n_folds=5, few_rows=3_000, many_rows=100_000),
-        "best": Effort(n_members=20, n_folds=8, few_rows=10_000, many_rows=200_000),
+        "fast": Effort((1, 0), n_copies=4, n_folds=3, few_rows=1_000, many_rows=50_000),
+        "default": Effort((2, 3), n_copies=8, n_folds=5, few_rows=3_000, many_rows=100_000),
+        "best": Effort((4, 8), n_copies=16, n_folds=8, few_rows=3_000, many_rows=200_000),
     }
 )
 
-_COMMON: Mapping[str, Any] = MappingProxyType({"patience_epochs": 10, "average_decay": [0.99]})
 # The most features of one number, and of all together, in each kind.
-_BINS = (128, 1024)
+_BINS = (48, 1024)
 _WAVES = (24, 512)
-# Bins regularise by themselves; waves fit fine detail and need dropout not to overfit by it.
+# Bins and copies regularise by themselves; waves fit fine detail and need dropout not to overfit.
 _PIECEWISE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["piecewise"],
+        "average_decay": [0.99],
         "dropout_rate": [0.0, 0.05, 0.1, 0.2],
-        "weight_decay": [0.03, 0.1, 0.3, 1.0],
-        "learning_rate": [5e-4, 1e-3],
+        "weight_decay": [0.03, 0.1, 0.3],
+        "learning_rate": [2e-3],
     }
 )
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
-        "frequency_scale": [0.2, 1.0, 2.0, 4.0],
-        "dropout_rate": [0.0, 0.2, 0.4, 0.5],
+        "frequency_scale": [0.25, 0.5, 1.0, 2.0],
+        "average_decay": [0.998],
+        "dropout_rate": [0.0, 0.2, 0.4],
         "weight_decay": [0.1, 0.3, 1.0],
-        "learning_rate": [1e-3, 2e-3],
+        "learning_rate": [1e-3, 3e-3],
     }
 )
 _WIDE: Mapping[str, Any] = MappingProxyType(
     {
         "scaling": "robust",
+        "average_decay": [0.99],
         "dropout_rate": [0.1, 0.2, 0.4],
         "input_dropout_rate": [0.0, 0.1],
         "weight_decay": [0.03, 0.1, 0.3],
@@ -126,32 +130,37 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
     Returns:
         The parameters that all networks share, and what the recipe added.
     """
-    if not follows_recipe(chosen):
+    is_described = not follows_recipe(chosen)
+    if is_described and (chosen.hidden_sizes != "auto" or chosen.members is not None):
+        # Sizes are given, or drawn like everything else that is at its default.
         return chosen, NO_RECIPE
     is_unwatched = chosen.validation_fraction == 0 and not chosen.n_folds
-    if about.is_single or is_unwatched or about.n_rows < FEWEST_ROWS:
+    if is_described or about.is_single or is_unwatched or about.n_rows < FEWEST_ROWS:
         plain = Recipe({"hidden_sizes": PLAIN_SIZES})
         return with_values(chosen, plain.filled), plain
     effort = EFFORTS[chosen.quality]
     folds = about.n_rows <= effort.few_rows and about.may_fold
     shared = {
-        **_COMMON,
+        "patience_epochs": 10,
         # Bins of trees would see the targets of the rows that a fold holds out.
         "scaling": "quantile" if folds else "tree",
         "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
         "n_folds": effort.n_folds if folds else None,
     }
     kinds: list[dict[str, Any]] = [
-        {**kind, "number_embedding_size": [_embedding_size(about, *sizes)]}
-        for kind, sizes in ((_PIECEWISE, _BINS), (_COSINE, _WAVES))
+        {
+            **_PIECEWISE,
+            "number_embedding_size": [_embedding_size(about, *_BINS)],
+            "n_copies": [effort.n_copies],
+        },
+        {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]},
     ]
+    n_members = _n_members(chosen, effort, about.n_rows)
     if about.n_columns > MOST_EMBEDDED_COLUMNS:
-        shared, kinds = {**shared, **_WIDE}, [{}]
-    unsaid = _at_default(chosen)
-    filled = {name: value for name, value in shared.items() if name in unsaid}
-    n_members = _n_members(chosen, effort, about.n_rows, len(kinds))
+        shared, kinds, n_members = {**shared, **_WIDE}, [{}], [sum(n_members)]
+    filled = _unsaid(chosen, shared)
     own = tuple(
-        {name: value for name, value in kind.items() if name in unsaid} | {"members": n}
+        _unsaid(chosen, kind) | {"members": n}
         for kind, n in zip(kinds, n_members, strict=True)
         if n
     )
@@ -168,6 +177,12 @@ def _embedding_size(about: Circumstances, most: int, most_together: int) -> int:
     return size
 
 
+def _unsaid(chosen: Chosen, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of some values those whose parameters are at their defaults."""
+    names = _at_default(chosen)
+    return {name: value for name, value in values.items() if name in names}
+
+
 def _at_default(chosen: Chosen) -> set[str]:
     return {
         each.name
@@ -176,12 +191,14 @@ def _at_default(chosen: Chosen) -> set[str]:
     }
 
 
-def _n_members(chosen: Chosen, effort: Effort, n_rows: int, n_kinds: int) -> list[int]:
-    """How many members of each kind there are; the first kinds have one more."""
-    if isinstance(chosen.members, int):
-        wanted = chosen.members
+def _n_members(chosen: Chosen, effort: Effort, n_rows: int) -> list[int]:
+    """How many members of each kind there are, in the proportions of the effort."""
+    together = sum(effort.n_members)
+    if chosen.members is not None:
+        wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
     else:
-        each = effort.n_members if n_rows < effort.many_rows else max(effort.n_members // 2, 1)
         # Where somebody asks for seeds too, they take the place of other values.
-        wanted = max(each * n_kinds // chosen.n_seeds, 1)
-    return [wanted // n_kinds + (place < wanted % n_kinds) for place in range(n_kinds)]
+        share = chosen.n_seeds * (1 if n_rows < effort.many_rows else 2)
+        wanted = min(max(together // share, 1), int(chosen.max_members))
+    first = -(-wanted * effort.n_members[0] // together)
+    return [first, wanted - first]
