@@ -45,3 +45,14 @@ def test_infinite_targets_name_their_rows() -> None:
         "Every number is finite; cells may be empty.\n"
         "hint: leave these rows out, or give the largest value that can be"
     )
+
+
+def test_targets_whose_squares_are_infinite_name_their_rows() -> None:
+    check_finite_target(np.array([[1e140], [-1e140], [np.nan]]))
+    with pytest.raises(DataError) as caught:
+        check_finite_target(np.array([[1.0], [-1e200]]))
+    assert str(caught.value) == (
+        "The target holds numbers beyond 1e+140 (row 2).\n"
+        "Their squares must be numbers too.\n"
+        "hint: give the target in a larger unit, or as a logarithm"
+    )

@@ -227,3 +227,11 @@ def test_dates_survive_excel(tmp_path: Path) -> None:
     day = datetime.date(2026, 1, 2)
     pl.DataFrame({"day": [day], "n": [1]}).write_excel(tmp_path / "t.xlsx")
     assert read_table(tmp_path / "t.xlsx").row(0) == (day, 1)
+
+
+def test_arrow_may_be_a_file_or_a_stream(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
+    frame.write_ipc(tmp_path / "file.arrow")
+    frame.write_ipc_stream(tmp_path / "stream.arrow")
+    assert read_table(tmp_path / "file.arrow").equals(frame)
+    assert read_table(tmp_path / "stream.arrow").equals(frame)

@@ -1,3 +1,4 @@
+import contextlib
 import logging
 import os
 import re
@@ -437,6 +438,30 @@ def test_learning_rate_is_lowered_until_training_goes_on(precision: str) -> None
     assert model.score(X, NUMBERS) > 0.9
     assert all(np.isfinite(column(model, "train_loss")))
     assert len(model.history_) == 600
+
+
+def test_network_that_has_blown_up_is_not_kept_though_its_numbers_are_finite() -> None:
+    chosen = {**STEEP, "precision": "float64", "hidden_sizes": (16,)}
+    model = small(Regressor, **chosen, learning_rate=100.0, max_epochs=20, patience_epochs=None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TrainingWarning)
+        try:
+            model.fit(X, NUMBERS)
+        except TrainingError:
+            return
+    assert max(column(model, "train_loss")) < 1e6
+
+
+def test_steps_are_counted_again_from_the_beginning_of_the_epoch() -> None:
+    model = small(Regressor, **STEEP, learning_rate=1e30, max_epochs=50, batch_size=8)
+    lowered = []
+    with warnings.catch_warnings(), contextlib.suppress(TrainingError):
+        warnings.simplefilter("ignore", TrainingWarning)
+        for event in model.iter_fit(X, NUMBERS):
+            lowered += [event] if isinstance(event, LearningRateLowered) else []
+    n_steps = -(-len(X) // 8)
+    assert lowered
+    assert all((each.step - 1) // n_steps == each.epoch - 1 for each in lowered)
 
 
 def test_verbose_prints_that_the_learning_rate_is_lowered(

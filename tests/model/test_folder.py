@@ -453,6 +453,17 @@ def test_load_says_that_the_format_is_newer(saved: Path, format_number: int) -> 
     )
 
 
+@pytest.mark.parametrize("format_number", ["1", 0, True, None, 1.0])
+def test_load_refuses_a_format_that_there_never_was(saved: Path, format_number: Any) -> None:
+    document = saved / "model.json"
+    frame = json.loads(document.read_text())
+    document.write_text(json.dumps({**frame, "format": format_number}))
+    assert message(lambda: load_model(saved)) == (
+        f"The model at '{saved}' is damaged: 'model.json' has no format that there ever was: "
+        f"{format_number!r}.\n{RESTORE}"
+    )
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -250,7 +250,9 @@ def test_go_back_returns_to_the_best_weights_with_an_empty_memory() -> None:
     empty = as_numpy(begin.moments)
     state, _ = run_chunk(run, begin, 3)
     failed = as_numpy(state._replace(failed_step=jnp.int32(11)))
-    back = compiled(go_back, run.members[0].plan, failed, run.members[0].knobs.momentum)
+    back = compiled(
+        go_back, run.members[0].plan, failed, run.members[0].knobs.momentum, run.training.n_rows
+    )
     assert bits(back.network) == bits(failed.best_network) == bits(back.best_network)
     assert bits(back.moments) == bits(empty)
     assert int(back.failed_step) == -1
