@@ -116,14 +116,18 @@ def test_list_of_plain_sizes_is_refused_because_it_may_mean_two_things() -> None
 
 @both
 @pytest.mark.parametrize(
-    ("hidden_sizes", "activation"), [((8, 8), ("relu",)), ((), ("relu",)), ((8,), ())]
+    ("hidden_sizes", "activation", "counts"),
+    [
+        ((8, 8), ("relu",), "1 name for 2 hidden layers"),
+        ((), ("relu",), "1 name for 0 hidden layers"),
+        ((8,), (), "0 names for 1 hidden layer"),
+    ],
 )
 def test_fit_refuses_a_tuple_of_activations_of_another_length(
-    estimator: type[AbstractEstimator], hidden_sizes: Any, activation: Any
+    estimator: type[AbstractEstimator], hidden_sizes: Any, activation: Any, counts: str
 ) -> None:
     assert message(estimator, hidden_sizes=hidden_sizes, activation=activation) == (
-        f"The 'activation' parameter of {estimator.__name__} has {len(activation)} names for "
-        f"{len(hidden_sizes)} hidden layers.\n"
+        f"The 'activation' parameter of {estimator.__name__} has {counts}.\n"
         "A tuple needs one name for each hidden layer.\n"
         "hint: pass one name to use it for all layers"
     )

@@ -244,7 +244,8 @@ def test_training_gives_up_after_three_restarts_and_keeps_finite_weights() -> No
     last = ended(events)
     assert last.reason == "not_finite"
     assert last.epoch == lowered(events)[-1].epoch == 1
-    assert last.step > lowered(events)[-1].step
+    # Each time the epoch begins anew, with its first step.
+    assert last.step == lowered(events)[-1].step
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(last.state.best_network))
 
 
@@ -255,8 +256,8 @@ def test_failure_names_the_step_of_a_row_that_is_not_finite() -> None:
     # Row 7 is met in this step of the first epoch, again and again.
     step = row_orders(run.members[0].seed, 0, 1, 13, 16)[0].tolist().index(7) // 4 + 1
     assert [event.epoch for event in lowered(events)] == [1, 1, 1]
-    assert [event.step for event in lowered(events)] == [step, 2 * step, 3 * step]
-    assert (ended(events).epoch, ended(events).step) == (1, 4 * step)
+    assert [event.step for event in lowered(events)] == [step, step, step]
+    assert (ended(events).epoch, ended(events).step) == (1, step)
     assert records_of(events) == []
 
 

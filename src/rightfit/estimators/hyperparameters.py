@@ -114,8 +114,7 @@ class Hyperparameters:
         "trained, and nothing is added. () is the model without hidden layers: linear, logistic or "
         "multinomial logistic regression. Rather too many than too few: early stopping, dropout "
         "and decay keep a large network from overfitting. 'auto' leaves it to the recipe of "
-        "quality, which sets every parameter that is at its default; if lists say what to try, "
-        "it is (256, 256).",
+        "quality, which sets every parameter that is at its default, unless lists say what to try.",
     )
     quality: str = parameter(
         "default",

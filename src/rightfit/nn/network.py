@@ -157,14 +157,14 @@ class Network(eqx.Module):
         """
         *inner, outputs = self._flow(features, dropout)
         if self.n_copies == 1:
-            return *inner, outputs[:, 0]
+            return *inner, outputs
         with jax.named_scope("mean_over_copies"):
             return *inner, jnp.mean(outputs, axis=1)
 
     def outputs_apart(
         self, features: Features, dropout: Dropout | None = None
-    ) -> Float[Array, "batch copy output"]:
-        """Compute the outputs of each copy, as each is trained for itself."""
+    ) -> Float[Array, "batch *copy output"]:
+        """Compute the outputs of each copy, as each is trained for itself; one has no axis."""
         return self._flow(features, dropout)[-1]
 
     def _flow(self, features: Features, dropout: Dropout | None) -> list[Array]:
@@ -187,8 +187,7 @@ class Network(eqx.Module):
             values.append(x)
         with jax.named_scope("output_layer"):
             last = self.layers[-1]
-            outputs = last(x)[:, None] if self.n_copies == 1 else last.apart(x, self.n_copies)
-            return [*values, outputs]
+            return [*values, last(x) if self.n_copies == 1 else last.apart(x, self.n_copies)]
 
     def _first(self, layer: Linear, x: Array) -> Array:
         """Apply the first layer, once for each copy: its factors become part of the weights."""

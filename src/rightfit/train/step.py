@@ -38,10 +38,10 @@ def loss(
 
 
 def _mean_over_copies(
-    losses: Callable[[Array], Float[Array, " row"]], outputs: Float[Array, "row copy output"]
+    losses: Callable[[Array], Float[Array, " row"]], outputs: Float[Array, "row *copy output"]
 ) -> Float[Array, " row"]:
-    if outputs.shape[1] == 1:
-        return losses(outputs[:, 0])
+    if outputs.ndim == 2:
+        return losses(outputs)
     return jnp.mean(jax.vmap(losses, in_axes=1)(outputs), axis=0)
 
 
