@@ -85,6 +85,7 @@ def test_the_origin_of_the_target_does_not_matter() -> None:
     )
 
 
+@pytest.mark.filterwarnings("ignore:The target is the same")
 @pytest.mark.parametrize("constant", [0.0, -3.5, 1e9, 1e-300])
 @pytest.mark.parametrize("fraction", [0.0, 0.25])
 def test_a_constant_target_is_predicted_as_it_is(constant: float, fraction: float) -> None:

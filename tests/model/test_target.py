@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rightfit import DataError
+from rightfit import DataError, DataWarning
 from rightfit.model.target import (
     Target,
     fit_classes,
@@ -66,6 +66,7 @@ def test_several_numbers_have_a_centre_and_a_scale_each() -> None:
     np.testing.assert_allclose(target.decode(target.encode(y)), y)
 
 
+@pytest.mark.filterwarnings("ignore:The target is the same")
 @pytest.mark.parametrize("constant", [0.0, 7.0, -1e9, 0.1, 1e-300])
 def test_constant_numbers_keep_the_scale_one(constant: float) -> None:
     # The mean of many tenths is not one tenth exactly.
@@ -92,3 +93,9 @@ def test_another_number_of_columns_is_refused(n_given: int, n_known: int) -> Non
     assert str(caught.value) == (
         f"The target has {n_given} columns.\nThe model was made for {n_known}."
     )
+
+
+def test_target_that_is_always_the_same_is_warned_of() -> None:
+    with pytest.warns(DataWarning, match="The target is the same in all 3 rows"):
+        target = fit_numbers(np.full(3, 7.0), np.ones(3), "y")
+    assert (target.center[0], target.scale[0]) == (7.0, 1.0)

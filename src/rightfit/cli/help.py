@@ -116,8 +116,8 @@ def _parameters(declared: Mapping[str, Parameter]) -> list[str]:
     flags = {name: f"{spelling(name)} {default_text(declared[name])}" for name in _COMMON}
     start = _start(flags.values())
     common = {flags[name]: _brief(declared[name].description, _width() - start) for name in _COMMON}
-    others = ", ".join(spelling(name) for name in declared if name not in _COMMON)
-    more = f"Also {others}; {_ALL} explains each."
+    others = " ".join(spelling(name) for name in declared if name not in _COMMON)
+    more = f"Also (see {_ALL}): {others}"
     head = f"Parameters with their defaults; a list tries each ({_EXAMPLE_OF_A_LIST})"
     return [_section(head, common) + "\n" + _wrapped(more, indent=2)]
 

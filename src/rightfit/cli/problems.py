@@ -1,6 +1,7 @@
 """What becomes of an error: two lines for people, an exit code for programs."""
 
 import ast
+import errno
 import os
 import re
 import shlex
@@ -65,6 +66,8 @@ def _judged(error: BaseException) -> tuple[int, str, str]:
     if isinstance(error, OSError):
         place = f"{str(error.filename)!r}: " if error.filename else ""
         what = f"{place}{error.strerror or error}."
+        if error.errno == errno.ENOSPC:
+            return _USERS_ERROR, what, "make room there, or write to another place"
         return _USERS_ERROR, what, "check that place, and who may write there"
     what = f"RightFit itself went wrong ({type(error).__name__}: {error})."
     return _USERS_ERROR, what, "please report it, with what --debug shows"

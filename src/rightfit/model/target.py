@@ -1,13 +1,14 @@
 """The target: from people's labels or numbers to what a network learns, and back."""
 
 import dataclasses
+import warnings
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Shaped
 
 from rightfit.data.targets import encode_classes, numbers_of
-from rightfit.errors import DataError
+from rightfit.errors import DataError, DataWarning
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -104,6 +105,12 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
     deviation = np.sqrt(np.average((matrix - center) ** 2, axis=0, weights=weights))
     # Below rounding, what is left of a constant is noise.
     constant = deviation <= 1e-12 * np.maximum(np.abs(center), 1e-300)
+    if constant.all() and len(matrix) > 1:
+        warnings.warn(
+            f"The target is the same in all {len(matrix)} rows: there is nothing to learn.",
+            DataWarning,
+            stacklevel=2,
+        )
     return Target(name, None, center, np.where(constant, 1.0, deviation), numbers.ndim == 2)
 
 

@@ -40,7 +40,7 @@ def describe_stop(
         "not_finite": f"the loss became not finite after epoch {n_epochs}",
         "culled": f"culled after epoch {n_epochs}",
     }[reason]
-    return f"{rule}; {_outlook(history, best_epoch, watched)}"
+    return f"{rule}; {_outlook(history, best_epoch, watched, patience_epochs)}"
 
 
 def describe_pack_stop(reasons: Sequence[Reason], best: str) -> str:
@@ -66,9 +66,16 @@ def describe_pack_stop(reasons: Sequence[Reason], best: str) -> str:
     return f"of {len(reasons)} members {', '.join(counts)}; the best: {best}"
 
 
-def _outlook(history: Sequence[EpochRecord], best_epoch: int, watched: str) -> str:
+def _outlook(
+    history: Sequence[EpochRecord], best_epoch: int, watched: str, patience_epochs: int | None
+) -> str:
     since_best = len(history) - best_epoch
     if since_best > _RECENT_EPOCHS:
+        if patience_epochs is not None and since_best < patience_epochs:
+            return (
+                f"the best {watched} was {since_best} epochs before the end, fewer than the "
+                f"patience of {patience_epochs}, so more training might help"
+            )
         return (
             f"the best {watched} was {since_best} epochs before the end, so more training "
             "would probably not help"
