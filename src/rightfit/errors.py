@@ -69,6 +69,16 @@ class TrainingWarning(UserWarning):
     """Something in training that a careful reader would want to know."""
 
 
+def counted(n: int, noun: str) -> str:
+    """Say a number of things.
+
+    Example:
+        >>> counted(1, "name"), counted(2, "layer")
+        ('1 name', '2 layers')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def shown(items: Iterable[object]) -> str:
     """List the first five items, quoted, and the number of the others.
 

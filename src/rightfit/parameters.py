@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rightfit.constraints import Choice, Constraint, Either, TupleOf, Unsure, repeated
-from rightfit.errors import MAX_SHOWN, ParameterError, did_you_mean, shown
+from rightfit.errors import MAX_SHOWN, ParameterError, counted, did_you_mean, shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _problem(constraint: Constraint, value: object) -> str:
 def _both_spellings(items: list[Any], item_name: str) -> str:
     """A list of what belongs into a tuple may mean one network or several."""
     n_items = len(items)
-    one = f"{tuple(items)!r}, one network with {_count(n_items, item_name)}"
+    one = f"{tuple(items)!r}, one network with {counted(n_items, item_name)}"
     if n_items == 1:
         return f"For {items!r} write {one}."
     several = f"{[(item,) for item in items]!r}, {n_items} networks to try"
@@ -122,7 +122,7 @@ def _advice_on_lists(constraint: Unsure, value: object) -> str:
     candidates = value if isinstance(value, list) else [value]
     wrong = next((item for item in candidates if not one.accepts(item)), None)
     if isinstance(one, TupleOf) and one.item.accepts(wrong):
-        return f"write {(wrong,)!r} for {_count(1, one.item_name)}"
+        return f"write {(wrong,)!r} for {counted(1, one.item_name)}"
     return _nearest_choice(one, wrong)
 
 
@@ -131,10 +131,6 @@ def _as_list(value: Any) -> Any:
     if isinstance(value, tuple | range):
         return list(value)
     return value.tolist() if hasattr(value, "tolist") else None
-
-
-def _count(n_items: int, name: str) -> str:
-    return f"{n_items} {name}" if n_items == 1 else f"{n_items} {name}s"
 
 
 def _nearest_choice(constraint: Constraint, value: object) -> str:

@@ -41,7 +41,7 @@ both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 
 
 # The least of networks, because the checks are many. Of the recipe's packs, which take much longer,
-# only the checks that folds could break are run here; all of them passed when the recipe was made.
+# only the checks that folds could break are run here.
 SMALL_NETWORKS = [kind(hidden_sizes=(8,)) for kind in (Classifier, Regressor)]
 
 

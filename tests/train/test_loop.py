@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from rightfit.train import clock as clock_module
-from rightfit.train import loop
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score
 from rightfit.train.events import (
@@ -70,8 +69,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         nonlocal seconds_per_epoch
         seconds_per_epoch = seconds
 
-    for module in (loop, clock_module):
-        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(clock_module, "time", SimpleNamespace(monotonic=lambda: now))
     monkeypatch.setattr(block, "compiled", timed)
     return set_seconds_per_epoch
 

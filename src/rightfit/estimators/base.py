@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from jaxtyping import Float
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -16,6 +15,7 @@ from rightfit.data.folds import group_codes, time_ranks
 from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
 from rightfit.data.targets import check_lengths
+from rightfit.data.weights import read_weights
 from rightfit.errors import DataError
 from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.hyperparameters import Hyperparameters, follows_recipe
@@ -291,7 +291,7 @@ class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
         table = as_table(X)
-        weights = _weights(weight, table.n_rows)
+        weights = read_weights(weight, table.n_rows)
         check_lengths(table.n_rows, y, weights)
         return Labelled(table, y, weights)
 
@@ -392,24 +392,3 @@ def _name_of(y: Any) -> str:
     # Of a dataframe, `name` may be a column.
     name = getattr(y, "name", None)
     return str(name) if isinstance(name, str | int) else ""
-
-
-def _weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
-    if sample_weight is None:
-        return np.ones(n_rows)
-    weights = np.asarray(sample_weight, dtype=np.float64)
-    if weights.ndim != 1:
-        raise DataError(
-            f"Sample weights must be 1D array or scalar, got {weights.ndim}D array.",
-            expected="One weight is needed for each row.",
-        )
-    if not np.isfinite(weights).all() or (weights < 0).any():
-        raise DataError(
-            "The sample weights hold negative, missing or infinite values.",
-            expected="A weight must be a finite number of at least 0.",
-        )
-    if not weights.any():
-        raise DataError(
-            "The sample weights are all zero.", expected="At least one weight must be above 0."
-        )
-    return weights

@@ -184,13 +184,12 @@ class Fitting:
         """
         began = time.monotonic()
         self.networks.update(snapshot.networks)
-        limit = self.chosen.max_seconds
-        end = math.inf if limit is None else self.began + limit * (1 - _reserve(limit))
-        if began < self.judge_again_at or began + self.judgement_seconds > end:
+        run = self.run()
+        if began < self.judge_again_at or run.clock().seconds_left < self.judgement_seconds:
             return
         choice = None
         if self._can_choose():
-            choice = choose_for_now(self.chosen.combine, self._predict_held_out(self.run()))
+            choice = choose_for_now(self.chosen.combine, self._predict_held_out(run))
         ended = time.monotonic()
         self.judgement_seconds = ended - began
         # The first time compiles, so it says nothing of the next one.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rightfit.errors import ParameterError
+from rightfit.errors import ParameterError, counted
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.model.prepare import Way
 from rightfit.model.target import Target
@@ -39,9 +39,9 @@ def network_shape(chosen: Hyperparameters, way: Way, objective: Objective) -> Ne
         activations = (activations,) * len(hidden_sizes)
     if len(activations) != len(hidden_sizes):
         raise ParameterError(
-            f"The 'activation' parameter of {type(chosen).__name__} has {len(activations)} "
-            f"name{'s' * (len(activations) != 1)} for {len(hidden_sizes)} hidden "
-            f"layer{'s' * (len(hidden_sizes) != 1)}.",
+            f"The 'activation' parameter of {type(chosen).__name__} has "
+            f"{counted(len(activations), 'name')} for "
+            f"{counted(len(hidden_sizes), 'hidden layer')}.",
             expected="A tuple needs one name for each hidden layer.",
             hint="pass one name to use it for all layers",
         )

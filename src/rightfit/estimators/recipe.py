@@ -3,7 +3,7 @@
 Where `hidden_sizes` is given, it and the other parameters describe the networks, and nothing is
 added to that. Where it is "auto", the recipe fills in every parameter that is at its default, by
 the size of the table and by `quality`, which trades time for score. (A list of one value, such as
-[0.0], keeps a value that happens to be the default.)
+[0.0], keeps a value that happens to be the default; a list of several describes networks too.)
 
 `docs/decisions/0010-recipe.md` says where each value comes from.
 """
@@ -65,8 +65,8 @@ class Effort:
     Attributes:
         n_members: networks of each kind, piecewise and cosine, that are drawn.
         n_copies: of a piecewise network, in one.
-        n_folds: folds, of tables with at most `few_rows` rows.
-        few_rows: from so many rows on, rows are held out once.
+        n_folds: folds, where there are few rows.
+        few_rows: up to so many rows are held out fold by fold, more of them once.
         many_rows: from so many rows on, half as many networks are drawn.
     """
 
@@ -179,15 +179,9 @@ def _embedding_size(about: Circumstances, most: int, most_together: int) -> int:
 
 def _unsaid(chosen: Chosen, values: Mapping[str, Any]) -> dict[str, Any]:
     """Of some values those whose parameters are at their defaults."""
-    names = _at_default(chosen)
-    return {name: value for name, value in values.items() if name in names}
-
-
-def _at_default(chosen: Chosen) -> set[str]:
+    defaults = {each.name: each.default for each in declared_parameters(chosen)}
     return {
-        each.name
-        for each in declared_parameters(chosen)
-        if getattr(chosen, each.name) == each.default
+        name: value for name, value in values.items() if getattr(chosen, name) == defaults[name]
     }
 
 

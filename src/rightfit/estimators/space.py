@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rightfit.errors import MAX_SHOWN, ParameterError
+from rightfit.errors import MAX_SHOWN, ParameterError, counted
 from rightfit.estimators.hyperparameters import CUSTOMARY_LEARNING_RATES, Hyperparameters
 
 # Where `momentum` has an effect.
@@ -169,9 +169,9 @@ class Space:
             self.alternatives("activation"), self.alternatives("hidden_sizes")
         )
         return [
-            f"The 'activation' parameter of {self._owner} has {len(names)} "
-            f"name{'s' * (len(names) != 1)} for {len(sizes)} hidden "
-            f"layer{'s' * (len(sizes) != 1)}: {names!r} does not fit hidden_sizes={sizes!r}."
+            f"The 'activation' parameter of {self._owner} has "
+            f"{counted(len(names), 'name')} for {counted(len(sizes), 'hidden layer')}: "
+            f"{names!r} does not fit hidden_sizes={sizes!r}."
             for names, sizes in pairs
             if not isinstance(names, str) and len(names) != len(sizes)
         ]

@@ -29,7 +29,7 @@ class Linear(eqx.Module):
     def __call__(self, x: Float[Array, "batch feature"]) -> Float[Array, "batch hidden"]:
         """Apply the layer to every row of a batch."""
         weighted = x @ jnp.asarray(self.weight)
-        return (weighted if self.scale == 1.0 else self.scale * weighted) + self.bias
+        return self._scaled(weighted) + self.bias
 
     @jax.named_scope("linear")
     def with_factors(
@@ -45,7 +45,7 @@ class Linear(eqx.Module):
             # Of many rows no copies are kept: the factors become factors of the weights.
             weights = (factors.T[:, :, None] * weight[:, None, :]).reshape(n_inputs, -1)
             weighted = (x @ weights).reshape(-1, n_units)
-        return (weighted if self.scale == 1.0 else self.scale * weighted) + self.bias
+        return self._scaled(weighted) + self.bias
 
     @jax.named_scope("linear")
     def apart(
@@ -56,4 +56,7 @@ class Linear(eqx.Module):
         weights = jnp.asarray(self.weight).reshape(x.shape[-1], n_copies, -1)
         weighted = jnp.einsum("bcf,fco->bco", inputs, weights)
         bias = jnp.asarray(self.bias).reshape(n_copies, -1)
-        return (weighted if self.scale == 1.0 else self.scale * weighted) + bias
+        return self._scaled(weighted) + bias
+
+    def _scaled(self, weighted: Array) -> Array:
+        return weighted if self.scale == 1.0 else self.scale * weighted

@@ -21,7 +21,6 @@ from rightfit.nn.linear import Linear
 from rightfit.nn.number_embedding import (
     NumberEmbedding,
     build_number_embedding,
-    embedded_features,
     embedded_widths,
     embedding_parameters,
 )
@@ -71,10 +70,17 @@ class NetworkShape:
     @property
     def n_features(self) -> int:
         """Inputs of the first layer."""
+        return sum(self.feature_widths)
+
+    @property
+    def feature_widths(self) -> list[int]:
+        """How many features stand side by side for one column, from the first to the last."""
         pairs = zip(self.n_levels, self.embedding_widths, strict=True)
-        as_they_are = self.n_numbers - len(self.number_widths)
-        embedded = embedded_features(self.number_embedding, self.number_widths)
-        return as_they_are + embedded + sum(width or levels - 1 for levels, width in pairs)
+        return [
+            *embedded_widths(self.number_embedding, self.number_widths),
+            *[1] * (self.n_numbers - len(self.number_widths)),
+            *[width or levels - 1 for levels, width in pairs],
+        ]
 
     @property
     def n_parameters(self) -> int:
@@ -266,11 +272,7 @@ def _factors(
         return None
     if shape.n_copies == 1:
         return np.ones(shape.n_features, dtype)
-    widths = [
-        *embedded_widths(shape.number_embedding, shape.number_widths),
-        *[1] * (shape.n_numbers - len(shape.number_widths)),
-        *[width or n - 1 for n, width in zip(shape.n_levels, shape.embedding_widths, strict=True)],
-    ]
+    widths = shape.feature_widths
     drawn = generator.standard_normal((shape.n_copies, len(widths)), dtype=np.float32)
     return np.repeat(drawn, widths, axis=1).astype(dtype).ravel()
 

@@ -164,14 +164,9 @@ def build_number_embedding(
 
 
 def embedded_widths(name: str, widths: tuple[int, ...]) -> list[int]:
-    """How many features stand side by side for one column, from the first to the last."""
+    """How many features each embedded column becomes; cosines have the numbers themselves first."""
     numbers_themselves = [1] * len(widths) if name in ("none", "cosine") else []
     return numbers_themselves + (list(widths) if name != "none" else [])
-
-
-def embedded_features(name: str, widths: tuple[int, ...]) -> int:
-    """How many features the embedded columns become; as they are without an embedding."""
-    return sum(embedded_widths(name, widths))
 
 
 def embedding_parameters(name: str, widths: tuple[int, ...]) -> int:

@@ -7,10 +7,15 @@ _GROWTH = 8
 
 
 class Clock:
-    """The seconds of a run, against its limit."""
+    """The seconds of a run, against its limit.
 
-    def __init__(self, began: float, limit: float | None) -> None:
-        self.began = began
+    Args:
+        began: when, on the monotonic clock; None for now.
+        limit: seconds; None for no limit.
+    """
+
+    def __init__(self, began: float | None, limit: float | None) -> None:
+        self.began = time.monotonic() if began is None else began
         self.limit = limit
 
     @property

@@ -1,9 +1,7 @@
 """The training loop: chunks of epochs in the compiled program, events out of it."""
 
-import time
 from collections.abc import Generator
 
-from rightfit.train.clock import Clock
 from rightfit.train.events import Event, MemberStopped, Reason, TrainingEnded, TrainingStarted
 from rightfit.train.interruption import deferred_interrupt
 from rightfit.train.pack.run import Run
@@ -33,8 +31,7 @@ def train(run: Run) -> Generator[Event, None, None]:
     Args:
         run: what to do; its rows should lie on the device already.
     """
-    limit = None if run.max_seconds is None else run.max_seconds * (1 - run.reserve)
-    clock = Clock(time.monotonic() if run.began is None else run.began, limit)
+    clock = run.clock()
     yield _started(run)
     reasons: set[Reason] = set()
     n_left = len(run.members)

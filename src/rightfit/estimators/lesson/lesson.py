@@ -1,7 +1,6 @@
 """A lesson: the run that an estimator would do, step by step, open to be looked at."""
 
 import dataclasses
-import time
 from typing import Any
 
 import equinox as eqx
@@ -248,7 +247,7 @@ class Lesson:
         self.courses = [begin_course(n, m, ENDLESS) for n, m in enumerate(self.run.members)]
         self.shape = self.run.members[0].shape
         self.block = Block(self.courses, self.rows, len(self.courses), Program())
-        self._clock = Clock(time.monotonic(), None)
+        self._clock = Clock(None, None)
         self._within = None
         self._best = [0] * len(self.courses)
         self._stopped = [False] * len(self.courses)

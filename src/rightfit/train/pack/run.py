@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from rightfit.nn import NetworkShape
+from rightfit.train.clock import Clock
 from rightfit.train.plan import Knobs, Plan, Rows, State
 
 
@@ -82,3 +83,8 @@ class Run:
     memory: float | None = None
     snapshot_seconds: float | None = None
     width: int | None = None
+
+    def clock(self) -> Clock:
+        """The seconds of the run, against its limit less what is kept for afterwards."""
+        limit = None if self.max_seconds is None else self.max_seconds * (1 - self.reserve)
+        return Clock(self.began, limit)
