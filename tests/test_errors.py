@@ -14,6 +14,7 @@ from rightfit.errors import (
     TrainingError,
     did_you_mean,
     shown,
+    warn_user,
 )
 
 KINDS = [
@@ -108,3 +109,9 @@ def test_did_you_mean_lists_no_more_than_five_names() -> None:
 def test_kinds_are_listed_from_general_to_special() -> None:
     assert KINDS[0] is RightFitError
     assert not any(issubclass(earlier, later) for earlier, later in pairwise(KINDS))
+
+
+def test_warning_names_the_line_of_whoever_called() -> None:
+    with pytest.warns(errors.DataWarning, match="^It may rain.$") as warned:
+        warn_user("It may rain.", errors.DataWarning)
+    assert warned[0].filename == __file__

@@ -4,10 +4,14 @@ A message says, in this order, what happened (with the value and its place in
 the user's words), what was expected, and what to do.
 """
 
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 MAX_SHOWN = 5
+
+_HOUSE = __name__.partition(".")[0]
 
 
 class RightFitError(Exception):
@@ -67,6 +71,22 @@ class DataWarning(UserWarning):
 
 class TrainingWarning(UserWarning):
     """Something in training that a careful reader would want to know."""
+
+
+def warn_user(text: str, category: type[Warning]) -> None:
+    """Warn of something, and point at the line of the user's own code that led to it.
+
+    Example:
+        >>> with warnings.catch_warnings(record=True) as caught:
+        ...     warnings.simplefilter("always")
+        ...     warn_user("It may rain.", DataWarning)
+        >>> print(caught[0].message)
+        It may rain.
+    """
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _HOUSE:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, category, stacklevel=level)
 
 
 def counted(n: int, noun: str) -> str:

@@ -81,3 +81,14 @@ def test_model_of_arrays_is_told_the_target(rightfit: Type, table: pl.DataFrame)
     )
     answer = rightfit("evaluate", "arrays.model", "x.csv", "--target", "use", "--json")
     assert answer.json["accuracy"] == fitted.score(X, y)
+
+
+def test_columns_that_the_model_does_not_know_are_named(
+    rightfit: Type, model: Path, table: pl.DataFrame
+) -> None:
+    table.with_columns(extra=1).write_csv("more.csv")
+    answer = rightfit("evaluate", "use.model", "more.csv")
+    assert (answer.code, answer.err) == (
+        0,
+        "note: The model does not know these columns, and ignores them: 'extra'.\n",
+    )

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import itertools
 import re
@@ -195,4 +196,18 @@ def test_what_the_members_come_to_together_is_shown() -> None:
     for event in (*pack_events(), PackJudged(0.21875, "log_loss", 2)):
         pace.note(event)
     said = "best loss 0.25 (member 0, epoch 5); 2 together: log loss 0.2188"
+    assert progress.losses(pace) == said
+
+
+def test_what_is_of_one_fold_and_what_of_all_is_told_apart() -> None:
+    pace = Pace(16)
+    started, *rest = pack_events()
+    assert isinstance(started, TrainingStarted)
+    for event in (
+        dataclasses.replace(started, n_folds=2),
+        *rest,
+        PackJudged(0.21875, "log_loss", 2),
+    ):
+        pace.note(event)
+    said = "best loss 0.25 (member 0, epoch 5, one fold); 2 together, all folds: log loss 0.2188"
     assert progress.losses(pace) == said

@@ -118,6 +118,11 @@ RESHAPE = (
     ("X", "expected"),
     [
         ([1.0, 2.0], f"Expected 2D array, got 1D array instead:\narray=[1. 2.].\n{RESHAPE}"),
+        (
+            np.arange(500),
+            "Expected 2D array, got 1D array instead:\n"
+            f"array=[  0   1   2 ... 497 498 499].\n{RESHAPE}",
+        ),
         (3, f"Expected 2D array, got scalar array instead:\narray=3.\n{RESHAPE}"),
         (
             np.zeros((2, 2, 2)),

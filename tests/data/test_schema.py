@@ -46,6 +46,12 @@ def test_row_numbers_are_those_of_the_whole_table() -> None:
         recognised(X, rows=np.array([2, 3, 4]))
 
 
+def test_words_of_the_other_rows_are_told_of_with_those_of_training_rows() -> None:
+    X = pl.DataFrame({"a": ["y", "1", "2", "3", "x"]})
+    with pytest.raises(DataError, match=r"2 values that are not numbers: 'y' \(row 1\), 'x'"):
+        recognised(X, rows=np.array([2, 3, 4]))
+
+
 def test_used_and_of_kind() -> None:
     schema = recognised(pl.DataFrame({"a": [1, 2], "b": ["x", "y"], "c": [None, None]}))
     assert [column.name for column in schema.used] == ["a", "b"]

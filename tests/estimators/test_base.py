@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 import scipy.sparse
 
-from rightfit import Classifier, DataError, Regressor
+from rightfit import Classifier, DataError, DataWarning, Regressor
 from rightfit.estimators.base import AbstractEstimator
 from tests.estimators.examples import (
     COLUMNS,
@@ -268,7 +268,8 @@ def test_fit_drops_and_counts_rows_without_a_target(
     estimator: type[AbstractEstimator], y: Any
 ) -> None:
     known = np.arange(N_ROWS) % 10 != 3
-    model = small(estimator).fit(frame(), y)
+    with pytest.warns(DataWarning, match="^Left out: 4 rows without a target.$"):
+        model = small(estimator).fit(frame(), y)
     assert model.describe()["n_dropped_rows"] == 4
     assert model.describe()["n_training_rows"] == 36
     kept = [value for value, there in zip(y, known, strict=True) if there]
@@ -305,6 +306,11 @@ def test_fit_refuses_a_missing_target(estimator: type[AbstractEstimator]) -> Non
             "A weight must be a finite number of at least 0.",
         ),
         (
+            ["a"] * N_ROWS,
+            "The sample weights are no numbers: could not convert string to float: 'a'.\n"
+            "A weight must be a finite number of at least 0.",
+        ),
+        (
             np.zeros(N_ROWS),
             "The sample weights are all zero.\nAt least one weight must be above 0.",
         ),
@@ -315,7 +321,7 @@ def test_fit_refuses_a_missing_target(estimator: type[AbstractEstimator]) -> Non
             "hint: check where rows were dropped from only one of them",
         ),
     ],
-    ids=["matrix", "negative", "missing", "zero", "short"],
+    ids=["matrix", "negative", "missing", "words", "zero", "short"],
 )
 def test_fit_refuses_wrong_weights(weights: Any, text: str) -> None:
     assert message(lambda: small(Classifier).fit(X, THREE, weights)) == text

@@ -116,6 +116,14 @@ def test_plain_values_hold_everything() -> None:
     assert [array["name"] for array in plain["arrays"]] == [a.name for a in check.arrays]
 
 
+def test_check_is_summed_up_in_a_line() -> None:
+    check = check_gradients(small(Regressor), X, NUMBERS, max_rows=1)
+    assert str(check) == (
+        f"Largest relative error {check.largest_error:.1e}, of 41 of 41 parameters over 1 row; "
+        "a right gradient stays below 1e-06."
+    )
+
+
 def test_check_refuses_other_columns_than_the_model_has() -> None:
     with pytest.raises(DataError, match=r"^X has 2 features, but Regressor is expecting 3"):
         check_gradients(small(Regressor).fit(X, NUMBERS), X[:, :2], NUMBERS)

@@ -24,7 +24,6 @@ from rightfit.estimators.hyperparameters import (
     RegressorParameters,
     member_parameters,
 )
-from rightfit.estimators.space import WITH_MOMENTUM
 from rightfit.parameters import check_parameters, declared_parameters
 from rightfit.train.optimizers import OPTIMIZERS
 
@@ -107,8 +106,9 @@ def test_every_parameter_of_a_member_can_vary(name: str) -> None:
         "batch_size": ["auto", 64],
     }
     values = two.get(name, [0.25, 0.5])
-    # Momentum needs an optimizer that has one.
-    given: dict[str, Any] = {"optimizer": "nesterov"} | {name: values}
+    # What they need to have an effect.
+    needs = {"optimizer": "nesterov", "dropout_rate": 0.5, "number_embedding": "cosine"}
+    given: dict[str, Any] = needs | {name: values}
     assert column(grid(**given), name) == values
     assert grid(**given).unsure == (name,)
 
@@ -351,6 +351,46 @@ def test_list_of_momentums_is_refused_if_no_optimizer_has_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("number_embedding_size", "number_embedding='none' has no features of its own"),
+        ("frequency_scale", "number_embedding='none' has no waves"),
+        (
+            "dropout_schedule",
+            "hidden_sizes=(8,), dropout_rate=0.0, input_dropout_rate=0.0 have no dropout",
+        ),
+    ],
+)
+def test_list_is_refused_if_what_it_needs_is_not_there(name: str, others: str) -> None:
+    values = ["step", "cosine"] if name == "dropout_schedule" else [1, 2]
+    assert complaint(hidden_sizes=(8,), **{name: values}) == (
+        f"The '{name}' parameter of ClassifierParameters lists {values!r}, but {others}: every "
+        "value is the same network.\nhint: pass one value"
+    )
+
+
+def test_what_has_no_effect_on_some_networks_is_not_tried_on_them() -> None:
+    full = grid(
+        hidden_sizes=[(8,), ()],
+        dropout_rate=[0, 0.5],
+        dropout_schedule=["constant", "cosine"],
+        number_embedding=["none", "piecewise", "cosine"],
+        frequency_scale=[0.1, 1.0],
+    )
+    # Three kinds of dropout with the layer and one without, each with four of embeddings.
+    assert full.n_possible == len(full.members) == 16
+    assert len({tuple(values.values()) for values in full.members}) == 16
+
+
+@pytest.mark.parametrize(("name", "customary"), [("learning_rate", 0.01), ("weight_decay", 0.0)])
+def test_a_value_and_what_none_means_are_one_network(name: str, customary: float) -> None:
+    assert complaint(**{name: [None, customary, 0.5]}, optimizer="momentum") == (
+        f"The '{name}' parameter of ClassifierParameters lists None and {customary}, which is what "
+        "None means for optimizer='momentum': both are the same network.\nhint: pass one value"
+    )
+
+
 def test_list_of_one_value_is_fine_where_it_has_no_effect() -> None:
     assert grid(hidden_sizes=(), dropout_rate=[0.5]).members == ({"dropout_rate": 0.5},)
 
@@ -387,7 +427,7 @@ def test_optimizers_with_momentum_are_those_that_it_changes(name: str) -> None:
         for _ in range(2):
             move, state = step.update(weights, state, weights)
         moves.append(move)
-    assert bool((moves[0] != moves[1]).any()) == (name in WITH_MOMENTUM)
+    assert bool((moves[0] != moves[1]).any()) == (name in ("momentum", "nesterov"))
 
 
 # Simplicity.

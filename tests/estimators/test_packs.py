@@ -15,6 +15,7 @@ from sklearn.model_selection import cross_val_score
 from rightfit import (
     Classifier,
     DataError,
+    DataWarning,
     EpochsEnded,
     MemberStopped,
     PackJudged,
@@ -146,6 +147,7 @@ def test_folds_predict_every_row_from_networks_that_have_not_seen_it(
     results = model.cv_results_
     assert results["split3_test_score"].shape == (4,)
     assert results["rank_test_score"][model.best_index_] == 1
+    assert (results["mean_fit_time"] > 0).all()
     assert results["params"][model.best_index_] == model.best_params_
     by_folds = np.mean([results[f"split{fold}_test_score"] for fold in range(4)], axis=0)
     np.testing.assert_allclose(results["mean_test_score"], by_folds, rtol=1e-3)
@@ -160,7 +162,8 @@ def test_folds_of_one_combination_make_an_ensemble_too() -> None:
 def test_rows_without_a_target_have_no_out_of_fold_prediction() -> None:
     target = NUMBERS.copy()
     target[3] = np.nan
-    model = Regressor(**SMALL, n_folds=3).fit(X, target)
+    with pytest.warns(DataWarning, match="^Left out: 1 row without a target.$"):
+        model = Regressor(**SMALL, n_folds=3).fit(X, target)
     assert np.flatnonzero(np.isnan(model.oof_predictions_)).tolist() == [3]
 
 
@@ -253,8 +256,11 @@ def test_diverging_member_is_left_out_with_a_warning(tmp_path: Path) -> None:
     model = Classifier(
         **{**HELD_OUT, "scaling": "none"}, optimizer="sgd", learning_rate=[0.1, 1e300]
     )
-    with pytest.warns(TrainingWarning, match="The loss of member 1 was not finite"):
+    with pytest.warns(TrainingWarning, match="The loss of member 1 was not finite") as warned:
         model.fit(X, TWO)
+    # It was lowered three times; once is enough to say so, at the line of whoever called.
+    assert len(warned) == 1
+    assert warned[0].filename == __file__
     assert [row["stop_reason"] for row in model.members_] == ["max_epochs", "not_finite"]
     assert np.isfinite(model.predict_proba(X)).all()
     # Saved, what is not a number is nothing.

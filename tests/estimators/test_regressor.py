@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from sklearn.exceptions import DataConversionWarning
 
-from rightfit import DataError, Regressor
+from rightfit import DataError, DataWarning, Regressor
 from tests.estimators.examples import N_ROWS, NUMBERS, X, small
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,8 @@ def test_each_of_several_numbers_has_its_own_scale() -> None:
 def test_rows_that_lack_one_of_several_numbers_are_dropped() -> None:
     y = PAIR.copy()
     y[3, 0] = y[8, 1] = np.nan
-    model = small(Regressor).fit(X, y)
+    with pytest.warns(DataWarning, match="^Left out: 2 rows without a target.$"):
+        model = small(Regressor).fit(X, y)
     assert model.describe()["n_dropped_rows"] == 2
     known = ~np.isnan(y).any(axis=1)
     np.testing.assert_array_equal(

@@ -6,7 +6,14 @@ import polars as pl
 import pytest
 
 import rightfit
-from rightfit import Classifier, DataError, ModelFileError, Regressor, TrainingWarning
+from rightfit import (
+    Classifier,
+    DataError,
+    DataWarning,
+    ModelFileError,
+    Regressor,
+    TrainingWarning,
+)
 from rightfit.estimators import table_training
 from rightfit.estimators.table_training import (
     TableSplit,
@@ -113,7 +120,8 @@ def test_estimator_fits_the_task(task: str, values: list[Any], kind: type[Any]) 
 
 def test_test_table_may_have_other_columns_and_rows_without_target() -> None:
     test = frame(extra=[float("inf")] * N_ROWS, y=[None] * 10 + ["a"] * 50)
-    split = with_test_table(frame(), test, "y", model=tiny())
+    with pytest.warns(DataWarning, match="^The test table's other columns are ignored: 'extra'.$"):
+        split = with_test_table(frame(), test, "y", model=tiny())
     assert split.test is not None
     assert split.test.columns == ["size", "age"]
     assert (len(split.train), split.n_test_rows) == (N_ROWS, 50)

@@ -122,6 +122,8 @@ def test_tour_is_walked(opened: Open) -> None:
             wait_until(lambda: page.evaluate("playground.page.frame.batch") == 1)
         else:
             wait_until(lambda: page.evaluate("playground.page.frame.batch") + epoch_of(page) > 0)
+        # Each stop shows a network of its own, as soon as it is drawn.
+        wait_until(lambda: picture_of(page, "network-canvas") not in pictures)
         pictures.add(picture_of(page, "network-canvas"))
         page.click("#tour-next")
     assert not page.is_visible("#tour")

@@ -34,8 +34,4 @@ def check_gradients(
         return
     report = results()
     report.print(gradients_sheet(result.arrays))
-    report.print(
-        f"\nLargest relative error {result.largest_error:.1e}, of {result.n_checked:,} of "
-        f"{result.n_parameters:,} parameters over {result.n_rows} rows; "
-        "a right gradient stays below 1e-06."
-    )
+    report.print(f"\n{result}")

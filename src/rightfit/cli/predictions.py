@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 from rich.console import Console
 
-from rightfit.cli.console import print_labelled, working
+from rightfit.cli.console import working
 from rightfit.data.read import read_table
 from rightfit.errors import DataError, TableFileError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
 from rightfit.estimators.regressor import Regressor
-from rightfit.estimators.table_training import recall
+from rightfit.estimators.table_training import warn_of_ignored
 
 _PREDICTION = "prediction"
 
@@ -25,10 +25,10 @@ def predict_table(
         model = load(model_path)
         frame = read_table(table_path)
         kept = _kept(frame, keep)
+        warn_of_ignored(model, frame.drop(keep))
         predictions = {_PREDICTION: pl.Series(np.asarray(model.predict(frame)))}
         if probabilities:
             predictions |= _probabilities(model, frame)
-    _say_ignored(model, frame, keep, console)
     return pl.DataFrame(kept | predictions)
 
 
@@ -56,18 +56,6 @@ def _kept(frame: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
             hint="rename it in the table",
         )
     return {name: frame[name] for name in names}
-
-
-def _say_ignored(
-    model: Classifier | Regressor, frame: pl.DataFrame, keep: list[str], console: Console
-) -> None:
-    """Name the columns that the model does not know; those that it left out are no surprise."""
-    left_out = {model.target_name_, recall(model, "groups"), *keep}
-    known = {column["name"] for column in model.schema_} | left_out
-    extra = [name for name in frame.columns if name not in known]
-    if extra:
-        text = f"The model does not know these columns, and ignores them: {shown(extra)}."
-        print_labelled(console, "note:", "bold yellow", text)
 
 
 def _probabilities(model: Classifier | Regressor, frame: pl.DataFrame) -> dict[str, pl.Series]:

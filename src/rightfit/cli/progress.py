@@ -62,12 +62,14 @@ def losses(pace: Pace) -> str:
         # Of a pack, nobody follows the losses of each member.
         if best is None:
             return ""
-        said = f"best loss {best.loss:.4g} (member {best.member}, epoch {best.epoch})"
+        # A member sees the rows of its own fold, all together see those of every fold.
+        fold, folds = (", one fold", ", all folds") if pace.n_folds else ("", "")
+        said = f"best loss {best.loss:.4g} (member {best.member}, epoch {best.epoch}{fold})"
         judged = pace.together
         if judged is None:
             return said
         name = judged.name.replace("_", " ")
-        return f"{said}; {judged.n_members} together: {name} {judged.watched:.4g}"
+        return f"{said}; {judged.n_members} together{folds}: {name} {judged.watched:.4g}"
     held = "" if last.validation_loss is None else f", validation {last.validation_loss:.4g}"
     return f"loss: training {last.train_loss:.4g}{held}; best epoch {pace.best_epoch}"
 

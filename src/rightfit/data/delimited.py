@@ -91,11 +91,12 @@ def _check_rows(path: Path, broken: list[tuple[int, int]], n_fields: int, separa
     if not broken:
         return
     lines = [f"line {line} has {count(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
+    mark = "tab" if separator == "\t" else repr(separator)
     raise TableFileError(
         f"File {path.name!r} has {count(len(broken), 'broken row')}: {', '.join(lines)}"
         f"{and_more(len(broken))}.",
         expected=f"Every row has {count(n_fields, 'field')}, as the header has.",
-        hint=f"look there for a {separator!r} outside quotes, or for a quote that is not closed",
+        hint=f"look there for a {mark} outside quotes, or for a quote that is not closed",
     )
 
 

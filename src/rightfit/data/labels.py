@@ -1,6 +1,5 @@
 """The labels of a target of classes."""
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from rightfit.data.cells import count, places, row_list
 from rightfit.data.complaints import and_more
 from rightfit.data.markers import is_text
-from rightfit.errors import MAX_SHOWN, DataError, DataWarning, did_you_mean, shown
+from rightfit.errors import MAX_SHOWN, DataError, DataWarning, did_you_mean, shown, warn_user
 
 
 def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -65,11 +64,10 @@ def warn_of_lookalikes(classes: NDArray[Any]) -> None:
         groups.setdefault(label.strip().rstrip(".").lower(), []).append(label)
     alike = [" and ".join(map(repr, labels)) for labels in groups.values() if len(labels) > 1]
     if alike:
-        warnings.warn(
+        warn_user(
             f"The target has classes that look alike: {', '.join(alike[:MAX_SHOWN])}"
             f"{and_more(len(alike))}. They are told apart; clean the target if they are the same.",
             DataWarning,
-            stacklevel=3,
         )
 
 

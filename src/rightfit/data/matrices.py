@@ -12,6 +12,8 @@ from rightfit.errors import DataError
 
 Matrix = NDArray[Any]
 
+_MOST_SHOWN = 10
+
 
 def read_matrix(X: Any) -> Matrix | pl.DataFrame:
     """Turn an array-like of two dimensions into a matrix, or into a frame if it holds words.
@@ -54,9 +56,14 @@ def read_matrix(X: Any) -> Matrix | pl.DataFrame:
 def complex_data(values: object) -> DataError:
     """Say that complex numbers cannot be used."""
     return DataError(
-        f"Complex data not supported\n{values}",
+        f"Complex data not supported\n{_shortened(values)}",
         hint="use the real and the imaginary part as two columns",
     )
+
+
+def _shortened(values: object) -> str:
+    with np.printoptions(threshold=_MOST_SHOWN):
+        return str(values)
 
 
 def _as_array(X: Any) -> Matrix:
@@ -88,7 +95,7 @@ def _check_dimensions(array: Matrix) -> None:
         )
     what = "1D array" if array.ndim == 1 else "scalar array"
     raise DataError(
-        f"Expected 2D array, got {what} instead:\narray={array}.",
+        f"Expected 2D array, got {what} instead:\narray={_shortened(array)}.",
         expected="Reshape your data either using array.reshape(-1, 1) if your data has a single "
         "feature or array.reshape(1, -1) if it contains a single sample.",
     )

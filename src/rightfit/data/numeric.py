@@ -1,7 +1,6 @@
 """The columns that become scaled numbers: numbers, and the parts of dates."""
 
 import dataclasses
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
@@ -15,7 +14,7 @@ from rightfit.data.kinds import style_of
 from rightfit.data.markers import is_text
 from rightfit.data.raw_numbers import Numbers, RawNumbers
 from rightfit.data.table import MatrixTable, Table
-from rightfit.errors import DataWarning
+from rightfit.errors import DataWarning, warn_user
 
 FRAME_ROWS: Final = 8192
 
@@ -145,9 +144,8 @@ def _moments(table: Table, dates: Sequence[DateColumn], rows: Rows) -> dict[str,
 
 def _warn_of_words(name: str, words: pl.Series, rows: Positions) -> None:
     what = "that is no date" if len(rows) == 1 else "that are no dates"
-    warnings.warn(
+    warn_user(
         f"Column {name!r} has {count(len(rows), 'value')} {what}: {places(words, rows)}. "
         f"{'It counts' if len(rows) == 1 else 'They count'} as missing.",
         DataWarning,
-        stacklevel=2,
     )

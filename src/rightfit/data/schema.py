@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 import polars as pl
 
-from rightfit.data.cells import Positions, Rows, positions, take
+from rightfit.data.cells import EVERY_ROW, Positions, Rows, positions, take
 from rightfit.data.complaints import and_more, clean_or_override, raise_together
 from rightfit.data.kinds import (
     CATEGORY,
@@ -122,7 +122,7 @@ def recognise_columns(
         column = take(table.column(name), rows)
         found = _recognised(table, column, at, overrides.get(name))
         if found.complaint:
-            complaints.append(found.complaint)
+            complaints.append(_complaint_of_all(table.column(name), found))
             wrong[name] = IGNORED if found.kind == IGNORED else CATEGORY
             numeric &= found.kind == NUMBER
         columns.append(_described(column, found))
@@ -143,6 +143,12 @@ def _recognised(table: Table, column: pl.Series, at: Positions, override: str | 
     if override is not None:
         return read_as(override, column, at)
     return read_as(NUMBER, column, at) if isinstance(table, MatrixTable) else recognise(column, at)
+
+
+def _complaint_of_all(column: pl.Series, found: Recognised) -> str:
+    """Say what is wrong in the whole table: who cleans a column wants to know all of it."""
+    every = positions(EVERY_ROW, len(column))
+    return read_as(found.kind, column, every).complaint or found.complaint
 
 
 def _described(column: pl.Series, found: Recognised) -> ColumnSchema:

@@ -1,13 +1,12 @@
 """Split rows into training and validation rows."""
 
-import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rightfit.data.complaints import and_more
-from rightfit.errors import MAX_SHOWN, DataWarning
+from rightfit.errors import MAX_SHOWN, DataWarning, warn_user
 from rightfit.shuffle import shuffled
 
 RowNumbers = NDArray[np.int64]
@@ -96,8 +95,4 @@ def _warn_of_single_rows(names: list[str]) -> None:
         what = f"Class {listed} of the target has 1 row: it is used for training only"
     else:
         what = f"Classes {listed} of the target have 1 row each: these are used for training only"
-    warnings.warn(
-        f"{what}, and no validation row can tell whether the class is learnt.",
-        DataWarning,
-        stacklevel=3,
-    )
+    warn_user(f"{what}, and no validation row can tell whether the class is learnt.", DataWarning)

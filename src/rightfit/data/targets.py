@@ -1,6 +1,5 @@
 """Targets: classes as codes, numbers as floats, and which of the two they are."""
 
-import warnings
 from collections.abc import Sized
 from typing import Any, Final, Literal
 
@@ -19,7 +18,7 @@ from rightfit.data.labels import (
 )
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.target_columns import target_columns
-from rightfit.errors import DataError
+from rightfit.errors import DataError, warn_user
 
 MISSING: Final = -1
 MOST_NUMBERED_CLASSES: Final = 20
@@ -177,11 +176,10 @@ def _warn_of_column_vector(y: Any, columns: list[pl.Series]) -> None:
         # scikit-learn takes a second to import, and a file has no column vectors.
         from sklearn.exceptions import DataConversionWarning
 
-        warnings.warn(
+        warn_user(
             "A column-vector y was passed when a 1d array was expected. Please change the shape "
             "of y to (n_samples,), for example using ravel().",
             DataConversionWarning,
-            stacklevel=4,
         )
 
 

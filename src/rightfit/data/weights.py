@@ -20,7 +20,13 @@ def read_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
     """
     if sample_weight is None:
         return np.ones(n_rows)
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    try:
+        weights = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"The sample weights are no numbers: {error}.",
+            expected="A weight must be a finite number of at least 0.",
+        ) from None
     if weights.ndim != 1:
         raise DataError(
             f"Sample weights must be 1D array or scalar, got {weights.ndim}D array.",

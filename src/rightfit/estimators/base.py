@@ -48,7 +48,30 @@ _MEMORY_SHARE = 0.5
 
 
 class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
-    """A network with scikit-learn's face."""
+    """A network with scikit-learn's face.
+
+    Attributes:
+        history_: one dict for each epoch of each network: member, epoch, train_loss,
+            validation_loss, metric, learning_rate, seconds.
+        best_epoch_: the epoch whose weights were kept, from 1; of a pack, of its heaviest member.
+        stop_reason_: which rule ended training, and whether more would probably help.
+        n_parameters_: weights and biases.
+        schema_: one dict for each column: name, kind, dtype, missing share and more.
+        n_iter_: epochs that were trained.
+        n_features_in_: columns of the table.
+        feature_names_in_: their names, if they had any.
+        target_name_: the name of the target, "" if it had none.
+        members_: of a pack, one dict for each network: trial, its values, seed, fold, best epoch,
+            losses, the seconds after which it stopped, why, and its weight in the choice.
+        choice_: of a pack, how members were chosen, and an estimate from rows that did not choose.
+        path_: of a pack, for each parameter that varied the validation loss (or watched metric)
+            along it, with the others at their best.
+        cv_results_: of a pack, its trials in the shape of scikit-learn's searches.
+        best_index_: of a pack, the trial that does best alone, in the order of cv_results_.
+        best_params_: of a pack, that trial's values of what varied.
+        oof_predictions_: with folds, `[row]` or `[row, class]`, what the networks that a row was
+            held out from predict for it, NaN where there is none. It is not saved with a model.
+    """
 
     _model: Model
     _moments: list[Any]

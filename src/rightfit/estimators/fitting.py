@@ -3,14 +3,13 @@
 import dataclasses
 import math
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 import numpy as np
 
-from rightfit.errors import TrainingWarning
+from rightfit.errors import TrainingWarning, warn_user
 from rightfit.estimators.choosing import (
     Chosen,
     HeldOutTrials,
@@ -118,6 +117,7 @@ class Fitting:
         self.history: dict[int, list[EpochRecord]] = {}
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
+        self.restarted: set[int] = set()
         self.judge_again_at = 0.0
         self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
         self._pick: Chosen | None = None
@@ -151,13 +151,12 @@ class Fitting:
             TrainingError: no member's loss stayed finite, or the time was too short.
         """
         if self.trials.grid.note:
-            warnings.warn(self.trials.grid.note, TrainingWarning, stacklevel=2)
+            warn_user(self.trials.grid.note, TrainingWarning)
         if self.objective.watch_metric and not one_epoch and not self.prepared.n_held_out:
-            warnings.warn(
+            warn_user(
                 f"There are no held-out rows to watch {self.objective.metric} on: the training "
                 "loss is watched instead.",
                 TrainingWarning,
-                stacklevel=2,
             )
         for event in train(self.run(one_epoch=one_epoch)):
             if isinstance(event, EpochsEnded):
@@ -356,12 +355,15 @@ class Fitting:
         return describe_pack_stop([self.stopped[n].reason for n in sorted(self.stopped)], one)
 
     def _warn_of_restart(self, event: LearningRateLowered) -> None:
-        whose = f" of member {event.member}" if len(self.trials.members) > 1 else ""
-        warnings.warn(
+        is_pack = len(self.trials.members) > 1
+        if is_pack and event.member in self.restarted:
+            return
+        self.restarted.add(event.member)
+        whose = f" of member {event.member}" if is_pack else ""
+        warn_user(
             f"The loss{whose} was not finite in epoch {event.epoch}, step {event.step}: training "
             f"goes on from the best weights with learning rate {event.learning_rate:.3g}.",
             TrainingWarning,
-            stacklevel=3,
         )
 
     def _check_end(self) -> None:

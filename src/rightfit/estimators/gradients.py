@@ -7,6 +7,7 @@ import jax
 import numpy as np
 from sklearn.base import clone
 
+from rightfit.errors import counted
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.grid import combinations
 from rightfit.estimators.hyperparameters import member_parameters
@@ -45,6 +46,14 @@ class GradientCheck:
     def n_parameters(self) -> int:
         """How many parameters there are."""
         return sum(check.n_parameters for check in self.arrays)
+
+    def __str__(self) -> str:
+        """Sum it up in a line."""
+        return (
+            f"Largest relative error {self.largest_error:.1e}, of {self.n_checked:,} of "
+            f"{self.n_parameters:,} parameters over {counted(self.n_rows, 'row')}; "
+            "a right gradient stays below 1e-06."
+        )
 
     def as_plain(self) -> dict[str, Any]:
         """Give everything as plain values."""

@@ -51,6 +51,7 @@ class Pace:
         together: what the members come to together so far; None before that is known.
         max_epochs: where training ends in any case; 0 before it starts.
         n_members: networks that are trained.
+        n_folds: folds that each combination is trained on; 0 without folds.
 
     Example:
         >>> pace = Pace(patience_epochs=16)
@@ -67,6 +68,7 @@ class Pace:
         self.together: PackJudged | None = None
         self.max_epochs = 0
         self.n_members = 1
+        self.n_folds = 0
         self._patience = patience_epochs
         self._max_seconds: float | None = None
         self._members = {0: _Member()}
@@ -80,7 +82,7 @@ class Pace:
         if isinstance(event, TrainingStarted):
             self.max_epochs = event.max_epochs
             self._max_seconds = event.max_seconds
-            self.n_members = event.n_members
+            self.n_members, self.n_folds = event.n_members, event.n_folds
             self._members = {number: _Member() for number in range(event.n_members)}
             self._running = set(self._members)
         elif isinstance(event, EpochsEnded):

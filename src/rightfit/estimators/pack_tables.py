@@ -36,6 +36,7 @@ def member_rows(
                 "fold": trials.members[number].fold,
                 "best_epoch": best,
                 "n_epochs": len(history),
+                "seconds": history[-1].seconds if history else None,
                 "validation_loss": None if record is None else record.validation_loss,
                 "metric": None if record is None else record.metric,
                 "stop_reason": stopped[number].reason,
@@ -97,7 +98,9 @@ def cv_results(
 ) -> dict[str, Any]:
     """The trials in the shape of scikit-learn's `cv_results_`; scores are greater when better.
 
-    Without folds there is one split: the validation rows.
+    Without folds there is one split: the validation rows. The time of a fit is that from the
+    beginning of training to the network's end, side by side with the others; so times do not add
+    up, and the score, which comes with training, has none of its own.
 
     Args:
         members: from `member_rows`.
@@ -112,8 +115,15 @@ def cv_results(
     for row in members:
         value = row[column]
         scores[row["trial"], row["fold"] or 0] = np.nan if value is None else -sign * value
+    seconds = np.full(scores.shape, np.nan)
+    for row in members:
+        seconds[row["trial"], row["fold"] or 0] = row.get("seconds") or np.nan
     means = -sign * np.array([row["watched"] for row in trials], float)
     results: dict[str, Any] = {
+        "mean_fit_time": seconds.mean(axis=1),
+        "std_fit_time": seconds.std(axis=1),
+        "mean_score_time": np.zeros(len(trials)),
+        "std_score_time": np.zeros(len(trials)),
         "params": [{name: row[name] for name in unsure} for row in trials],
         **{f"param_{name}": _masked([row[name] for row in trials]) for name in unsure},
         "param_seed": _masked([row["seed"] for row in trials]),

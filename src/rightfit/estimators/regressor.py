@@ -22,18 +22,6 @@ class Regressor(RegressorMixin, RegressorParameters, AbstractEstimator):
     kept. The target is standardised inside: losses in `history_` are in units of its
     standard deviation, metrics and predictions in its own units.
 
-    Attributes:
-        history_: one dict for each epoch: epoch, train_loss, validation_loss, metric,
-            learning_rate, seconds.
-        best_epoch_: the epoch whose weights were kept, from 1.
-        stop_reason_: which rule ended training, and whether more would probably help.
-        n_parameters_: weights and biases.
-        schema_: one dict for each column: name, kind, dtype, missing share and more.
-        n_iter_: epochs that were trained.
-        n_features_in_: columns of the table.
-        feature_names_in_: their names, if they had any.
-        target_name_: the name of the target, "" if it had none.
-
     Example:
         >>> from sklearn.datasets import load_diabetes
         >>> X, y = load_diabetes(return_X_y=True)

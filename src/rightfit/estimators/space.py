@@ -3,22 +3,75 @@
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from rightfit.errors import MAX_SHOWN, ParameterError, counted
-from rightfit.estimators.hyperparameters import CUSTOMARY_LEARNING_RATES, Hyperparameters
-
-# Where `momentum` has an effect.
-WITH_MOMENTUM = ("momentum", "nesterov")
+from rightfit.estimators.hyperparameters import (
+    CUSTOMARY_LEARNING_RATES,
+    CUSTOMARY_WEIGHT_DECAYS,
+    Hyperparameters,
+)
 
 # Sets these draws apart from whatever else the seed makes.
 STREAM = 0x67726964
 _RANGED_FOR = "adamw"
 
 Values = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Need:
+    """What a parameter needs of others to have an effect.
+
+    Attributes:
+        others: names of the parameters that decide.
+        met: tells from their values.
+        what: what they lack where it has none.
+    """
+
+    others: tuple[str, ...]
+    met: Callable[..., Any]
+    what: str
+
+
+def _has_momentum(optimizer: str) -> bool:
+    return optimizer in ("momentum", "nesterov")
+
+
+_LAYERS = Need(("hidden_sizes",), bool, "hidden layer")
+_NEEDS: Mapping[str, Need] = MappingProxyType(
+    {
+        "activation": _LAYERS,
+        "dropout_rate": _LAYERS,
+        "n_copies": _LAYERS,
+        "dropout_schedule": Need(
+            ("hidden_sizes", "dropout_rate", "input_dropout_rate"),
+            lambda sizes, rate, input_rate: (sizes and rate) or input_rate,
+            "dropout",
+        ),
+        "momentum": Need(("optimizer",), _has_momentum, "momentum"),
+        "number_embedding_size": Need(
+            ("number_embedding",), lambda name: name != "none", "features of its own"
+        ),
+        "frequency_scale": Need(
+            ("number_embedding",), ("cosine", "periodic").__contains__, "waves"
+        ),
+    }
+)
+# On which parameters it depends whether others have an effect, and how their values differ in it.
+_DECISIVE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "hidden_sizes": bool,
+        "dropout_rate": bool,
+        "input_dropout_rate": bool,
+        "optimizer": _has_momentum,
+        "number_embedding": str,
+    }
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,13 +112,21 @@ class Space:
         option = self.options.get(name, (getattr(self.chosen, name),))
         return () if isinstance(option, Range) else option
 
-    def kinds(self) -> Iterator[tuple[Any, Any]]:
-        """What decides on the parameters that have an effect: sizes and optimizer."""
-        return itertools.product(self.alternatives("hidden_sizes"), self.alternatives("optimizer"))
+    def kinds(self) -> Iterator[tuple[set[str], int]]:
+        """The kinds of networks that differ in the parameters that have no effect on them.
+
+        For each, these parameters, and how many combinations of the decisive ones there are.
+        """
+        classes = {name: self._classes(name) for name in _DECISIVE}
+        for picked in itertools.product(*classes.values()):
+            kind = dict(zip(classes, picked, strict=True))
+            idle = _idle({name: values[0] for name, values in kind.items()})
+            if all(kind[name] is classes[name][0] for name in idle & kind.keys()):
+                yield idle, math.prod(len(kind[name]) for name in kind.keys() - idle)
 
     def idle(self) -> set[str]:
         """The parameters that have no effect in any combination."""
-        return set.intersection(*(_idle(*kind) for kind in self.kinds()))
+        return set.intersection(*(idle for idle, _ in self.kinds()))
 
     def without_idle_ranges(self) -> "Space":
         """The same without draws that would have no effect."""
@@ -80,16 +141,12 @@ class Space:
     def n_possible(self) -> int | None:
         """How many different networks there are; None if there is no end of them."""
         total = 0
-        for kind in self.kinds():
-            fixed = {"hidden_sizes", "optimizer", *_idle(*kind)}
-            factors = []
-            for name, option in self.options.items():
-                if name in fixed:
-                    continue
-                if isinstance(option, Range):
-                    return None
-                factors.append(len(option))
-            total += math.prod(factors)
+        for idle, n_combinations in self.kinds():
+            effective = {name: self.options[name] for name in self.options if name not in idle}
+            if any(isinstance(option, Range) for option in effective.values()):
+                return None
+            others = [self.alternatives(name) for name in effective if name not in _DECISIVE]
+            total += n_combinations * math.prod(len(values) for values in others)
         return total
 
     def everything(self) -> list[Values]:
@@ -124,10 +181,9 @@ class Space:
         A number that was drawn has so few digits that a person can read and type it.
         """
         optimizer: Any = values.get("optimizer", self.chosen.optimizer)
-        sizes: Any = values.get("hidden_sizes", self.chosen.hidden_sizes)
         times = CUSTOMARY_LEARNING_RATES[optimizer] / CUSTOMARY_LEARNING_RATES[_RANGED_FOR]
         scales = {"learning_rate": times, "weight_decay": 1 / times}
-        idle = _idle(sizes, optimizer)
+        idle = _idle({name: values.get(name, getattr(self.chosen, name)) for name in _DECISIVE})
         settled = {}
         for name, option in self.options.items():
             if isinstance(option, Range):
@@ -150,7 +206,7 @@ class Space:
             ParameterError: tells all of them.
         """
         misfits = self._misfits()
-        problems = misfits + self._lists_without_effect()
+        problems = misfits + self._lists_without_effect() + self._values_listed_twice()
         if not problems:
             return
         more = len(problems) - MAX_SHOWN
@@ -182,17 +238,39 @@ class Space:
         for name, option in self.options.items():
             if name not in idle or isinstance(option, Range) or len(option) == 1:
                 continue
-            other, lacks = (
-                ("optimizer", "momentum")
-                if name == "momentum"
-                else ("hidden_sizes", "hidden layer")
-            )
+            need = _NEEDS[name]
+            given = ", ".join(f"{other}={getattr(self.chosen, other)!r}" for other in need.others)
             problems.append(
-                f"The {name!r} parameter of {self._owner} lists {option!r}, but "
-                f"{other}={getattr(self.chosen, other)!r} has no {lacks}: every value is the same "
-                "network."
+                f"The {name!r} parameter of {self._owner} lists {option!r}, but {given} "
+                f"{'has' if len(need.others) == 1 else 'have'} no {need.what}: every value is the "
+                "same network."
             )
         return problems
+
+    def _values_listed_twice(self) -> list[str]:
+        optimizers = self.alternatives("optimizer")
+        if len(optimizers) > 1:
+            return []
+        (optimizer,) = optimizers
+        customary = {
+            "learning_rate": CUSTOMARY_LEARNING_RATES[optimizer],
+            "weight_decay": CUSTOMARY_WEIGHT_DECAYS.get(optimizer, 0.0),
+        }
+        return [
+            f"The {name!r} parameter of {self._owner} lists None and {value!r}, which is what None "
+            f"means for optimizer={optimizer!r}: both are the same network."
+            for name, value in customary.items()
+            if {None, value} <= set(self.alternatives(name))
+        ]
+
+    def _classes(self, name: str) -> list[list[Any]]:
+        """The values of a decisive parameter, those together that decide the same."""
+        option = self.options.get(name)
+        values = (option.high,) if isinstance(option, Range) else self.alternatives(name)
+        classes: dict[Any, list[Any]] = {}
+        for value in values:
+            classes.setdefault(_DECISIVE[name](value), []).append(value)
+        return list(classes.values())
 
     @property
     def _owner(self) -> str:
@@ -203,7 +281,10 @@ def _at(option: Sequence[Any] | Range, share: float) -> Any:
     return option.at(share) if isinstance(option, Range) else option[int(share * len(option))]
 
 
-def _idle(hidden_sizes: tuple[int, ...], optimizer: str) -> set[str]:
-    """The parameters that have no effect on such a network."""
-    without_layers = set() if hidden_sizes else {"activation", "dropout_rate"}
-    return without_layers | (set() if optimizer in WITH_MOMENTUM else {"momentum"})
+def _idle(values: Values) -> set[str]:
+    """The parameters that have no effect on a network with such values of the decisive ones."""
+    return {
+        name
+        for name, need in _NEEDS.items()
+        if not need.met(*(values[other] for other in need.others))
+    }

@@ -2,7 +2,6 @@
 
 import dataclasses
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,13 @@ from rightfit.data.table import as_table
 from rightfit.data.targets import encode_classes, infer_task, numbers_of
 from rightfit.errors import (
     DataError,
+    DataWarning,
     ModelFileError,
     RightFitError,
     TrainingWarning,
     did_you_mean,
     shown,
+    warn_user,
 )
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
@@ -113,7 +114,21 @@ def split_off_target(
             hint="name the column with --target",
         )
     target = target_of(frame, name)
-    return frame.drop(name), target
+    rest = frame.drop(name)
+    warn_of_ignored(model, rest)
+    return rest, target
+
+
+def warn_of_ignored(model: AbstractEstimator, frame: pl.DataFrame) -> None:
+    """Name the columns that the model does not know; those that it left out are no surprise."""
+    left_out = {model.target_name_, recall(model, "groups")}
+    known = {column["name"] for column in model.schema_} | left_out
+    extra = [name for name in frame.columns if name not in known]
+    if model._fitted().has_names and extra:
+        warn_user(
+            f"The model does not know these columns, and ignores them: {shown(extra)}.",
+            DataWarning,
+        )
 
 
 def estimator_for(task: str, target: pl.Series) -> type[Classifier] | type[Regressor]:
@@ -194,12 +209,15 @@ def with_test_table(
     try:
         needed = [*split.train.columns, name]
         _check_names(test, needed)
+        extra = [column for column in test.columns if column not in {*needed, groups}]
         test = test.select(needed)
         as_table(test.drop(name)).read_as_numbers(schema.of_kind("number"))
         known = _has_target(test[name], model, like=split.train_target)
     except DataError as error:
         what = f"In the test table: {error.what}"
         raise DataError(what, expected=error.expected, hint=error.hint) from error
+    if extra:
+        warn_user(f"The test table's other columns are ignored: {shown(extra)}.", DataWarning)
     test = test.filter(known)
     return dataclasses.replace(split, test=test.drop(name), test_target=test[name])
 
@@ -330,7 +348,5 @@ def _trained_linear(model: AbstractEstimator, split: TableSplit) -> AbstractEsti
         why = "interrupted"
     except RightFitError as error:
         why = error.what
-    warnings.warn(
-        f"The linear model is left out of the comparison: {why}", TrainingWarning, stacklevel=2
-    )
+    warn_user(f"The linear model is left out of the comparison: {why}", TrainingWarning)
     return None

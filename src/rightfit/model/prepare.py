@@ -15,7 +15,7 @@ from rightfit.data.folds import hold_out_groups, hold_out_latest, make_folds
 from rightfit.data.schema import Schema, recognise_columns
 from rightfit.data.split import split_rows
 from rightfit.data.table import Table
-from rightfit.errors import DataError
+from rightfit.errors import DataError, DataWarning, counted, warn_user
 from rightfit.model.target import (
     Target,
     fit_classes,
@@ -152,7 +152,8 @@ def prepare(
         fitted = fit_classes(rows.y, choices.target_name)
     unit = fitted or fit_numbers(rows.y, rows.weights, choices.target_name)
     encoded = unit.encode(rows.y)
-    usable = ~is_missing(encoded) & (rows.weights > 0)
+    missing = is_missing(encoded)
+    usable = ~missing & (rows.weights > 0)
     n_folds = _n_folds(choices, rows, held, usable)
     if n_folds is None:
         train_rows, held_rows = _split(usable, rows, held, encoded, unit.classes, choices)
@@ -178,6 +179,9 @@ def prepare(
             seed=choices.seed,
         )
         way = Way(schema, encoder, fitted)
+    if missing.any():
+        left_out = counted(int(missing.sum()), "row")
+        warn_user(f"Left out: {left_out} without a target.", DataWarning)
     dtype = _dtype(choices.precision, len(train_rows))
     return Prepared(
         way,

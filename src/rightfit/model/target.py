@@ -1,14 +1,13 @@
 """The target: from people's labels or numbers to what a network learns, and back."""
 
 import dataclasses
-import warnings
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Shaped
 
 from rightfit.data.targets import encode_classes, numbers_of
-from rightfit.errors import DataError, DataWarning
+from rightfit.errors import DataError, DataWarning, warn_user
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -106,10 +105,9 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
     # Below rounding, what is left of a constant is noise.
     constant = deviation <= 1e-12 * np.maximum(np.abs(center), 1e-300)
     if constant.all() and len(matrix) > 1:
-        warnings.warn(
+        warn_user(
             f"The target is the same in all {len(matrix)} rows: there is nothing to learn.",
             DataWarning,
-            stacklevel=2,
         )
     return Target(name, None, center, np.where(constant, 1.0, deviation), numbers.ndim == 2)
 
