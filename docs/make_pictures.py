@@ -1,41 +1,97 @@
 """Make the pictures of the documents from real output: python docs/make_pictures.py."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 from sklearn.datasets import load_breast_cancer
 
 PICTURES = Path(__file__).parent / "pictures"
-WIDTH = 96
+COLUMNS = 96
+PROGRAM = str(Path(sys.executable).with_name("rightfit"))
+ARGUMENTS = ("train", "tumours.csv", "--target", "diagnosis")
+# Of the playground's page: a spiral, and a network that can follow it.
+STATE = "data=spirals&hidden_sizes=8,8,8&learning_rate=0.003"
 
 
 def main() -> None:
-    """Train on the table of tumours that scikit-learn ships, and draw what the terminal shows."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    cancer = load_breast_cancer(as_frame=True)
-    # Ten of its thirty columns, and the diagnosis in words, so that the picture stays small.
-    table = cancer.data.iloc[:, :10].assign(diagnosis=cancer.target_names[cancer.target])
+    """Train on the table of tumours that scikit-learn ships, and draw what one sees."""
     with TemporaryDirectory() as folder:
-        table.to_csv(Path(folder) / "tumours.csv", index=False)
-        arguments = ["train", "tumours.csv", "--target", "diagnosis", "--dropout-rate", "0.25"]
-        output = subprocess.run(
-            ["rightfit", *arguments],
-            cwd=folder,
-            env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "PATH": path},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=True,
-        )
-    console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"))
-    console.print(f"[bold]$[/] rightfit {' '.join(arguments)}", highlight=False)
+        write_table(Path(folder) / "tumours.csv")
+        draw_terminal(Path(folder))
+        with browser() as chromium:
+            draw_report(chromium, Path(folder) / "tumours.model" / "report.html")
+            draw_playground(chromium)
+
+
+def write_table(path: Path) -> None:
+    """Ten of its thirty columns, and the diagnosis in words, so that the picture stays small."""
+    cancer = load_breast_cancer(as_frame=True)
+    table = cancer.data.iloc[:, :10].assign(diagnosis=cancer.target_names[cancer.target])
+    table.to_csv(path, index=False)
+
+
+def draw_terminal(folder: Path) -> None:
+    """What `rightfit train` prints."""
+    output = subprocess.run(
+        [PROGRAM, *ARGUMENTS],
+        cwd=folder,
+        env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"))
+    console.print(f"[bold]$[/] rightfit {' '.join(ARGUMENTS)}", highlight=False)
     console.print(Text.from_ansi(output.stdout))
     console.save_svg(str(PICTURES / "train.svg"), title="rightfit", unique_id="rightfit")
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Chromium, the system's or Playwright's own."""
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium") or shutil.which("chromium-browser")
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def draw_report(chromium: Any, report: Path) -> None:
+    """The beginning of the report."""
+    page = chromium.new_page(viewport={"width": 1080, "height": 1250})
+    page.goto(report.as_uri())
+    page.screenshot(path=PICTURES / "report.png")
+    page.close()
+
+
+def draw_playground(chromium: Any) -> None:
+    """The playground after 200 epochs."""
+    process = subprocess.Popen([PROGRAM, "play", "--no-open"], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    address = process.stderr.readline().rpartition(" ")[2].strip()
+    try:
+        # The page allows no script but its own, and waiting is one.
+        page = chromium.new_page(viewport={"width": 1440, "height": 1000}, bypass_csp=True)
+        page.goto(f"{address}#{STATE}")
+        page.wait_for_function("window.playground?.frames.count > 0")
+        page.click("#play")
+        page.wait_for_function("Number(document.querySelector('#epoch-count').textContent) > 200")
+        page.click("#play")
+        page.screenshot(path=PICTURES / "playground.png")
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Write the reference from the docstrings: python docs/make_reference.py.
 
-The parameters come from where they are declared, `estimators/hyperparameters.py`.
+The parameters come from where they are declared, `estimators/hyperparameters.py`, and the commands
+from what `rightfit --help` knows of them.
 """
 
 import dataclasses
@@ -12,7 +13,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import typer
+
 import rightfit
+from rightfit.cli.app import app
+from rightfit.cli.flags import flag_parameters
 from rightfit.estimators.hyperparameters import (
     ClassifierParameters,
     Hyperparameters,
@@ -41,6 +46,7 @@ METHODS = (
     "partial_fit",
     "predict",
     "predict_proba",
+    "predict_log_proba",
     "report",
     "describe",
     "save",
@@ -52,6 +58,7 @@ def reference() -> Mapping[str, str]:
     pages = {
         "parameters.md": _parameters(),
         "estimators.md": _estimators(),
+        "commands.md": _commands(),
         "functions.md": _page("Functions", "What works on estimators and models.", FUNCTIONS),
         "events.md": _page(
             "Events and errors",
@@ -114,6 +121,47 @@ def _estimators() -> str:
             if hasattr(estimator, method):
                 lines += _callable(f"{name}.{method}", getattr(estimator, method), "###")
     return "\n\n".join(lines)
+
+
+def _commands() -> str:
+    lines = [
+        "# Commands",
+        BY,
+        "Results go to stdout; progress, notes and errors to stderr. `--debug` anywhere shows the "
+        "traceback of an error. The exit code is 0, 1 for what went wrong, 2 for a command that "
+        "cannot be understood, 130 after Ctrl-C.",
+    ]
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        text, _, example = inspect.cleandoc(command.help).partition("Example: ")
+        example, _, rest = example.partition("\n\n")
+        lines += [f"## `rightfit {name}`", _escaped(text.strip())]
+        lines += [f"```sh\n{' '.join(example.split())}\n```"] if example else []
+        lines += [_escaped(rest)] if rest else []
+        lines += _arguments(command)
+    return "\n\n".join(lines)
+
+
+def _arguments(command: Any) -> list[str]:
+    """The arguments and options of a command; those that are parameters have their own page."""
+    parameters = flag_parameters()
+    items = [
+        f"- `{_typed_as(each)}`: {_escaped(each.help or '')}"
+        for each in command.params
+        if each.name not in parameters and not getattr(each, "hidden", False)
+    ]
+    more = [
+        f"Every [parameter](parameters.md) is an option too: `{command.name} --help` lists them."
+    ]
+    has_parameters = any(each.name in parameters for each in command.params)
+    return ["\n".join(items), *(more if has_parameters else [])]
+
+
+def _typed_as(each: Any) -> str:
+    if each.param_type_name == "argument":
+        return str(each.metavar or each.name).upper()
+    value = "" if each.is_flag else f" {each.metavar or each.type.name.upper()}"
+    return f"{each.opts[0]}{value}"
 
 
 def _page(title: str, introduction: str, names: Any) -> str:

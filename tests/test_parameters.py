@@ -228,12 +228,10 @@ def test_parse_reads_a_value_from_text(constraint: Constraint, text: str, value:
         (either(WORDS, TupleOf(WORDS)), "auto,other"),
         (TupleOf(WORDS), "(auto),(none)"),
         (ListOf(between(0, 1)), "0,,0.5"),
-        (ListOf(between(0, 1)), "[0,[0.5]]"),
         (ListOf(between(0, 1)), "[0"),
         (ListOf(LAYERS), "[(8,"),
         (ListOf(LAYERS), "[(8,),a]"),
         (unsure(between(0, 1)), "half"),
-        (unsure(between(0, 1)), "0,half"),
         (unsure(LAYERS), "8,a"),
     ],
 )
@@ -251,6 +249,8 @@ def test_parse_raises_value_error_when_text_cannot_be_read(
         # The check of all parameters says what is wrong, of each item by itself.
         (unsure(between(0, 1)), "1.5", 1.5),
         (unsure(between(0, 1)), "0,1.5", [0.0, 1.5]),
+        (unsure(between(0, 1)), "0,half", [0.0, "half"]),
+        (ListOf(between(0, 1)), "[0,[0.5]]", [0.0, "[0.5]"]),
         (unsure(WORDS), "auto,nine", ["auto", "nine"]),
         (unsure(LAYERS), "8,0", (8, 0)),
         (unsure(LAYERS), "[256,128]", [256, 128]),

@@ -276,10 +276,15 @@ class ListOf:
             raise ValueError(text) from None
 
     def _parse_item(self, text: str) -> object:
-        if isinstance(self.item, TupleOf) and text[0] != "(" and text.lower() != "none":
+        if isinstance(self.item, TupleOf):
             # As in Python, 8 is no tuple; the check of all parameters shows the right spellings.
-            return self.item.item.parse(text)
-        return self.item.parse(text)
+            is_tuple = text[0] == "(" or text.lower() == "none"
+            return (self.item if is_tuple else self.item.item).parse(text)
+        try:
+            return self.item.parse(text)
+        except ValueError:
+            # Among the others, the check of all parameters names it.
+            return text
 
 
 @dataclasses.dataclass(frozen=True)

@@ -151,13 +151,19 @@ def test_train_says_that_a_file_is_missing(
     [
         (
             ("--dropout-rate", "1.5"),
-            "error: The 'dropout_rate' parameter of Regressor must be a float in the range "
+            "error: --dropout-rate must be a float in the range "
             "[0.0, 1.0), or a list of such. Got 1.5 instead.\n\n"
             "hint: rightfit train --help-all explains every parameter\n",
         ),
         (
+            ("--dropout-rate", "0,half,0.5"),
+            "error: --dropout-rate must be a float in the range [0.0, 1.0), or a list of such. "
+            "Got 'half' in [0.0, 'half', 0.5] instead.\n\n"
+            "hint: rightfit train --help-all explains every parameter\n",
+        ),
+        (
             ("--optimizer", "admw"),
-            "error: The 'optimizer' parameter of Regressor must be a str among {'adamw', 'adam', "
+            "error: --optimizer must be a str among {'adamw', 'adam', "
             "'sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion', 'muon'}, or a list of "
             "such. Got 'admw' instead.\n\n"
             "hint: did you mean 'adamw'?\n",

@@ -68,7 +68,7 @@ def test_flag_is_read(name: str, text: str, value: Any) -> None:
         ("dropout_rate", "[]", "is an empty list, which leaves nothing to try"),
         ("dropout_rate", "0,0.5,0", "lists 0.0 more than once"),
         ("dropout_rate", "0,1.5", "Got 1.5 in [0.0, 1.5] instead."),
-        ("dropout_rate", "0,half", "Got '0,half' instead."),
+        ("dropout_rate", "0,half", "Got 'half' in [0.0, 'half'] instead."),
         ("optimizer", "adamw,lino", "Got 'lino' in ['adamw', 'lino'] instead."),
         ("hidden_sizes", "[256,128]", "is ambiguous. For [256, 128] write (256, 128)"),
         ("column_kinds", "zip,year=number", "Got 'zip,year=number' instead."),
@@ -90,11 +90,11 @@ def test_all_wrong_values_are_said_at_once() -> None:
     with pytest.raises(ParameterError) as raised:
         parse_flags(typed, Regressor)
     assert str(raised.value) == (
-        "The 'hidden_sizes' parameter of Regressor must be a tuple, each item an int in the range "
+        "--hidden-sizes must be a tuple, each item an int in the range "
         "[1, inf), a list of such, or a str among {'auto'}. Got '8,a' instead.\n"
-        "The 'dropout_rate' parameter of Regressor must be a float in the range [0.0, 1.0), or a "
+        "--dropout-rate must be a float in the range [0.0, 1.0), or a "
         "list of such. Got 1.5 instead.\n"
-        "The 'optimizer' parameter of Regressor must be a str among {'adamw', 'adam', 'sgd', "
+        "--optimizer must be a str among {'adamw', 'adam', 'sgd', "
         "'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion', 'muon'}, or a list of such. "
         "Got 'admw' instead.\n"
         "hint: did you mean 'adamw'?"

@@ -50,7 +50,8 @@ LISTS: dict[str, Any] = {"dropout_rate": [0.0, 0.4], "l2": [0.0, 0.1]}
 
 
 def pack(estimator: type[AbstractEstimator], **chosen: Any) -> Any:
-    model = estimator(**{**HELD_OUT, **LISTS, **chosen})
+    by_folds = {"validation_fraction": None} if "n_folds" in chosen else {}
+    model = estimator(**{**HELD_OUT, **by_folds, **LISTS, **chosen})
     return model.fit(frame(), target_for(estimator))
 
 
@@ -280,6 +281,7 @@ def test_diverging_member_is_left_out_with_a_warning(tmp_path: Path) -> None:
         ({"n_folds": 2}, {"groups": [1, 2]}, DataError, "has the shape"),
         ({"n_folds": 2}, {"groups": X[:, 0], "time": X[:, 0]}, DataError, "Both groups and time"),
         ({"n_folds": 2}, {"validation": (X, TWO)}, ParameterError, "asks for folds too"),
+        ({"n_folds": 2, "validation_fraction": 0.2}, {}, ParameterError, "are both given"),
         ({"l2": [0, 1], "validation_fraction": 0.0}, {}, ParameterError, "leaves no rows"),
     ],
 )

@@ -39,6 +39,7 @@ def assert_same(one: Features, other: Features) -> None:
     np.testing.assert_array_equal(one.codes, other.codes)
 
 
+@pytest.mark.filterwarnings("ignore:The target is the same")
 @given(st.data())
 @settings(max_examples=20)
 def test_what_is_saved_is_what_is_loaded(data: st.DataObject) -> None:

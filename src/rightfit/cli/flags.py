@@ -61,7 +61,10 @@ def parse_flags(typed: dict[str, str], estimator: type[Any]) -> dict[str, Any]:
         check_parameters(estimator(**values))
     except ParameterError as error:
         hint = error.hint or "rightfit train --help-all explains every parameter"
-        raise ParameterError(error.what, expected=error.expected, hint=hint) from None
+        what = error.what
+        for name in values:
+            what = what.replace(f"The {name!r} parameter of {estimator.__name__}", spelling(name))
+        raise ParameterError(what, expected=error.expected, hint=hint) from None
     return values
 
 
@@ -100,7 +103,11 @@ def _value(declared: Parameter, text: str) -> object:
 def _list(declared: Parameter, text: str) -> object:
     if "," not in text and not text.strip().startswith("["):
         raise ValueError(text)
-    return ListOf(declared.constraint).parse(text)
+    several = ListOf(declared.constraint)
+    values = several.parse(text)
+    if not several.accepts(values):
+        raise ValueError(text)
+    return values
 
 
 def _flag(declared: Parameter) -> inspect.Parameter:

@@ -25,6 +25,13 @@ def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
             expected="Networks are stopped and chosen by one or the other.",
             hint="leave n_folds at None, or hand over no validation rows",
         )
+    if chosen.n_folds and chosen.validation_fraction:
+        raise ParameterError(
+            f"n_folds={chosen.n_folds} and validation_fraction={chosen.validation_fraction} are "
+            "both given.",
+            expected="Rows are held out fold by fold or once.",
+            hint="leave one of them at None",
+        )
     if is_pack(chosen) and not chosen.n_folds and held is None and chosen.validation_fraction == 0:
         raise ParameterError(
             "Several networks are to be trained, and validation_fraction=0 leaves no rows to "
