@@ -13,7 +13,8 @@ def facts(
     weights = [0.75, 0.25, *[0.0] * n_trials][:n_trials]
     trials, members = [], []
     for number, weight in enumerate(weights):
-        values = {"dropout_rate": 0.25 * number, "hidden_sizes": [256, 128][: 2 - number % 3]}
+        turn = number // n_seeds
+        values = {"dropout_rate": 0.25 * turn, "hidden_sizes": [256, 128][: 2 - turn % 2]}
         own = {"trial": number, **values, "seed": number % n_seeds}
         result = {"watched": 0.5 + number / 100, "standard_error": 0.0123, "weight": weight}
         folds = range(n_folds) if n_folds else [None]
@@ -94,7 +95,7 @@ def test_trials_are_shown_with_what_was_unsure(capfd: pytest.CaptureFixture[str]
         "dropout rate  hidden sizes  validation loss  best epoch  weight",
         "0                  256,128              0.5          20    0.75",
         "0.25                   256             0.51          20    0.25",
-        "0.5                   none             0.52          20",
+        "0.5                256,128             0.52          20",
     ]
 
 
@@ -108,10 +109,39 @@ def test_most_trials_are_eight_and_seeds_are_shown_if_they_vary(
     assert lines[-1] == "and 2 more"
 
 
+def test_trials_of_a_recipe_are_told_apart_by_few_columns(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    kinds = {
+        "piecewise": {"average_decay": 0.99, "frequency_scale": 0.1},
+        "cosine": {"average_decay": 0.998, "frequency_scale": 0.5},
+    }
+    made = facts(3, unsure=["dropout_rate", "average_decay", "number_embedding", "frequency_scale"])
+    embeddings = ("piecewise", "piecewise", "cosine")
+    for number, (trial, name) in enumerate(zip(made["trials"], embeddings, strict=True)):
+        trial |= {"number_embedding": name, "seed": 123456789 + number, **kinds[name]}
+    head, first, _, last = printed(trials_sheet(made), capfd)
+    # What follows from the embedding is not said, nor seeds that nobody chose.
+    assert head.split() == "number embedding dropout rate validation loss best epoch weight".split()
+    assert first.split()[:2] == ["piecewise", "0"]
+    assert last.split()[:2] == ["cosine", "0.5"]  # a dropout rate
+
+
+def test_what_has_no_effect_has_no_value(capfd: pytest.CaptureFixture[str]) -> None:
+    made = facts(3, unsure=["number_embedding", "frequency_scale"])
+    waves = (("piecewise", 0.1), ("cosine", 0.5), ("cosine", 2.0))
+    for trial, (name, scale) in zip(made["trials"], waves, strict=True):
+        trial |= {"number_embedding": name, "frequency_scale": scale}
+    _, first, second, _ = printed(trials_sheet(made), capfd)
+    assert first.split()[:2] == ["piecewise", "0.5"]  # its loss
+    assert second.split()[:2] == ["cosine", "0.5"]
+    assert "0.51" in second
+
+
 def test_trial_that_came_to_nothing_has_no_loss(capfd: pytest.CaptureFixture[str]) -> None:
     broken = facts()
     broken["trials"][2]["watched"] = None  # type: ignore[index]
-    assert printed(trials_sheet(broken), capfd)[-1].split() == ["0.5", "none", "20"]
+    assert printed(trials_sheet(broken), capfd)[-1].split() == ["0.5", "256,128", "20"]
 
 
 def test_members_are_shown_with_fold_and_why_they_stopped(
@@ -148,11 +178,11 @@ def test_sheet_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
     wide = facts()
-    names = ["dropout_rate", "hidden_sizes", "weight_decay", "learning_rate", "input_dropout_rate"]
+    names = ["dropout_rate", "l2", "weight_decay", "learning_rate", "input_dropout_rate"]
     wide["choice"]["unsure"] = names
-    for trial in wide["trials"]:
-        trial |= dict.fromkeys(names, 0.000123456)  # type: ignore[operator]
+    for number, trial in enumerate(wide["trials"]):
+        trial |= dict.fromkeys(names, 0.000123456) | {"l2": number}  # type: ignore[operator]
     file = StringIO()
     Console(file=file, width=80).print(trials_sheet(wide))
-    assert file.getvalue().count("0.000123") == 15
+    assert file.getvalue().count("0.000123") == 12
     assert "…" not in file.getvalue()

@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from rightfit.cli.sheets import sheet_of
+from rightfit.estimators.space import has_effect
 
 _MOST_TRIALS = 8
 _MOST_MEMBERS = 30
@@ -33,10 +34,10 @@ def chosen_line(facts: Facts) -> str:
 def trials_sheet(facts: Facts) -> Table:
     """The trials that count most, and then the best ones."""
     trials, choice = facts["trials"], facts["choice"]
-    unsure = [*choice["unsure"], *(["seed"] if _varies(trials, "seed") else [])]
+    unsure = _telling(choice["unsure"], trials)
     sheet = _sheet([*unsure, watched_head(choice), "best epoch", "weight"])
     for trial in trials[:_MOST_TRIALS]:
-        values = [typed_form(trial[name]) for name in unsure]
+        values = [typed_form(trial[name]) if has_effect(name, trial) else "" for name in unsure]
         sheet.add_row(*values, *_outcome(trial["watched"], trial["best_epochs"], trial["weight"]))
     return _with_rest(sheet, len(trials) - _MOST_TRIALS)
 
@@ -53,12 +54,31 @@ def members_sheet(facts: Facts) -> Table:
     heads = ["loss", *([choice["watched"]] if by_metric else [])]
     sheet = _sheet(["member", *unsure, *heads, "best epoch", "epochs", "stopped by", "weight"])
     for row in ordered[:_MOST_MEMBERS]:
-        cells = [str(row["member"]), *(typed_form(row[name]) for name in unsure)]
+        values = [typed_form(row[name]) if has_effect(name, row) else "" for name in unsure]
+        cells = [str(row["member"]), *values]
         cells += [_number(row[name]) for name in losses]
         stopped = row["stop_reason"].replace("_", " ")
         cells += [str(row["best_epoch"]), str(row["n_epochs"]), stopped, _weight(row["weight"])]
         sheet.add_row(*cells)
     return _with_rest(sheet, len(ordered) - _MOST_MEMBERS)
+
+
+def _telling(unsure: Sequence[str], trials: Sequence[Facts]) -> list[str]:
+    """The parameters that tell trials apart: not those that follow from one before them.
+
+    Seeds tell only those apart that have the same values.
+    """
+
+    def different(*names: str) -> int:
+        return len({tuple(typed_form(trial[name]) for name in names) for trial in trials})
+
+    names = sorted(unsure, key=lambda name: name != "number_embedding")
+    n_combinations = different(*unsure)
+    telling: list[str] = []
+    for name in names:
+        if not any(different(each, name) == different(each) < n_combinations for each in telling):
+            telling.append(name)
+    return [*telling, *(["seed"] if n_combinations < len(trials) else [])]
 
 
 def path_sheet(path: Mapping[str, Sequence[Facts]], choice: Facts) -> Table:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from rightfit.estimators.choosing import Chosen
+from rightfit.estimators.space import has_effect
 from rightfit.estimators.trials import Trials
 from rightfit.model.model import KeptMember
 from rightfit.train.events import EpochRecord, MemberStopped
@@ -69,7 +70,8 @@ def best_trial(trials: Sequence[Row], sign: int) -> Row:
 def path_of(trials: Sequence[Row], unsure: Sequence[str], sign: int) -> dict[str, list[Row]]:
     """For each parameter that varied: the watched value along it, with the rest at their best.
 
-    Trials of several seeds count as one combination, with their mean.
+    Trials of several seeds count as one combination, with their mean; those on which a parameter
+    has no effect do not count for it.
     """
     combined = _over_seeds(trials, unsure)
     path: dict[str, list[Row]] = {}
@@ -77,6 +79,8 @@ def path_of(trials: Sequence[Row], unsure: Sequence[str], sign: int) -> dict[str
         best: dict[Any, Row] = {}
         for row in combined:
             value = row[name]
+            if not has_effect(name, row):
+                continue
             known = best.get(_key(value))
             if known is None or _ascending(row["watched"], sign) < _ascending(
                 known["watched"], sign

@@ -277,6 +277,21 @@ class Space:
         return type(self.chosen).__name__
 
 
+def has_effect(name: str, values: Mapping[str, Any]) -> bool:
+    """Say whether a parameter has an effect on a network, as far as what varied tells.
+
+    Example:
+        >>> has_effect("frequency_scale", {"number_embedding": "piecewise"})
+        False
+        >>> has_effect("frequency_scale", {"l2": 0.1})
+        True
+    """
+    need = _NEEDS.get(name)
+    if need is None or not values.keys() >= set(need.others):
+        return True
+    return bool(need.met(*(values[other] for other in need.others)))
+
+
 def _at(option: Sequence[Any] | Range, share: float) -> Any:
     return option.at(share) if isinstance(option, Range) else option[int(share * len(option))]
 

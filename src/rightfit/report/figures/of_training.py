@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from rightfit.estimators.space import has_effect
 from rightfit.model.model import Model
 from rightfit.report.course import course_of, loss_of
 from rightfit.report.figures.canvas import (
@@ -259,7 +260,11 @@ def _value(value: Any) -> str:
 
 
 def _member_name(row: Mapping[str, Any], unsure: Sequence[str], number: int) -> str:
-    parts = [f"{name.replace('_', ' ')} {_value(row[name])}" for name in unsure if name in row]
+    parts = [
+        f"{name.replace('_', ' ')} {_value(row[name])}"
+        for name in unsure
+        if name in row and has_effect(name, row)
+    ]
     if row.get("fold") is not None:
         parts.append(f"fold {row['fold'] + 1}")
     return f"{number}: " + ", ".join(parts) if parts else f"network {number}"
