@@ -76,7 +76,7 @@ def draw_report(chromium: Any, report: Path) -> None:
 
 
 def draw_playground(chromium: Any) -> None:
-    """The playground after 200 epochs."""
+    """The playground after 600 epochs."""
     process = subprocess.Popen([PROGRAM, "play", "--no-open"], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     address = process.stderr.readline().rpartition(" ")[2].strip()
@@ -86,7 +86,7 @@ def draw_playground(chromium: Any) -> None:
         page.goto(f"{address}#{STATE}")
         page.wait_for_function("window.playground?.frames.count > 0")
         page.click("#play")
-        page.wait_for_function("Number(document.querySelector('#epoch-count').textContent) > 200")
+        page.wait_for_function("Number(document.querySelector('#epoch-count').textContent) > 600")
         page.click("#play")
         page.screenshot(path=PICTURES / "playground.png")
     finally:

@@ -177,12 +177,14 @@ def test_sheet_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from rich.console import Console
 
-    wide = facts()
+    wide = facts(8)
     names = ["dropout_rate", "l2", "weight_decay", "learning_rate", "input_dropout_rate"]
     wide["choice"]["unsure"] = names
-    for number, trial in enumerate(wide["trials"]):
-        trial |= dict.fromkeys(names, 0.000123456) | {"l2": number}  # type: ignore[operator]
+    patterns = ("00000", "11111", "01010", "10101", "00110", "11001", "01111", "10000")
+    for trial, pattern in zip(wide["trials"], patterns, strict=True):
+        values = [0.000123456 if sign == "1" else 0.0 for sign in pattern]
+        trial |= dict(zip(names, values, strict=True))  # type: ignore[operator]
     file = StringIO()
     Console(file=file, width=80).print(trials_sheet(wide))
-    assert file.getvalue().count("0.000123") == 12
+    assert file.getvalue().count("0.000123") == "".join(patterns).count("1")
     assert "…" not in file.getvalue()
