@@ -11,7 +11,7 @@ the size of the table and by `quality`, which trades time for score. (A list of 
 import dataclasses
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from rightfit.estimators.grid import AUTO_MEMBERS, Chosen, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
@@ -63,34 +63,33 @@ class Effort:
     """What a quality spends.
 
     Attributes:
-        once: the networks that are drawn where rows are held out once.
-        in_folds: the same where each has a network of its own for every fold.
+        n_members: networks of each kind, piecewise and cosine, that are drawn.
+        n_copies: of a piecewise network, in one.
+        n_copies_in_folds: the same where each fold has a network of its own.
         n_folds: folds, where there are few rows.
         few_rows: up to so many rows are held out fold by fold, more of them once.
         many_rows: from so many rows on, half as many networks are drawn.
     """
 
-    once: "Draws"
-    in_folds: "Draws"
+    n_members: tuple[int, int]
+    n_copies: int
+    n_copies_in_folds: int
     n_folds: int
     few_rows: int
     many_rows: int
 
 
-class Draws(NamedTuple):
-    """How many networks of each kind are drawn, and how many copies a piecewise one has."""
-
-    n_piecewise: int
-    n_cosine: int
-    n_plain: int
-    n_copies: int
-
-
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
-        "fast": Effort(Draws(1, 0, 0, 4), Draws(1, 0, 0, 4), 3, 1_000, 50_000),
-        "default": Effort(Draws(2, 3, 0, 8), Draws(2, 3, 0, 4), 5, 3_000, 100_000),
-        "best": Effort(Draws(4, 8, 0, 16), Draws(4, 8, 0, 8), 8, 3_000, 200_000),
+        "fast": Effort(
+            (1, 0), n_copies=4, n_copies_in_folds=4, n_folds=3, few_rows=1_000, many_rows=50_000
+        ),
+        "default": Effort(
+            (2, 3), n_copies=8, n_copies_in_folds=4, n_folds=5, few_rows=3_000, many_rows=100_000
+        ),
+        "best": Effort(
+            (4, 8), n_copies=16, n_copies_in_folds=8, n_folds=8, few_rows=3_000, many_rows=200_000
+        ),
     }
 )
 
@@ -114,14 +113,6 @@ _COSINE: Mapping[str, Any] = MappingProxyType(
         "average_decay": [0.998],
         "dropout_rate": [0.0, 0.2, 0.4],
         "weight_decay": [0.1, 0.3, 1.0],
-        "learning_rate": [1e-3, 3e-3],
-    }
-)
-_PLAIN: Mapping[str, Any] = MappingProxyType(
-    {
-        "average_decay": [0.99],
-        "dropout_rate": [0.0, 0.2, 0.4],
-        "weight_decay": [0.03, 0.1, 0.3, 1.0],
         "learning_rate": [1e-3, 3e-3],
     }
 )
@@ -157,7 +148,6 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         return with_values(chosen, plain.filled), plain
     effort = EFFORTS[chosen.quality]
     folds = about.n_rows <= effort.few_rows and about.may_fold
-    draws = effort.in_folds if folds else effort.once
     shared = {
         "patience_epochs": 10,
         # An ensemble gains nothing from more digits, and takes twice the time with them.
@@ -171,12 +161,11 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         {
             **_PIECEWISE,
             "number_embedding_size": [_embedding_size(about, *_BINS)],
-            "n_copies": [draws.n_copies],
+            "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
         },
         {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]},
-        {**_PLAIN},
     ]
-    n_members = _n_members(chosen, draws, is_large=about.n_rows >= effort.many_rows)
+    n_members = _n_members(chosen, effort, about.n_rows)
     if about.n_columns > MOST_EMBEDDED_COLUMNS:
         shared, kinds, n_members = {**shared, **_WIDE}, [{}], [sum(n_members)]
     filled = _unsaid(chosen, shared)
@@ -206,19 +195,14 @@ def _unsaid(chosen: Chosen, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _n_members(chosen: Chosen, draws: Draws, *, is_large: bool) -> list[int]:
-    """How many members of each kind there are, in the proportions of the draws."""
-    kinds = draws[:3]
-    together = sum(kinds)
+def _n_members(chosen: Chosen, effort: Effort, n_rows: int) -> list[int]:
+    """How many members of each kind there are, in the proportions of the effort."""
+    together = sum(effort.n_members)
     if chosen.members is not None:
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
     else:
         # Where somebody asks for seeds too, they take the place of other values.
-        share = chosen.n_seeds * (2 if is_large else 1)
+        share = chosen.n_seeds * (1 if n_rows < effort.many_rows else 2)
         wanted = min(max(together // share, 1), int(chosen.max_members))
-    counts = []
-    for number, n in enumerate(kinds):
-        # Of what is left, rounded up: the first kinds come first.
-        left = wanted - sum(counts)
-        counts.append(-(-left * n // max(sum(kinds[number:]), 1)))
-    return counts
+    first = -(-wanted * effort.n_members[0] // together)
+    return [first, wanted - first]
