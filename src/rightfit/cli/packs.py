@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from rightfit.cli.sheets import sheet_of
-from rightfit.estimators.space import has_effect
+from rightfit.estimators.effects import has_effect
 
 _MOST_TRIALS = 8
 _MOST_MEMBERS = 30

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rightfit.estimators.choosing import Chosen
-from rightfit.estimators.space import has_effect
+from rightfit.estimators.effects import has_effect
 from rightfit.estimators.trials import Trials
 from rightfit.model.model import KeptMember
 from rightfit.train.events import EpochRecord, MemberStopped

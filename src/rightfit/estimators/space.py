@@ -3,13 +3,13 @@
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from rightfit.errors import MAX_SHOWN, ParameterError, counted
+from rightfit.estimators.effects import DECISIVE, NEEDS, without_effect
 from rightfit.estimators.hyperparameters import (
     CUSTOMARY_LEARNING_RATES,
     CUSTOMARY_WEIGHT_DECAYS,
@@ -21,57 +21,6 @@ STREAM = 0x67726964
 _RANGED_FOR = "adamw"
 
 Values = dict[str, Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Need:
-    """What a parameter needs of others to have an effect.
-
-    Attributes:
-        others: names of the parameters that decide.
-        met: tells from their values.
-        what: what they lack where it has none.
-    """
-
-    others: tuple[str, ...]
-    met: Callable[..., Any]
-    what: str
-
-
-def _has_momentum(optimizer: str) -> bool:
-    return optimizer in ("momentum", "nesterov")
-
-
-_LAYERS = Need(("hidden_sizes",), bool, "hidden layer")
-_NEEDS: Mapping[str, Need] = MappingProxyType(
-    {
-        "activation": _LAYERS,
-        "dropout_rate": _LAYERS,
-        "n_copies": _LAYERS,
-        "dropout_schedule": Need(
-            ("hidden_sizes", "dropout_rate", "input_dropout_rate"),
-            lambda sizes, rate, input_rate: (sizes and rate) or input_rate,
-            "dropout",
-        ),
-        "momentum": Need(("optimizer",), _has_momentum, "momentum"),
-        "number_embedding_size": Need(
-            ("number_embedding",), lambda name: name != "none", "features of its own"
-        ),
-        "frequency_scale": Need(
-            ("number_embedding",), ("cosine", "periodic").__contains__, "waves"
-        ),
-    }
-)
-# On which parameters it depends whether others have an effect, and how their values differ in it.
-_DECISIVE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {
-        "hidden_sizes": bool,
-        "dropout_rate": bool,
-        "input_dropout_rate": bool,
-        "optimizer": _has_momentum,
-        "number_embedding": str,
-    }
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,21 +61,21 @@ class Space:
         option = self.options.get(name, (getattr(self.chosen, name),))
         return () if isinstance(option, Range) else option
 
-    def kinds(self) -> Iterator[tuple[set[str], int]]:
-        """The kinds of networks that differ in the parameters that have no effect on them.
+    def cases(self) -> Iterator[tuple[set[str], int]]:
+        """The cases that differ in the parameters without an effect.
 
         For each, these parameters, and how many combinations of the decisive ones there are.
         """
-        classes = {name: self._classes(name) for name in _DECISIVE}
+        classes = {name: self._classes(name) for name in DECISIVE}
         for picked in itertools.product(*classes.values()):
-            kind = dict(zip(classes, picked, strict=True))
-            idle = _idle({name: values[0] for name, values in kind.items()})
-            if all(kind[name] is classes[name][0] for name in idle & kind.keys()):
-                yield idle, math.prod(len(kind[name]) for name in kind.keys() - idle)
+            case = dict(zip(classes, picked, strict=True))
+            idle = without_effect({name: values[0] for name, values in case.items()})
+            if all(case[name] is classes[name][0] for name in idle & case.keys()):
+                yield idle, math.prod(len(case[name]) for name in case.keys() - idle)
 
     def idle(self) -> set[str]:
         """The parameters that have no effect in any combination."""
-        return set.intersection(*(idle for idle, _ in self.kinds()))
+        return set.intersection(*(idle for idle, _ in self.cases()))
 
     def without_idle_ranges(self) -> "Space":
         """The same without draws that would have no effect."""
@@ -141,11 +90,11 @@ class Space:
     def n_possible(self) -> int | None:
         """How many different networks there are; None if there is no end of them."""
         total = 0
-        for idle, n_combinations in self.kinds():
+        for idle, n_combinations in self.cases():
             effective = {name: self.options[name] for name in self.options if name not in idle}
             if any(isinstance(option, Range) for option in effective.values()):
                 return None
-            others = [self.alternatives(name) for name in effective if name not in _DECISIVE]
+            others = [self.alternatives(name) for name in effective if name not in DECISIVE]
             total += n_combinations * math.prod(len(values) for values in others)
         return total
 
@@ -183,7 +132,9 @@ class Space:
         optimizer: Any = values.get("optimizer", self.chosen.optimizer)
         times = CUSTOMARY_LEARNING_RATES[optimizer] / CUSTOMARY_LEARNING_RATES[_RANGED_FOR]
         scales = {"learning_rate": times, "weight_decay": 1 / times}
-        idle = _idle({name: values.get(name, getattr(self.chosen, name)) for name in _DECISIVE})
+        idle = without_effect(
+            {name: values.get(name, getattr(self.chosen, name)) for name in DECISIVE}
+        )
         settled = {}
         for name, option in self.options.items():
             if isinstance(option, Range):
@@ -238,7 +189,7 @@ class Space:
         for name, option in self.options.items():
             if name not in idle or isinstance(option, Range) or len(option) == 1:
                 continue
-            need = _NEEDS[name]
+            need = NEEDS[name]
             given = ", ".join(f"{other}={getattr(self.chosen, other)!r}" for other in need.others)
             problems.append(
                 f"The {name!r} parameter of {self._owner} lists {option!r}, but {given} "
@@ -269,7 +220,7 @@ class Space:
         values = (option.high,) if isinstance(option, Range) else self.alternatives(name)
         classes: dict[Any, list[Any]] = {}
         for value in values:
-            classes.setdefault(_DECISIVE[name](value), []).append(value)
+            classes.setdefault(DECISIVE[name](value), []).append(value)
         return list(classes.values())
 
     @property
@@ -277,29 +228,5 @@ class Space:
         return type(self.chosen).__name__
 
 
-def has_effect(name: str, values: Mapping[str, Any]) -> bool:
-    """Say whether a parameter has an effect on a network, as far as what varied tells.
-
-    Example:
-        >>> has_effect("frequency_scale", {"number_embedding": "piecewise"})
-        False
-        >>> has_effect("frequency_scale", {"l2": 0.1})
-        True
-    """
-    need = _NEEDS.get(name)
-    if need is None or not values.keys() >= set(need.others):
-        return True
-    return bool(need.met(*(values[other] for other in need.others)))
-
-
 def _at(option: Sequence[Any] | Range, share: float) -> Any:
     return option.at(share) if isinstance(option, Range) else option[int(share * len(option))]
-
-
-def _idle(values: Values) -> set[str]:
-    """The parameters that have no effect on a network with such values of the decisive ones."""
-    return {
-        name
-        for name, need in _NEEDS.items()
-        if not need.met(*(values[other] for other in need.others))
-    }

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rightfit.estimators.space import has_effect
+from rightfit.estimators.effects import has_effect
 from rightfit.model.model import Model
 from rightfit.report.course import course_of, loss_of
 from rightfit.report.figures.canvas import (
