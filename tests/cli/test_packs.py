@@ -119,7 +119,7 @@ def test_trials_of_a_recipe_are_told_apart_by_few_columns(
     made = facts(3, unsure=["dropout_rate", "average_decay", "number_embedding", "frequency_scale"])
     embeddings = ("piecewise", "piecewise", "cosine")
     for number, (trial, name) in enumerate(zip(made["trials"], embeddings, strict=True)):
-        trial |= {"number_embedding": name, "seed": 123456789 + number, **kinds[name]}
+        trial.update({"number_embedding": name, "seed": 123456789 + number, **kinds[name]})
     head, first, _, last = printed(trials_sheet(made), capfd)
     # What follows from the embedding is not said, nor seeds that nobody chose.
     assert head.split() == "number embedding dropout rate validation loss best epoch weight".split()
@@ -131,7 +131,7 @@ def test_what_has_no_effect_has_no_value(capfd: pytest.CaptureFixture[str]) -> N
     made = facts(3, unsure=["number_embedding", "frequency_scale"])
     waves = (("piecewise", 0.1), ("cosine", 0.5), ("cosine", 2.0))
     for trial, (name, scale) in zip(made["trials"], waves, strict=True):
-        trial |= {"number_embedding": name, "frequency_scale": scale}
+        trial.update({"number_embedding": name, "frequency_scale": scale})
     _, first, second, _ = printed(trials_sheet(made), capfd)
     assert first.split()[:2] == ["piecewise", "0.5"]  # its loss
     assert second.split()[:2] == ["cosine", "0.5"]
@@ -183,7 +183,7 @@ def test_sheet_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     patterns = ("00000", "11111", "01010", "10101", "00110", "11001", "01111", "10000")
     for trial, pattern in zip(wide["trials"], patterns, strict=True):
         values = [0.000123456 if sign == "1" else 0.0 for sign in pattern]
-        trial |= dict(zip(names, values, strict=True))  # type: ignore[operator]
+        trial.update(zip(names, values, strict=True))
     file = StringIO()
     Console(file=file, width=80).print(trials_sheet(wide))
     assert file.getvalue().count("0.000123") == "".join(patterns).count("1")

@@ -9,7 +9,8 @@ import pytest
 from rightfit import DataError, DataWarning
 from rightfit.data.split import split_rows
 from rightfit.data.table import as_table
-from rightfit.model.prepare import Choices, Labelled, Prepared, prepare
+from rightfit.model.given import Choices, Labelled
+from rightfit.model.prepare import Prepared, prepare
 from tests.estimators.examples import N_ROWS, NUMBERS, THREE, X, frame, mixed
 
 CHOICES = Choices(

@@ -11,13 +11,10 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from rightfit.data.folds import group_codes, time_ranks
 from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
-from rightfit.data.targets import check_lengths
-from rightfit.data.weights import read_weights
-from rightfit.errors import DataError
 from rightfit.estimators.fitting import Fitting, Start
+from rightfit.estimators.handed_over import labelled, validation_rows, with_separation
 from rightfit.estimators.hyperparameters import Hyperparameters, follows_recipe
 from rightfit.estimators.pack_tables import best_trial, cv_results, path_of
 from rightfit.estimators.recipe import Circumstances, Recipe, follow_recipe
@@ -27,8 +24,8 @@ from rightfit.estimators.verbose import print_line
 from rightfit.model.description import describe_model
 from rightfit.model.document import from_document, to_document
 from rightfit.model.folder import save_model
+from rightfit.model.given import Choices, Labelled
 from rightfit.model.model import Model
-from rightfit.model.prepare import Choices, Labelled
 from rightfit.objectives import Objective
 from rightfit.parameters import check_parameters, declared_parameters
 from rightfit.train.events import Event, TrainingEnded
@@ -229,7 +226,7 @@ class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
     def _fit_one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
         check_parameters(self)
         check_single(self, "partial_fit")
-        rows = self._labelled(X, y, sample_weight)
+        rows = labelled(X, y, sample_weight, type(self).__name__)
         chosen, recipe = self._follow_recipe(rows, None, is_single=True)
         start = Start()
         if hasattr(self, "_model"):
@@ -257,28 +254,9 @@ class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
         self, X: Any, y: Any, weight: Any, validation: Any, groups: Any = None, time: Any = None
     ) -> Fitting:
         check_parameters(self)
-        held = None
-        rows = self._labelled(X, y, weight)
-        if groups is not None and time is not None:
-            raise DataError(
-                "Both groups and time were handed over.",
-                expected="Rows are held out by one or the other.",
-            )
-        if groups is not None:
-            rows = dataclasses.replace(rows, groups=group_codes(groups, rows.table.n_rows))
-        if time is not None:
-            rows = dataclasses.replace(rows, time=time_ranks(time, rows.table.n_rows))
-        if validation is not None:
-            if not isinstance(validation, tuple) or len(validation) not in (2, 3):
-                raise DataError(
-                    "The 'validation' argument is not a pair.",
-                    expected="It must be (X, y) or (X, y, sample_weight).",
-                )
-            held = self._labelled(*validation)
-            by_position = not (rows.table.is_named and held.table.is_named)
-            # Of another width, the encoder says so.
-            if by_position and len(held.table.names) == len(rows.table.names):
-                held = dataclasses.replace(held, table=held.table.renamed(rows.table.names))
+        owner = type(self).__name__
+        rows = with_separation(labelled(X, y, weight, owner), groups, time)
+        held = validation_rows(validation, rows, owner)
         start = Start()
         chosen, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
         if self.warm_start and hasattr(self, "_model"):
@@ -307,16 +285,6 @@ class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
             is_single=is_single,
         )
         return follow_recipe(self, about)
-
-    def _labelled(self, X: Any, y: Any, weight: Any = None) -> Labelled:
-        if y is None:
-            raise DataError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
-        table = as_table(X)
-        weights = read_weights(weight, table.n_rows)
-        check_lengths(table.n_rows, y, weights)
-        return Labelled(table, y, weights)
 
     def _choices(
         self, chosen: Hyperparameters, y: Any, validation_fraction: float | None

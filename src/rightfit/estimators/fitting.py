@@ -29,8 +29,9 @@ from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
 from rightfit.estimators.trials import Trials, make_trials
+from rightfit.model.given import Choices, Labelled
 from rightfit.model.model import KeptMember, Model, Training
-from rightfit.model.prepare import Choices, Labelled, Prepared, Way, prepare
+from rightfit.model.prepare import Prepared, Way, prepare
 from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network
 from rightfit.objectives import Objective

@@ -7,7 +7,8 @@ import numpy as np
 from rightfit.errors import DataError, ParameterError, TrainingError
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
-from rightfit.model.prepare import Labelled, Prepared
+from rightfit.model.given import Labelled
+from rightfit.model.prepare import Prepared
 from rightfit.train.events import MemberStopped
 
 _LARGE_INPUT = 100.0

@@ -1,8 +1,6 @@
 """From a table and its targets to what the training program takes."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
 
 import jax
 import numpy as np
@@ -11,80 +9,26 @@ from numpy.typing import DTypeLike
 
 from rightfit.arrays import Features
 from rightfit.data.encode import Encoder, fit_encoder
-from rightfit.data.folds import hold_out_groups, hold_out_latest, make_folds
 from rightfit.data.schema import Schema, recognise_columns
-from rightfit.data.split import split_rows
 from rightfit.data.table import Table
 from rightfit.errors import DataError, DataWarning, counted, warn_user
+from rightfit.model.given import Choices, Labelled
+from rightfit.model.held_out import split
 from rightfit.model.target import (
     Target,
     fit_classes,
     fit_numbers,
     is_missing,
-    nothing_to_train_on,
 )
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.pack.run import Fold
 from rightfit.train.plan import Rows
 from rightfit.train.rows import bucket
 
-_HELD_OUT = 0.15
-_FEWEST_HELD_OUT = 10
 _MOST_REPEATS = 4
 _FEW_ROWS = 20_000
-_FOLDS_OF_FEW_ROWS = 5
 # Below so many rows float64 costs nothing that anybody would notice.
 _FEWEST_FOR_FLOAT32 = 500
-
-
-@dataclasses.dataclass(frozen=True)
-class Labelled:
-    """Rows with their targets and weights, as people hand them over.
-
-    Attributes:
-        table: the columns.
-        y: the targets.
-        weights: `[row]`, at least 0.
-        groups: `[row]`, number of the row's group; None without groups.
-        time: `[row]`, rank of the row in time; None where it does not matter.
-    """
-
-    table: Table
-    y: Any
-    weights: Float[np.ndarray, " row"]
-    groups: Int[np.ndarray, " row"] | None = None
-    time: Int[np.ndarray, " row"] | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Choices:
-    """How a table is prepared.
-
-    Attributes:
-        target_name: of the target column; "" where there is none.
-        has_classes: whether the target is classes rather than numbers.
-        scaling: of the number columns.
-        max_one_hot: most levels of a category column that becomes one-hot.
-        column_kinds: kinds that override the recognised ones.
-        validation_fraction: share of the weight held out, if no rows are handed over; None
-            takes 0.15, or none where that would be fewer than ten rows.
-        seed: of the split and of the quantiles' sample.
-        precision: "float32", "float64", or "auto" for float64 on a CPU below 500 rows.
-        n_folds: folds of the training rows, instead of rows that are held out; None for none.
-        needs_held_out: whether networks are chosen among, which takes rows that they were not
-            trained on: five folds, where too few rows could be held out.
-    """
-
-    target_name: str
-    has_classes: bool
-    scaling: str
-    max_one_hot: int
-    column_kinds: Mapping[str, str]
-    validation_fraction: float | None
-    seed: int
-    precision: str
-    n_folds: int | None = None
-    needs_held_out: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,44 +98,48 @@ def prepare(
     encoded = unit.encode(rows.y)
     missing = is_missing(encoded)
     usable = ~missing & (rows.weights > 0)
-    n_folds = _n_folds(choices, rows, held, usable)
-    if n_folds is None:
-        train_rows, held_rows = _split(usable, rows, held, encoded, unit.classes, choices)
-    else:
-        train_rows, held_rows = np.flatnonzero(usable), np.zeros(0, np.int64)
-        if not len(train_rows):
-            raise nothing_to_train_on(len(usable))
+    parts = split(rows, held, usable, encoded, unit, choices)
     if fitted is None:
         # Once more, now from training rows alone.
-        chosen = np.zeros(len(usable))
-        chosen[train_rows] = rows.weights[train_rows]
-        fitted = fit_numbers(rows.y, chosen, choices.target_name)
+        weights = np.zeros(len(usable))
+        weights[parts.training] = rows.weights[parts.training]
+        fitted = fit_numbers(rows.y, weights, choices.target_name)
         encoded = fitted.encode(rows.y)
     if way is None:
-        schema = recognise_columns(rows.table, train_rows, choices.column_kinds)
-        encoder = fit_encoder(
-            rows.table,
-            schema,
-            _counted(train_rows, rows.weights[train_rows]),
-            scaling=choices.scaling,
-            max_one_hot=choices.max_one_hot,
-            target=encoded,
-            seed=choices.seed,
-        )
-        way = Way(schema, encoder, fitted)
+        way = _fit_way(rows, parts.training, encoded, fitted, choices)
     if missing.any():
         left_out = counted(int(missing.sum()), "row")
         warn_user(f"Left out: {left_out} without a target.", DataWarning)
-    dtype = _dtype(choices.precision, len(train_rows))
+    dtype = _dtype(choices.precision, len(parts.training))
     return Prepared(
         way,
-        encode_rows(way.encoder, rows.table, train_rows, encoded, rows.weights, dtype),
-        _validation(way, rows, held, held_rows, encoded, dtype),
+        encode_rows(way.encoder, rows.table, parts.training, encoded, rows.weights, dtype),
+        _validation(way, rows, held, parts.held_out, encoded, dtype),
         int(len(usable) - usable.sum()),
-        train_rows,
-        () if n_folds is None else _folds(n_folds, rows, train_rows, encoded, unit, choices),
-        _blocks(rows, held_rows),
+        parts.training,
+        parts.folds,
+        parts.blocks,
     )
+
+
+def _fit_way(
+    rows: Labelled,
+    training: Int[np.ndarray, " training"],
+    encoded: Shaped[np.ndarray, "row ..."],
+    target: Target,
+    choices: Choices,
+) -> Way:
+    schema = recognise_columns(rows.table, training, choices.column_kinds)
+    encoder = fit_encoder(
+        rows.table,
+        schema,
+        _counted(training, rows.weights[training]),
+        scaling=choices.scaling,
+        max_one_hot=choices.max_one_hot,
+        target=encoded,
+        seed=choices.seed,
+    )
+    return Way(schema, encoder, target)
 
 
 def encode_rows(
@@ -234,96 +182,6 @@ def _dtype(precision: str, n_rows: int) -> DTypeLike:
         small = n_rows < _FEWEST_FOR_FLOAT32 and jax.default_backend() == "cpu"
         precision = "float64" if small else "float32"
     return np.dtype(precision)
-
-
-def _n_folds(
-    choices: Choices, rows: Labelled, held: Labelled | None, usable: Shaped[np.ndarray, " row"]
-) -> int | None:
-    if choices.n_folds is not None or held is not None:
-        return choices.n_folds
-    n_rows = int(usable.sum())
-    too_few = choices.validation_fraction is None and n_rows * _HELD_OUT < _FEWEST_HELD_OUT
-    if not (choices.needs_held_out and too_few and n_rows):
-        return None
-    most = n_rows
-    if rows.groups is not None:
-        most = len(np.unique(rows.groups[usable]))
-    elif rows.time is not None:
-        most = len(np.unique(rows.time[usable])) - 1
-    if most < 2:
-        raise DataError(
-            "There are too few rows, groups or moments to hold any out.",
-            expected="Several networks can only be chosen among by rows that they were not "
-            "trained on.",
-            hint="hand over more rows, or ask for one network",
-        )
-    return min(_FOLDS_OF_FEW_ROWS, most)
-
-
-def _folds(
-    n_folds: int,
-    rows: Labelled,
-    train_rows: Int[np.ndarray, " train"],
-    encoded: Shaped[np.ndarray, "row ..."],
-    unit: Target,
-    choices: Choices,
-) -> tuple[Fold, ...]:
-    classes = None if unit.classes is None else unit.classes[encoded[train_rows]]
-    if classes is not None and choices.n_folds is None:
-        counts = np.unique(classes, return_counts=True)[1]
-        # Nobody asked for folds, so a rare class is no mistake.
-        classes = classes if counts.min() >= n_folds else None
-    splits = make_folds(
-        n_folds,
-        choices.seed,
-        len(train_rows),
-        classes,
-        None if rows.groups is None else rows.groups[train_rows],
-        None if rows.time is None else _ranks(rows.time[train_rows]),
-    )
-    return tuple(
-        Fold(training.astype(np.int32), held_out.astype(np.int32)) for training, held_out in splits
-    )
-
-
-def _blocks(rows: Labelled, held_rows: Int[np.ndarray, " held"]) -> Int[np.ndarray, " held"] | None:
-    of_rows = rows.groups if rows.time is None else rows.time
-    return None if of_rows is None or not len(held_rows) else of_rows[held_rows]
-
-
-def _ranks(time: Int[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
-    """Rank anew, without gaps."""
-    ranks: Int[np.ndarray, " row"] = np.unique(time, return_inverse=True)[1]
-    return ranks
-
-
-def _split(
-    usable: Shaped[np.ndarray, " row"],
-    rows: Labelled,
-    held: Labelled | None,
-    encoded: Shaped[np.ndarray, "row ..."],
-    names: Shaped[np.ndarray, " class"] | None,
-    choices: Choices,
-) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]:
-    if not usable.any():
-        raise nothing_to_train_on(len(usable))
-    nothing = np.zeros(0, np.int64)
-    fraction = choices.validation_fraction
-    if fraction is None:
-        fraction = _HELD_OUT if usable.sum() * _HELD_OUT >= _FEWEST_HELD_OUT else 0.0
-    if held is not None or fraction == 0:
-        return np.flatnonzero(usable), nothing
-    if rows.groups is not None or rows.time is not None:
-        live = np.flatnonzero(usable)
-        if rows.time is not None:
-            train, latest = hold_out_latest(_ranks(rows.time[live]), fraction)
-            return live[train], live[latest]
-        assert rows.groups is not None
-        train, out = hold_out_groups(rows.groups[live], fraction, choices.seed)
-        return live[train], live[out]
-    classes = None if names is None else names[np.maximum(encoded, 0)]
-    kept = np.where(usable, rows.weights, 0.0)
-    return split_rows(kept, fraction, choices.seed, classes)
 
 
 def _validation(

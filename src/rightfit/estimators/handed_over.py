@@ -1,0 +1,71 @@
+"""What people hand over to fit: a table, targets, weights, groups or moments, validation rows."""
+
+import dataclasses
+from typing import Any
+
+from rightfit.data.folds import group_codes, time_ranks
+from rightfit.data.table import as_table
+from rightfit.data.targets import check_lengths
+from rightfit.data.weights import read_weights
+from rightfit.errors import DataError
+from rightfit.model.given import Labelled
+
+
+def labelled(X: Any, y: Any, weight: Any, owner: str) -> Labelled:
+    """Put a table, its targets and weights together.
+
+    Args:
+        X: the table.
+        y: the targets.
+        weight: of each row; None counts every row once.
+        owner: the name of the estimator, for messages.
+
+    Raises:
+        DataError: one of them cannot be used, or they have different numbers of rows.
+    """
+    if y is None:
+        raise DataError(f"{owner} requires y to be passed, but the target y is None.")
+    table = as_table(X)
+    weights = read_weights(weight, table.n_rows)
+    check_lengths(table.n_rows, y, weights)
+    return Labelled(table, y, weights)
+
+
+def with_separation(rows: Labelled, groups: Any, time: Any) -> Labelled:
+    """Add which rows belong together, or come later; None for neither.
+
+    Raises:
+        DataError: both are given, or they have not one value for each row.
+    """
+    if groups is not None and time is not None:
+        raise DataError(
+            "Both groups and time were handed over.",
+            expected="Rows are held out by one or the other.",
+        )
+    if groups is not None:
+        return dataclasses.replace(rows, groups=group_codes(groups, rows.table.n_rows))
+    if time is not None:
+        return dataclasses.replace(rows, time=time_ranks(time, rows.table.n_rows))
+    return rows
+
+
+def validation_rows(validation: Any, rows: Labelled, owner: str) -> Labelled | None:
+    """Read the rows that choose when to stop; None if none are handed over.
+
+    Raises:
+        DataError: they are no pair of table and targets, or cannot be used.
+    """
+    if validation is None:
+        return None
+    if not isinstance(validation, tuple) or len(validation) not in (2, 3):
+        raise DataError(
+            "The 'validation' argument is not a pair.",
+            expected="It must be (X, y) or (X, y, sample_weight).",
+        )
+    X, y, weight = (*validation, None)[:3]
+    held = labelled(X, y, weight, owner)
+    by_position = not (rows.table.is_named and held.table.is_named)
+    # Of another width, the encoder says so.
+    if by_position and len(held.table.names) == len(rows.table.names):
+        held = dataclasses.replace(held, table=held.table.renamed(rows.table.names))
+    return held
