@@ -6,9 +6,7 @@ from rightfit.cli.console import results
 from rightfit.cli.packs import chosen_line, members_sheet, path_sheet, trials_sheet
 
 
-def facts(
-    n_trials: int = 3, n_folds: int = 0, n_seeds: int = 1, **choice: Any
-) -> dict[str, dict[str, Any]]:
+def facts(n_trials: int = 3, n_folds: int = 0, n_seeds: int = 1, **choice: Any) -> dict[str, Any]:
     """What `describe` says of a pack: the first trial has three quarters of the weight."""
     weights = [0.75, 0.25, *[0.0] * n_trials][:n_trials]
     trials, members = [], []
@@ -43,7 +41,7 @@ def facts(
         "standard_error": 0.00412,
         "unsure": ["dropout_rate", "hidden_sizes"],
     }
-    return {"trials": trials, "members": members, "choice": made | choice}  # type: ignore[dict-item]
+    return {"trials": trials, "members": members, "choice": made | choice}
 
 
 def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
@@ -140,7 +138,7 @@ def test_what_has_no_effect_has_no_value(capfd: pytest.CaptureFixture[str]) -> N
 
 def test_trial_that_came_to_nothing_has_no_loss(capfd: pytest.CaptureFixture[str]) -> None:
     broken = facts()
-    broken["trials"][2]["watched"] = None  # type: ignore[index]
+    broken["trials"][2]["watched"] = None
     assert printed(trials_sheet(broken), capfd)[-1].split() == ["0.5", "256,128", "20"]
 
 
