@@ -142,7 +142,8 @@ def test_broken_rows_name_their_lines(tmp_path: Path) -> None:
 
 
 def test_many_broken_rows_are_counted(tmp_path: Path) -> None:
-    what = message(written(tmp_path, "t.tsv", "a\tb\n" + "1\n" * 9)).split("\n")[0]
+    what, _, hint = message(written(tmp_path, "t.tsv", "a\tb\n" + "1\n" * 9)).split("\n")
+    assert hint.startswith("hint: look there for a tab outside quotes")
     assert what == (
         "File 't.tsv' has 9 broken rows: line 2 has 1 field, line 3 has 1 field, "
         "line 4 has 1 field, line 5 has 1 field, line 6 has 1 field and 4 more."
