@@ -267,14 +267,14 @@ def build_network(
 def _factors(
     shape: NetworkShape, generator: np.random.Generator, dtype: DTypeLike
 ) -> np.ndarray | None:
-    """Factors of 1; where copies must differ, one at random for each column of each copy."""
+    """Factors of 1; where copies must differ, 1 or -1 at random for each column of each copy."""
     if not shape.has_factors:
         return None
     if shape.n_copies == 1:
         return np.ones(shape.n_features, dtype)
     widths = shape.feature_widths
-    drawn = generator.standard_normal((shape.n_copies, len(widths)), dtype=np.float32)
-    return np.repeat(drawn, widths, axis=1).astype(dtype).ravel()
+    signs = np.sign(generator.standard_normal((shape.n_copies, len(widths)), dtype=np.float32))
+    return np.repeat(signs, widths, axis=1).astype(dtype).ravel()
 
 
 def _linear(
