@@ -56,6 +56,9 @@ def first_state(**changes: Any) -> State:
         ([-0.5, -0.6, -0.603, -0.602], 2, 0.01, 3, 4),
         ([-0.5, -0.6, -0.61, -0.602], 2, 0.01, 3, None),
         ([0.0, 0.0, 0.0], 2, 0.01, 1, 3),
+        # Halving a loss of next to nothing is no improvement.
+        ([8e-5, 4e-5, 2e-5, 1e-5], 3, 0.01, 4, 4),
+        ([8e-4, 4e-4, 2e-4, 1e-4], 3, 0.01, 4, None),
         ([5.0, 6.0, 7.0], NEVER, 0.0, 1, None),
     ],
 )

@@ -225,7 +225,8 @@ class Hyperparameters:
     tolerance: float = parameter(
         1e-4,
         between(0, 1),
-        "Relative improvement that counts as better for the patience.",
+        "Improvement that counts as better for the patience: a share of the loss, or of 0.01 where "
+        "the loss is smaller.",
     )
     validation_fraction: float | None = parameter(
         None,

@@ -57,7 +57,8 @@ class Knobs(NamedTuple):
         horizon_steps: steps over which the schedule runs.
         warmup: share of the schedule that warms up.
         patience_epochs: epochs without a better watched value before training stops.
-        tolerance: relative improvement that counts as better for the patience.
+        tolerance: improvement that counts as better for the patience, as a share of the loss, or of
+            0.01 where that is more.
         average_decay: share of the running average of the weights that stays in a step.
         label_smoothing: share of each label that is spread over all classes.
         target_scale: `[output]`, what a unit of the standardised target is worth.

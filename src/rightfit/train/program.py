@@ -17,6 +17,8 @@ _FEW_ROWS = 4096
 # Targets are standardised, so that a network that knows nothing has a loss of about 1. One with so
 # much more has diverged, even where its numbers are still finite.
 _LARGEST_LOSS = 1e6
+# Where every row is right, the log loss can be halved for ever, and nothing comes of it.
+_SMALL_LOSS = 0.01
 
 
 @partial(jax.jit, static_argnames="plan")
@@ -118,7 +120,8 @@ def keep_best(
 ) -> State:
     """End an epoch: keep the weights if they are the best so far, and count the patience."""
     better = finite & (watched < state.best_watched)
-    margin = knobs.tolerance * jnp.abs(jnp.where(jnp.isinf(state.reference), 0, state.reference))
+    size = jnp.abs(jnp.where(jnp.isinf(state.reference), 0, state.reference))
+    margin = knobs.tolerance * jnp.maximum(size, _SMALL_LOSS)
     clearly_better = finite & (watched < state.reference - margin)
     epoch = state.epoch + finite
     waited = jnp.where(clearly_better, 0, state.waited_epochs + finite)
