@@ -60,6 +60,9 @@ def _boosted(make: Callable[..., Any], *, wants_levels: bool) -> Callable[..., A
     """A library that takes a frame, with categories as texts or as pandas levels."""
 
     def fit(table: Table, train: pl.DataFrame, seed: int) -> Any:
+        # XGBoost refuses brackets in names.
+        plain = {name: f"x{n}" for n, name in enumerate(train.columns) if name != table.target}
+        train = train.rename(plain)
         numbers, categories = _columns(train, table.target)
         frame = _pandas(train, numbers, categories)
         levels = {name: pd.CategoricalDtype(sorted(set(frame[name]))) for name in categories}
@@ -73,7 +76,9 @@ def _boosted(make: Callable[..., Any], *, wants_levels: bool) -> Callable[..., A
         model = make(table.is_regression, seed, categories)
         model.fit(encoded(frame), y)
         predict = model.predict if table.is_regression else model.predict_proba
-        return lambda test: predict(encoded(_pandas(test, numbers, categories))), classes
+        return lambda test: predict(
+            encoded(_pandas(test.rename(plain), numbers, categories))
+        ), classes
 
     return fit
 
