@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rightfit import Classifier, Regressor, check_gradients
+from rightfit import Classifier, DataError, Regressor, check_gradients
 from rightfit.estimators.grid import combinations, combinations_of_kinds
 from rightfit.estimators.hyperparameters import (
     PLAIN_SIZES,
@@ -143,3 +143,15 @@ def test_partial_fit_and_warm_start_train_one_network() -> None:
     assert not hasattr(model, "members_")
     model = Regressor(warm_start=True, max_epochs=1, random_state=0).fit(X, y).fit(X, y)
     assert len(model.history_) == 1
+
+
+def test_class_of_few_rows_is_no_mistake_where_nobody_asked_for_folds() -> None:
+    generator = np.random.default_rng(0)
+    X = generator.standard_normal((60, 2))
+    y = np.where(X[:, 0] > 0, "a", "b")
+    y[:2] = "c"
+    model = Classifier(quality="fast", max_epochs=2, random_state=0).fit(X, y)
+    assert model.classes_.tolist() == ["a", "b", "c"]
+    assert np.isfinite(model.oof_predictions_).all()
+    with pytest.raises(DataError, match="fewer rows of a class than the 3 folds"):
+        Classifier(hidden_sizes=(4,), n_folds=3, max_epochs=2).fit(X, y)

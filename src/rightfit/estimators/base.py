@@ -299,6 +299,7 @@ class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
             precision=self.precision,
             seed=int(check_random_state(self.random_state).randint(2**31)),
             n_folds=chosen.n_folds,
+            asks_for_folds=self.n_folds is not None,
             needs_held_out=is_pack(chosen),
         )
 

@@ -44,6 +44,7 @@ class Choices:
         seed: of the split and of the quantiles' sample.
         precision: "float32", "float64", or "auto" for float64 on a CPU below 500 rows.
         n_folds: folds of the training rows, instead of rows that are held out; None for none.
+        asks_for_folds: whether somebody asked for them, so that a class of fewer rows is an error.
         needs_held_out: whether networks are chosen among, which takes rows that they were not
             trained on: five folds, where too few rows could be held out.
     """
@@ -57,4 +58,5 @@ class Choices:
     seed: int
     precision: str
     n_folds: int | None = None
+    asks_for_folds: bool = False
     needs_held_out: bool = False

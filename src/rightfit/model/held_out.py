@@ -130,10 +130,8 @@ def _in_folds(
     choices: Choices,
 ) -> tuple[Fold, ...]:
     classes = None if unit.classes is None else unit.classes[encoded[train_rows]]
-    if classes is not None and choices.n_folds is None:
-        counts = np.unique(classes, return_counts=True)[1]
-        # Nobody asked for folds, so a rare class is no mistake.
-        classes = classes if counts.min() >= n_folds else None
+    if classes is not None and not choices.asks_for_folds:
+        classes = _without_rare(classes, n_folds)
     splits = make_folds(
         n_folds,
         choices.seed,
@@ -145,6 +143,15 @@ def _in_folds(
     return tuple(
         Fold(training.astype(np.int32), held_out.astype(np.int32)) for training, held_out in splits
     )
+
+
+def _without_rare(
+    classes: Shaped[np.ndarray, " train"], n_folds: int
+) -> Shaped[np.ndarray, " train"]:
+    """Count rare classes to the largest: nobody asked for folds, so they are no mistake."""
+    names, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    is_rare = (counts < n_folds)[numbers]
+    return np.where(is_rare, names[counts.argmax()], classes)
 
 
 def _ranks(time: Int[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
