@@ -296,7 +296,7 @@ def test_groups_are_held_out_whole_and_are_no_input(rightfit: Type, table: pl.Da
     assert "family" not in answer.err
     # Left out on purpose, so that it is no surprise that the model does not know it.
     assert rightfit("predict", "families.model", "families.csv").err == ""
-    folds = (*words, "--n-folds", "3", "--force")
+    folds = (*words, "--validation-fraction", "none", "--n-folds", "3", "--force")
     answer = rightfit("train", "families.csv", *folds)
     assert "rows: 48 in 3 folds of whole groups to train on" in answer.err
 
@@ -312,5 +312,7 @@ def test_latest_rows_are_held_out(rightfit: Type, table: pl.DataFrame) -> None:
         "the test\n" in answer.err
     )
     assert "sold    datetime" in answer.err
-    answer = rightfit("train", "sold.csv", *words, "--n-folds", "3", "--force")
+    answer = rightfit(
+        "train", "sold.csv", *words, "--validation-fraction", "none", "--n-folds", "3", "--force"
+    )
     assert "rows: 48 in 3 folds, one after the other in time to train on" in answer.err
