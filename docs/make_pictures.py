@@ -14,9 +14,12 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import train_test_split
+
+import rightfit
 
 PICTURES = Path(__file__).parent / "pictures"
-COLUMNS = 96
+COLUMNS = 120
 PROGRAM = str(Path(sys.executable).with_name("rightfit"))
 ARGUMENTS = ("train", "tumours.csv", "--target", "diagnosis")
 # Of the playground's page: a spiral, and a network that can follow it.
@@ -29,7 +32,7 @@ def main() -> None:
         write_table(Path(folder) / "tumours.csv")
         draw_terminal(Path(folder))
         with browser() as chromium:
-            draw_report(chromium, Path(folder) / "tumours.model" / "report.html")
+            draw_report(chromium, Path(folder) / "report.html")
             draw_playground(chromium)
 
 
@@ -68,7 +71,13 @@ def browser() -> Iterator[Any]:
 
 
 def draw_report(chromium: Any, report: Path) -> None:
-    """The beginning of the report."""
+    """The beginning of the report on the README's example."""
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
+    pack = rightfit.Classifier(
+        hidden_sizes=[(64,), (64, 64)], dropout_rate=[0, 0.25, 0.5], n_folds=5, random_state=0
+    )
+    pack.fit(X_train, y_train).report(report, X_test, y_test, training=(X_train, y_train))
     page = chromium.new_page(viewport={"width": 1080, "height": 1250})
     page.goto(report.as_uri())
     page.screenshot(path=PICTURES / "report.png")
