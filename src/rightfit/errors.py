@@ -90,13 +90,15 @@ def warn_user(text: str, category: type[Warning]) -> None:
 
 
 def counted(n: int, noun: str) -> str:
-    """Say a number of things.
+    """Put a number before a noun.
 
     Example:
-        >>> counted(1, "name"), counted(2, "layer")
-        ('1 name', '2 layers')
+        >>> counted(1, "row"), counted(1200, "class")
+        ('1 row', '1,200 classes')
     """
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    if n == 1:
+        return f"1 {noun}"
+    return f"{n:,} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
 def shown(items: Iterable[object]) -> str:

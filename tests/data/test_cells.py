@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rightfit.data.cells import count, places, positions, quoted, row_list, take
+from rightfit.data.cells import places, positions, quoted, row_list, take
+from rightfit.errors import counted
 
 
 def test_row_list_counts_from_one_and_shows_five() -> None:
@@ -45,5 +46,5 @@ def test_take_and_positions_agree_on_slices_and_arrays() -> None:
 
 
 def test_count_puts_thousands_apart() -> None:
-    assert count(1, "row") == "1 row"
-    assert count(12_345, "row") == "12,345 rows"
+    assert counted(1, "row") == "1 row"
+    assert counted(12_345, "row") == "12,345 rows"

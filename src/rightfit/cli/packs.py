@@ -37,8 +37,10 @@ def trials_sheet(facts: Facts) -> Table:
     unsure = _telling(choice["unsure"], trials)
     sheet = _sheet([*unsure, watched_head(choice), "best epoch", "weight"])
     for trial in trials[:_MOST_TRIALS]:
-        values = [typed_form(trial[name]) if has_effect(name, trial) else "" for name in unsure]
-        sheet.add_row(*values, *_outcome(trial["watched"], trial["best_epochs"], trial["weight"]))
+        sheet.add_row(
+            *_values(unsure, trial),
+            *_outcome(trial["watched"], trial["best_epochs"], trial["weight"]),
+        )
     return _with_rest(sheet, len(trials) - _MOST_TRIALS)
 
 
@@ -54,13 +56,17 @@ def members_sheet(facts: Facts) -> Table:
     heads = ["loss", *([choice["watched"]] if by_metric else [])]
     sheet = _sheet(["member", *unsure, *heads, "best epoch", "epochs", "stopped by", "weight"])
     for row in ordered[:_MOST_MEMBERS]:
-        values = [typed_form(row[name]) if has_effect(name, row) else "" for name in unsure]
-        cells = [str(row["member"]), *values]
+        cells = [str(row["member"]), *_values(unsure, row)]
         cells += [_number(row[name]) for name in losses]
         stopped = row["stop_reason"].replace("_", " ")
         cells += [str(row["best_epoch"]), str(row["n_epochs"]), stopped, _weight(row["weight"])]
         sheet.add_row(*cells)
     return _with_rest(sheet, len(ordered) - _MOST_MEMBERS)
+
+
+def _values(names: Sequence[str], row: Facts) -> list[str]:
+    """What a trial or member has of each parameter; nothing where that has no effect on it."""
+    return [typed_form(row[name]) if has_effect(name, row) else "" for name in names]
 
 
 def _telling(unsure: Sequence[str], trials: Sequence[Facts]) -> list[str]:

@@ -17,6 +17,7 @@ from rightfit.cli.reporting import report_on_training
 from rightfit.cli.sheets import columns_sheet, scores_sheet
 from rightfit.data.fingerprint import fingerprint
 from rightfit.data.read import read_table
+from rightfit.errors import counted
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.regressor import Regressor
@@ -94,7 +95,7 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
         report = _report(request, model, split, linear, console)
     if scores:
         results.print()
-        results.print(scores_sheet(f"on {_count(split.n_test_rows, 'test row')}", scores))
+        results.print(scores_sheet(f"on {counted(split.n_test_rows, 'test row')}", scores))
     _say_next(results, request, report)
     return _outcome(request, model, scores, report)
 
@@ -175,7 +176,7 @@ def _say_task(
     how = f" (for {other})" if request.task == "auto" else ""
     console.print(f"{request.table.name}: predicting the {what} {request.target!r}{how}")
     if split.n_without_target:
-        rows = _count(split.n_without_target, "row")
+        rows = counted(split.n_without_target, "row")
         console.print(f"left out: {rows} without {request.target!r}")
     console.print()
 
@@ -253,7 +254,3 @@ def _outcome(
         "columns": model.schema_,
         "next": predict_command(request.out, request.test or request.table),
     }
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

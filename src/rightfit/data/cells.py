@@ -95,15 +95,3 @@ def as_slice(places: list[int]) -> list[int] | slice:
     if places and places == list(range(places[0], places[-1] + 1)):
         return slice(places[0], places[-1] + 1)
     return places
-
-
-def count(n: int, noun: str) -> str:
-    """Put a number before a noun.
-
-    Example:
-        >>> count(1, "row"), count(1200, "class")
-        ('1 row', '1,200 classes')
-    """
-    if n == 1:
-        return f"1 {noun}"
-    return f"{n:,} {noun}{'es' if noun.endswith('s') else 's'}"

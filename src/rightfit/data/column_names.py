@@ -1,7 +1,6 @@
 """Complaints about columns that a table lacks, or has in another order."""
 
-from rightfit.data.cells import count
-from rightfit.errors import DataError, did_you_mean
+from rightfit.errors import DataError, counted, did_you_mean
 
 
 def check_as_sklearn(missing: list[str], extra: tuple[str, ...], is_reordered: bool) -> None:
@@ -28,7 +27,7 @@ def _nearest(missing: list[str], extra: tuple[str, ...]) -> str:
 def lacking(missing: list[str], extra: tuple[str, ...]) -> DataError:
     """Say which columns a table lacks, all of them."""
     return DataError(
-        f"The table lacks {count(len(missing), 'column')} that the model was trained on: "
+        f"The table lacks {counted(len(missing), 'column')} that the model was trained on: "
         f"{', '.join(repr(name) for name in missing)}.",
         expected="Every column that training used is needed, under the same name.",
         hint=_nearest(missing, extra) or "add these columns; cells may be empty",

@@ -7,11 +7,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from rightfit.data.cells import count
 from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
 from rightfit.data.text_types import typed_text
-from rightfit.errors import MAX_SHOWN, TableFileError, shown
+from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 LONGEST_HEADER: Final = 1 << 20
@@ -71,7 +70,7 @@ def _check_header(path: Path, names: list[str]) -> None:
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if twice:
         raise TableFileError(
-            f"The header of {path.name!r} names {count(len(twice), 'column')} twice: "
+            f"The header of {path.name!r} names {counted(len(twice), 'column')} twice: "
             f"{shown(twice)}.",
             expected="Every column has a name of its own.",
             hint="rename columns in the first line",
@@ -90,12 +89,12 @@ def _check_quotes(path: Path, line: int | None) -> None:
 def _check_rows(path: Path, broken: list[tuple[int, int]], n_fields: int, separator: str) -> None:
     if not broken:
         return
-    lines = [f"line {line} has {count(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
+    lines = [f"line {line} has {counted(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
     mark = "tab" if separator == "\t" else repr(separator)
     raise TableFileError(
-        f"File {path.name!r} has {count(len(broken), 'broken row')}: {', '.join(lines)}"
+        f"File {path.name!r} has {counted(len(broken), 'broken row')}: {', '.join(lines)}"
         f"{and_more(len(broken))}.",
-        expected=f"Every row has {count(n_fields, 'field')}, as the header has.",
+        expected=f"Every row has {counted(n_fields, 'field')}, as the header has.",
         hint=f"look there for a {mark} outside quotes, or for a quote that is not closed",
     )
 

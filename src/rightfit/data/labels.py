@@ -6,10 +6,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.cells import count, places, row_list
+from rightfit.data.cells import places, row_list
 from rightfit.data.complaints import and_more
 from rightfit.data.markers import is_text
-from rightfit.errors import MAX_SHOWN, DataError, DataWarning, did_you_mean, shown, warn_user
+from rightfit.errors import (
+    MAX_SHOWN,
+    DataError,
+    DataWarning,
+    counted,
+    did_you_mean,
+    shown,
+    warn_user,
+)
 
 
 def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -37,7 +45,7 @@ def _check_whole(column: pl.Series) -> None:
     if broken.any():
         rows = broken.arg_true().to_list()
         raise DataError(
-            f"Unknown label type: continuous. The target has {count(len(rows), 'value')} that "
+            f"Unknown label type: continuous. The target has {counted(len(rows), 'value')} that "
             f"are no whole numbers: {column[rows[0]]!r} ({row_list(rows[:1])})"
             f"{', …' if len(rows) > 1 else ''}.",
             expected="A class is a text, a whole number, or true or false.",
@@ -49,7 +57,7 @@ def check_two(classes: NDArray[Any], n_rows: int) -> None:
     """Refuse a target of one class."""
     if len(classes) == 1:
         raise DataError(
-            f"The target has one class only: {classes.tolist()[0]!r} ({count(n_rows, 'row')}).",
+            f"The target has one class only: {classes.tolist()[0]!r} ({counted(n_rows, 'row')}).",
             expected="A classifier needs two classes at least.",
             hint="check that the right column is the target, and that no filter took the others",
         )

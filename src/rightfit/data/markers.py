@@ -4,7 +4,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from rightfit.data.cells import Positions, count, places, subject
+from rightfit.data.cells import Positions, places, subject
+from rightfit.errors import counted
 
 # "None" is an ordinary level in many tables (no basement, no alley): it stands
 # for a missing value only where numbers or dates are expected.
@@ -40,7 +41,7 @@ class Parsed(NamedTuple):
         n = len(bad)
         where = places(original.gather(bad), rows[bad.to_numpy()])
         verb = f"that is not {what[0]}" if n == 1 else f"that are not {what[1]}"
-        return f"{subject(name)} has {count(n, 'value')} {verb}: {where}."
+        return f"{subject(name)} has {counted(n, 'value')} {verb}: {where}."
 
 
 A_NUMBER: Final = ("a number", "numbers")

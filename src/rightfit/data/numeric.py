@@ -7,14 +7,14 @@ from typing import Any, Final, final
 import numpy as np
 import polars as pl
 
-from rightfit.data.cells import Positions, Rows, count, places, positions, take
+from rightfit.data.cells import Positions, Rows, places, positions, take
 from rightfit.data.complaints import raise_together
 from rightfit.data.dates import PARTS, date_parts, parse_dates
 from rightfit.data.kinds import style_of
 from rightfit.data.markers import is_text
 from rightfit.data.raw_numbers import Numbers, RawNumbers
 from rightfit.data.table import MatrixTable, Table
-from rightfit.errors import DataWarning, warn_user
+from rightfit.errors import DataWarning, counted, warn_user
 
 FRAME_ROWS: Final = 8192
 
@@ -145,7 +145,7 @@ def _moments(table: Table, dates: Sequence[DateColumn], rows: Rows) -> dict[str,
 def _warn_of_words(name: str, words: pl.Series, rows: Positions) -> None:
     what = "that is no date" if len(rows) == 1 else "that are no dates"
     warn_user(
-        f"Column {name!r} has {count(len(rows), 'value')} {what}: {places(words, rows)}. "
+        f"Column {name!r} has {counted(len(rows), 'value')} {what}: {places(words, rows)}. "
         f"{'It counts' if len(rows) == 1 else 'They count'} as missing.",
         DataWarning,
     )

@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.cells import count
 from rightfit.data.complaints import raise_together
 from rightfit.data.labels import (
     check_finite_target,
@@ -18,7 +17,7 @@ from rightfit.data.labels import (
 )
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.target_columns import target_columns
-from rightfit.errors import DataError, warn_user
+from rightfit.errors import DataError, counted, warn_user
 
 MISSING: Final = -1
 MOST_NUMBERED_CLASSES: Final = 20
@@ -185,7 +184,7 @@ def _warn_of_column_vector(y: Any, columns: list[pl.Series]) -> None:
 
 def _all_missing(n_rows: int) -> DataError:
     return DataError(
-        f"The target is missing in all {count(n_rows, 'row')}.",
+        f"The target is missing in all {counted(n_rows, 'row')}.",
         expected="Rows with a target are learnt from; at least one is needed.",
         hint="check that the right column is the target",
     )

@@ -20,6 +20,10 @@ class Need:
     met: Callable[..., Any]
     what: str
 
+    def is_met(self, values: Mapping[str, Any]) -> bool:
+        """Say whether values of the others, and of whatever else, give the parameter an effect."""
+        return bool(self.met(*(values[other] for other in self.others)))
+
 
 def _has_momentum(optimizer: str) -> bool:
     return optimizer in ("momentum", "nesterov")
@@ -59,11 +63,7 @@ DECISIVE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 
 def without_effect(values: Mapping[str, Any]) -> set[str]:
     """The parameters that have no effect on a network with such values of the decisive ones."""
-    return {
-        name
-        for name, need in NEEDS.items()
-        if not need.met(*(values[other] for other in need.others))
-    }
+    return {name for name, need in NEEDS.items() if not need.is_met(values)}
 
 
 def has_effect(name: str, values: Mapping[str, Any]) -> bool:
@@ -76,6 +76,4 @@ def has_effect(name: str, values: Mapping[str, Any]) -> bool:
         True
     """
     need = NEEDS.get(name)
-    if need is None or not values.keys() >= set(need.others):
-        return True
-    return bool(need.met(*(values[other] for other in need.others)))
+    return need is None or not values.keys() >= set(need.others) or need.is_met(values)

@@ -8,11 +8,12 @@ import jax
 
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.schema import ColumnSchema
+from rightfit.errors import counted
 from rightfit.model.description import describe_layers
 from rightfit.model.document import versions
 from rightfit.model.model import Model
 from rightfit.report.evidence import Evidence
-from rightfit.report.numerals import count, figure, percent, shortened
+from rightfit.report.numerals import figure, percent, shortened
 from rightfit.report.row_losses import row_losses
 
 MOST_COLUMNS = 150
@@ -31,13 +32,13 @@ def network_said(model: Model) -> str:
     """The network in one or two sentences."""
     sizes = model.shape.hidden_sizes
     hidden = " → ".join(str(size) for size in sizes)
-    layers = f"{count(len(sizes), 'hidden layer')} ({hidden})" if sizes else "no hidden layer"
+    layers = f"{counted(len(sizes), 'hidden layer')} ({hidden})" if sizes else "no hidden layer"
     n = len(model.members)
     if n == 1:
-        return f"One network with {layers} and {count(model.n_parameters, 'parameter')}."
+        return f"One network with {layers} and {counted(model.n_parameters, 'parameter')}."
     return (
         f"{n} networks predict together, by a weighted mean; the heaviest has {layers}. They have "
-        f"{count(model.n_parameters, 'parameter')} in all."
+        f"{counted(model.n_parameters, 'parameter')} in all."
     )
 
 
@@ -47,12 +48,12 @@ def rows_said(model: Model) -> str:
     held = training.n_validation_rows
     folds = {row.get("fold") for row in training.members} - {None}
     if folds:
-        text = f"{count(training.n_training_rows, 'row')} in {len(folds)} folds"
+        text = f"{counted(training.n_training_rows, 'row')} in {len(folds)} folds"
     else:
-        text = f"{count(training.n_training_rows, 'row')} were trained on"
+        text = f"{counted(training.n_training_rows, 'row')} were trained on"
         text += f", {held:,} more chose when to stop" if held else ", none chose when to stop"
     dropped = training.n_dropped_rows
-    why = f"{count(dropped, 'row')} without a target or of weight 0 were dropped"
+    why = f"{counted(dropped, 'row')} without a target or of weight 0 were dropped"
     return f"{text}. {why if dropped else 'None was dropped'}."
 
 

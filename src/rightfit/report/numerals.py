@@ -48,16 +48,6 @@ def interval(low: float, high: float, write: str = "figure") -> str:
     return f"{figure(low)} to {figure(high)}"
 
 
-def count(n: int, noun: str) -> str:
-    """Write how many there are.
-
-    Example:
-        >>> count(1, "row"), count(1200, "row")
-        ('1 row', '1,200 rows')
-    """
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def shortened(text: object, most: int = 40) -> str:
     """Write a value of somebody's table in at most so many characters.
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from rightfit.errors import counted
 from rightfit.estimators.graph import NetworkGraph
 from rightfit.report import facts
 from rightfit.report.checks.all_checks import CHECKS
@@ -23,7 +24,7 @@ from rightfit.report.figures.of_network import network_picture
 from rightfit.report.figures.of_numbers import number_pictures
 from rightfit.report.figures.of_standing import standing_picture
 from rightfit.report.figures.of_training import learning_curves, path_pictures, weights_picture
-from rightfit.report.numerals import count, figure, percent, shortened
+from rightfit.report.numerals import figure, percent, shortened
 from rightfit.report.verdict import Verdict
 
 _THRESHOLD_HEADER = ("from", "precision", "recall", "specificity", "accuracy", "share said")
@@ -170,9 +171,9 @@ def _results_said(evidence: Evidence) -> str:
     test = evidence.test
     if test is None:
         return ""
-    text = f"{count(len(test), 'row')} that nothing was chosen on."
+    text = f"{counted(len(test), 'row')} that nothing was chosen on."
     if test.is_sample:
-        text = f"A sample of {len(test):,} of {count(test.n_with_target, 'test row')}."
+        text = f"A sample of {len(test):,} of {counted(test.n_with_target, 'test row')}."
     if evidence.fit is not None:
         text += " The training rows in the table include those that chose when to stop."
     return text

@@ -3,9 +3,10 @@
 import dataclasses
 from collections.abc import Sequence
 
+from rightfit.errors import counted
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import Evidence
-from rightfit.report.numerals import count, figure, interval, percent
+from rightfit.report.numerals import figure, interval, percent
 
 MOST_WORDS = 60
 
@@ -76,7 +77,7 @@ def _score(evidence: Evidence) -> str:
     own = evidence.standing("model")
     assert own is not None
     assert evidence.test is not None
-    rows = count(len(evidence.test), "test row")
+    rows = counted(len(evidence.test), "test row")
     write, kind = (percent, "percent") if evidence.is_classifier else (figure, "figure")
     others = ", ".join(
         f"{one.name} {write(one.score)}" for one in evidence.standings if one is not own

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from rightfit.errors import counted
 from rightfit.report.checks.check import Check, Finding
 from rightfit.report.evidence import Evidence
 from rightfit.report.labelled import LabelledRows
-from rightfit.report.numerals import count, figure, percent, shortened
+from rightfit.report.numerals import figure, percent, shortened
 
 _FEW_ROWS = 200
 _FEW_TEST_ROWS = 50
@@ -30,7 +31,9 @@ def _few_rows(evidence: Evidence) -> Finding | None:
     n_rows = evidence.model.training.n_training_rows
     if n_rows >= _FEW_ROWS:
         return None
-    return Finding("warning", str(n_rows), f"The model was trained on {count(n_rows, 'row')} only.")
+    return Finding(
+        "warning", str(n_rows), f"The model was trained on {counted(n_rows, 'row')} only."
+    )
 
 
 def _few_test_rows(evidence: Evidence) -> Finding | None:
@@ -38,7 +41,7 @@ def _few_test_rows(evidence: Evidence) -> Finding | None:
         return None
     n_rows = len(evidence.test)
     return Finding(
-        "note", str(n_rows), f"{count(n_rows, 'test row')} can tell little: see the intervals."
+        "note", str(n_rows), f"{counted(n_rows, 'test row')} can tell little: see the intervals."
     )
 
 
@@ -114,8 +117,8 @@ def _far_off(test: LabelledRows) -> Finding | None:
     return Finding(
         "warning",
         percent(share),
-        f"{count(n_far, 'test row')} ({percent(share)}) are more than {figure(_FAR_OFF, 2)} times "
-        f"the typical error off: their target may be wrong.",
+        f"{counted(n_far, 'test row')} ({percent(share)}) are more than {figure(_FAR_OFF, 2)} "
+        f"times the typical error off: their target may be wrong.",
     )
 
 
@@ -128,7 +131,7 @@ def _duplicates(evidence: Evidence) -> Finding | None:
     return Finding(
         "problem",
         percent(repeats.share),
-        f"{count(repeats.n_rows, 'test row')} ({percent(repeats.share)}) are among the training "
+        f"{counted(repeats.n_rows, 'test row')} ({percent(repeats.share)}) are among the training "
         f"rows, value for value: the test is too easy.",
     )
 

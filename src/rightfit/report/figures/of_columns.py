@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rightfit.errors import counted
 from rightfit.report.dependence import Dependence
 from rightfit.report.evidence import Evidence
 from rightfit.report.figures.canvas import (
@@ -17,8 +18,8 @@ from rightfit.report.figures.canvas import (
     styled,
 )
 from rightfit.report.importance import BUDGET_SECONDS
-from rightfit.report.numerals import count, percent, shortened
 from rightfit.report.numerals import figure as digits
+from rightfit.report.numerals import percent, shortened
 
 _MOST_BARS = 15
 _MOST_ROWS = 60
@@ -45,14 +46,14 @@ def importance_picture(evidence: Evidence) -> Picture | None:
     axes.set_xlabel(f"rise of {what} when the column is shuffled")
     margins(drawing, left=2.2, top=0.1)
     left = [
-        f"Shuffled {count(found.n_repeats, 'time')} among {count(found.n_rows, 'test row')}, on a "
-        f"budget of about {BUDGET_SECONDS:g} s.",
+        f"Shuffled {counted(found.n_repeats, 'time')} among "
+        f"{counted(found.n_rows, 'test row')}, on a budget of about {BUDGET_SECONDS:g} s.",
     ]
     if found.n_left_out:
         left.append(
-            f"{count(found.n_left_out, 'column')} of small slope had no room in it."
+            f"{counted(found.n_left_out, 'column')} of small slope had no room in it."
             if not found.was_cut_short
-            else f"This machine was slow: {count(found.n_left_out, 'column')} were left out."
+            else f"This machine was slow: {counted(found.n_left_out, 'column')} were left out."
         )
     if len(found.columns) > len(shown):
         left.append(f"Drawn: the first {len(shown)} of {len(found.columns)}.")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from rightfit.errors import counted
 from rightfit.report.evidence import Evidence
 from rightfit.report.figures.canvas import (
     ONE,
@@ -16,7 +17,7 @@ from rightfit.report.figures.canvas import (
     picture,
     styled,
 )
-from rightfit.report.numerals import count, figure, percent
+from rightfit.report.numerals import figure, percent
 from rightfit.shuffle import shuffled
 
 _MOST_POINTS = 400
@@ -62,9 +63,9 @@ def _against(
         drawing,
         "against",
         "Predicted against true",
-        f"{count(len(truth), 'test row')}; correlation {np.corrcoef(truth, predicted)[0, 1]:.3f}."
+        f"{counted(len(truth), 'test row')}; correlation {np.corrcoef(truth, predicted)[0, 1]:.3f}."
         if len(truth) > 2 and np.ptp(predicted) > 0 and np.ptp(truth) > 0
-        else f"{count(len(truth), 'test row')}.",
+        else f"{counted(len(truth), 'test row')}.",
         ("true", "predicted"),
         [(figure(float(truth[i])), figure(float(predicted[i]))) for i in some],
         "On the dotted line a prediction is right." + _shade_note(len(truth)) + more,
