@@ -21,9 +21,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 # The themes differ in their colours alone.
 @pytest.mark.parametrize(("scheme", "rules"), [("light", None), ("dark", ["color-contrast"])])
-def test_axe_finds_nothing(
-    browser: Any, place: Path, scheme: str, rules: list[str] | None
-) -> None:
+def test_axe_finds_nothing(browser: Any, place: Path, scheme: str, rules: list[str] | None) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe").Axe()
     page = browser.new_page(color_scheme=scheme)
     page.goto(place.as_uri())

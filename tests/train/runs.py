@@ -45,7 +45,6 @@ def plan_of(objective: Objective | None = None, **changes: Any) -> Plan:
         batch_size=4,
         dropout=False,
         input_dropout=False,
-        validates=False,
         l2=True,
         weight_decay=True,
     )
@@ -191,7 +190,7 @@ def member_of(
     begin: State | None = None,
 ) -> Member:
     """A member of a pack, with starting weights that are not those of `build_network`."""
-    plan, knobs = plan or plan_of(validates=True), knobs or knobs_of()
+    plan, knobs = plan or plan_of(), knobs or knobs_of()
     network = network or network_of()
     return Member(
         plan,

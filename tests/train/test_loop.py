@@ -327,7 +327,7 @@ def test_handler_is_restored_when_the_consumer_stops_listening() -> None:
     ids=lambda change: ",".join([*change, *change.get("knobs", {})]) or "nothing",
 )
 def test_second_run_compiles_nothing_when_only_numbers_change(change: dict[str, Any]) -> None:
-    plan = plan_of(dropout=True, schedule="cosine", validates=True)
+    plan = plan_of(dropout=True, schedule="cosine")
 
     def run(change: dict[str, Any]) -> None:
         knobs = {"dropout_rate": 0.5} | change.get("knobs", {})
@@ -345,5 +345,5 @@ def test_second_run_compiles_nothing_when_only_numbers_change(change: dict[str, 
 
 def test_counted_compilations_sees_a_new_plan() -> None:
     with counted_compilations() as compilations:
-        events_of(run_of(plan_of(objective_of(metric="r2"), batch_size=5, validates=True)))
+        events_of(run_of(plan_of(objective_of(metric="r2"), batch_size=5)))
     assert compilations

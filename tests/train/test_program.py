@@ -114,7 +114,7 @@ def test_keep_best_has_not_waited_for_an_epoch_that_failed() -> None:
 
 @pytest.mark.parametrize("optimizer", ["adam", "momentum"])
 def test_splitting_a_run_into_chunks_keeps_the_bits(optimizer: str) -> None:
-    plan = plan_of(optimizer=optimizer, dropout=True, input_dropout=True, validates=True)
+    plan = plan_of(optimizer=optimizer, dropout=True, input_dropout=True)
     knobs = knobs_of(learning_rate=0.02, dropout_rate=0.5, input_dropout_rate=0.2)
     run = run_of(plan, knobs=knobs)
     begin = state_of(plan, network_of(), run.members[0].knobs)
@@ -151,7 +151,7 @@ def test_padding_changes_nothing(n_slots: int) -> None:
 
 
 def test_same_seed_gives_the_same_bits_and_another_does_not() -> None:
-    run = run_of(plan_of(dropout=True, validates=True), knobs=knobs_of(dropout_rate=0.5))
+    run = run_of(plan_of(dropout=True), knobs=knobs_of(dropout_rate=0.5))
     first, second = (run_chunk(run, run.members[0].begin(), 3)[0] for _ in range(2))
     assert bits(first) == bits(second)
     other = run_of(run.members[0].plan, knobs=knobs_of(dropout_rate=0.5, key=[1, 2]))
@@ -202,7 +202,7 @@ def test_loss_of_the_epoch_is_watched_when_the_training_rows_are_too_many_to_jud
 
 def test_record_of_the_learning_rate_is_of_the_last_step() -> None:
     # Four steps an epoch: after 4, 8, … steps, of which the last were 3, 7, …
-    run = run_of(plan_of(schedule="cosine", validates=True), knobs=knobs_of(horizon_steps=16))
+    run = run_of(plan_of(schedule="cosine"), knobs=knobs_of(horizon_steps=16))
     _, records = run_chunk(run, run.members[0].begin(), 4)
     last_steps = np.array([3, 7, 11, 15])
     expected = 0.1 * 0.5 * (1 + np.cos(np.pi * last_steps / 16))
@@ -222,7 +222,7 @@ def test_best_epoch_is_that_of_the_watched_metric(
 ) -> None:
     objective = objective_of(task, metric=metric, watch_metric=True)
     run = run_of(
-        plan_of(objective, optimizer="adam", validates=True),
+        plan_of(objective, optimizer="adam"),
         network_of(task),
         # Large steps, so that the metric jumps about.
         knobs=knobs_of(learning_rate=0.3),
@@ -248,7 +248,7 @@ def test_best_network_is_that_of_the_best_epoch() -> None:
 
 
 def test_go_back_returns_to_the_best_weights_with_an_empty_memory() -> None:
-    run = run_of(plan_of(optimizer="adam", validates=True))
+    run = run_of(plan_of(optimizer="adam"))
     begin = run.members[0].begin()
     empty = as_numpy(begin.moments)
     state, _ = run_chunk(run, begin, 3)

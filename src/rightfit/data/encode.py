@@ -131,16 +131,13 @@ class Encoder:
 
     def check_columns(
         self, table: Table, estimator: str = "this model", *, as_sklearn: bool = False
-    ) -> tuple[str, ...]:
-        """Check that a table has the columns that training used.
+    ) -> None:
+        """Check that a table has the columns that training used; others are ignored.
 
         Args:
             table: the table to encode.
             estimator: the name to give the model in an error about the number of columns.
             as_sklearn: complain in scikit-learn's words, and of another order too.
-
-        Returns:
-            The names of the columns that training did not have; they are ignored.
 
         Raises:
             DataError: a column is lacking; all of them are named.
@@ -152,7 +149,7 @@ class Encoder:
                     f"X has {n_given} features, but {estimator} is expecting "
                     f"{n_needed} features as input."
                 )
-            return ()
+            return
         known = set(self.schema.names)
         extra = tuple(name for name in table.names if name not in known)
         missing = self.missing_columns(table)
@@ -160,7 +157,6 @@ class Encoder:
             check_as_sklearn(missing, extra, self._is_reordered(table))
         if missing:
             raise lacking(missing, extra)
-        return extra
 
     def to_json(self) -> dict[str, Any]:
         """Give the encoder as plain JSON types; floats are exact."""

@@ -166,7 +166,7 @@ def _without_rows(model: AbstractEstimator) -> Subject:
     check_is_fitted(model)
     fitted, chosen = model._model, one_network(model)
     network, n_rows = fitted.network, fitted.training.n_training_rows
-    plan = plan_of(chosen, fitted.objective, n_rows, validates=False)
+    plan = plan_of(chosen, fitted.objective, n_rows)
     knobs = knobs_of(chosen, fitted.target, plan, n_rows, dtype=network.dtype, seed=0)
     size, shape = plan.batch_size, fitted.shape
     if fitted.target.classes is None:

@@ -85,7 +85,7 @@ def batch_size(chosen: Hyperparameters, n_rows: int) -> int:
     return min(int(wanted), 1 << max(n_rows - 1, 0).bit_length())
 
 
-def plan_of(chosen: Hyperparameters, objective: Objective, n_rows: int, *, validates: bool) -> Plan:
+def plan_of(chosen: Hyperparameters, objective: Objective, n_rows: int) -> Plan:
     """What the program of a network is compiled for."""
     return Plan(
         objective=objective,
@@ -94,7 +94,6 @@ def plan_of(chosen: Hyperparameters, objective: Objective, n_rows: int, *, valid
         batch_size=batch_size(chosen, n_rows),
         dropout=bool(chosen.dropout_rate > 0 and chosen.hidden_sizes),
         input_dropout=bool(chosen.input_dropout_rate > 0),
-        validates=validates,
         l2=bool(chosen.l2 > 0),
         weight_decay=bool(_weight_decay(chosen) > 0),
         averaging=bool(chosen.average_decay > 0),

@@ -125,10 +125,9 @@ def make_trials(
     shapes = [network_shape(trial.chosen, prepared.way, objective) for trial in trials]
     folds: Sequence[int | None] = range(len(prepared.folds)) if prepared.folds else (None,)
     n_rows = [_n_rows(prepared, fold) for fold in folds]
-    validates = bool(prepared.n_held_out)
     dtype = prepared.training.weights.dtype
     # The batch size goes by the rows of a fold, of which some have one row more than others.
-    plans = [plan_of(t.chosen, objective, min(n_rows), validates=validates) for t in trials]
+    plans = [plan_of(t.chosen, objective, min(n_rows)) for t in trials]
     members, trial_of = [], []
     for trial, shape, plan in zip(trials, shapes, in_common(plans), strict=True):
         for fold, n in zip(folds, n_rows, strict=True):

@@ -22,7 +22,6 @@ class Plan:
         batch_size: rows of one mini-batch.
         dropout: whether hidden layers drop activations.
         input_dropout: whether the inputs are dropped.
-        validates: whether there are validation rows.
         l2: whether there is an L2 term.
         weight_decay: whether there is decoupled decay.
         averaging: whether the running average of the weights is what is kept.
@@ -36,7 +35,6 @@ class Plan:
     batch_size: int
     dropout: bool
     input_dropout: bool
-    validates: bool
     l2: bool = True
     weight_decay: bool = True
     averaging: bool = False

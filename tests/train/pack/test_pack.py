@@ -38,7 +38,7 @@ from tests.train.runs import (
 
 pytestmark = pytest.mark.slow
 
-PLAN = plan_of(optimizer="adam", dropout=True, validates=True)
+PLAN = plan_of(optimizer="adam", dropout=True)
 WIDTHS = pytest.mark.parametrize("width", [1, 2, 4, 8])
 
 
@@ -135,7 +135,7 @@ def test_each_member_has_its_own_patience() -> None:
 
 
 def test_members_of_different_networks_and_optimizers_train_side_by_side() -> None:
-    sgd = plan_of(validates=True)
+    sgd = plan_of()
     members = (
         member_of(PLAN, network_of(hidden_sizes=(3,))),
         member_of(PLAN, network_of(hidden_sizes=(5, 4))),
@@ -235,9 +235,7 @@ def test_fold_computes_what_a_table_of_its_rows_would(width: int) -> None:
 
 def test_culling_stops_the_worse_half_at_each_rung() -> None:
     members = tuple(
-        member_of(
-            plan_of(validates=True), network_of(), knobs_of(learning_rate=rate, tolerance=0.0)
-        )
+        member_of(plan_of(), network_of(), knobs_of(learning_rate=rate, tolerance=0.0))
         for rate in (0.1, 0.05, 0.02, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
     )
     run = pack_of(members, max_epochs=40, cull=True, trials=tuple(range(10)))
@@ -254,7 +252,7 @@ def test_culling_stops_the_worse_half_at_each_rung() -> None:
 
 
 def test_waves_are_culled_one_by_one() -> None:
-    plan = plan_of(validates=True)
+    plan = plan_of()
     members = tuple(
         member_of(plan, knobs=knobs_of(learning_rate=10.0**-power)) for power in range(1, 13)
     )
@@ -266,7 +264,7 @@ def test_waves_are_culled_one_by_one() -> None:
 
 def test_without_culling_hopeless_members_go_on() -> None:
     members = tuple(
-        member_of(plan_of(validates=True), network_of(), knobs_of(learning_rate=rate))
+        member_of(plan_of(), network_of(), knobs_of(learning_rate=rate))
         for rate in (0.1, 0.05, 0.02, 0.01, 1e-3, 1e-4)
     )
     ends = stopped(events_of(pack_of(members, max_epochs=20)))
