@@ -60,11 +60,11 @@ def test_scores_have_as_many_digits_as_one_compares(capfd: pytest.CaptureFixture
     scores = {
         "model": {"root_mean_squared_error": 52187.4, "mean_absolute_error": 5.2, "r2": 0.79},
         "linear": {"root_mean_squared_error": 0.00123, "mean_absolute_error": 70.0, "r2": -0.0001},
-        "constant": {"root_mean_squared_error": 999.0, "mean_absolute_error": 1000.0},
+        "constant": {"root_mean_squared_error": 3e21, "mean_absolute_error": 1000.0},
     }
     assert printed(scores_sheet("on 7 test rows", scores), capfd) == [
         "on 7 test rows  root mean squared error  mean absolute error       r2",
         "this model                       52,187                5.200   0.7900",
         "linear model                   0.001230                70.00  -0.0001",
-        "mean                              999.0                1,000",
+        "mean                          3.000e+21                1,000",
     ]

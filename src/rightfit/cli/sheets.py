@@ -80,4 +80,4 @@ def _share(fraction: float) -> str:
 def _score(name: str, value: float) -> str:
     if name in _UNITLESS:
         return f"{value:.4f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.4g}"
+    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:#.4g}"
