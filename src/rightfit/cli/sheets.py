@@ -58,6 +58,18 @@ def gradients_sheet(arrays: Sequence[Any]) -> Table:
     return sheet
 
 
+def tensors_sheet(head: str, tensors: Sequence[Mapping[str, Any]]) -> Table:
+    """What goes into an exported model or comes out of it; of very many, the first ones."""
+    sheet = sheet_of(head, "type", "shape", "note")
+    for tensor in tensors[:_MOST_COLUMNS]:
+        shape = f"[{', '.join(map(str, tensor['shape']))}]"
+        sheet.add_row(tensor["name"], tensor["type"], shape, tensor["description"])
+    more = len(tensors) - _MOST_COLUMNS
+    if more > 0:
+        sheet.add_row(f"and {more:,} more")
+    return sheet
+
+
 def sheet_of(*heads: str) -> Table:
     """An empty sheet: text on the left, numbers on the right."""
     sheet = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
