@@ -50,7 +50,7 @@ class Nodes:
         key = (array.dtype.str, array.shape, content)
         if key not in self._known:
             name = self._known[key] = self._free("constant")
-            self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+            self._constants.append(numpy_helper.from_array(np.asarray(array, order="C"), name))
         return self._known[key]
 
     def input(self, name: str, dtype: Any, shape: Shape, description: str) -> str:
@@ -71,9 +71,9 @@ class Nodes:
             metadata: what else the file says, by name.
             version: of RightFit.
         """
-        graph = helper.make_graph(
-            self._nodes, name, self._inputs, self._outputs, initializer=self._constants
-        )
+        nodes, needed = self._needed()
+        constants = [constant for constant in self._constants if constant.name in needed]
+        graph = helper.make_graph(nodes, name, self._inputs, self._outputs, constants)
         model = helper.make_model(
             graph,
             opset_imports=[helper.make_opsetid(domain, number) for domain, number in OPSETS],
@@ -83,6 +83,16 @@ class Nodes:
         )
         helper.set_model_props(model, metadata)
         return model
+
+    def _needed(self) -> tuple[list[onnx.NodeProto], set[str]]:
+        """The nodes that an output depends on, and the names of what these read."""
+        needed = {output.name for output in self._outputs}
+        nodes = []
+        for node in reversed(self._nodes):
+            if not needed.isdisjoint(node.output):
+                nodes.append(node)
+                needed.update(node.input)
+        return nodes[::-1], needed
 
     def _free(self, word: str) -> str:
         number = len(self._nodes) + len(self._constants)
