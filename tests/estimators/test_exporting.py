@@ -24,10 +24,10 @@ def test_a_fitted_estimator_is_exported(tmp_path: Path, chosen: dict[str, Any]) 
     label, probabilities = predicted(
         export.path, {name: frame()[[name]].to_numpy() for name in "abc"}
     )
-    np.testing.assert_allclose(probabilities, model.predict_proba(frame()), rtol=1e-9)
+    np.testing.assert_allclose(probabilities, model.predict_proba(frame()), rtol=1e-6)
     assert label.tolist() == model.predict(frame()).tolist()
     assert export.largest_difference is not None
-    assert export.largest_difference < 1e-12
+    assert export.largest_difference < 1e-6
 
 
 def test_a_loaded_estimator_is_exported_as_the_fitted_one(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_loaded_estimator_is_exported_as_the_fitted_one(tmp_path: Path) -> Non
     model.export(tmp_path / "fitted.onnx")
     assert export.path.read_bytes() == (tmp_path / "fitted.onnx").read_bytes()
     (prediction,) = predicted(export.path, {"X": X})
-    np.testing.assert_allclose(prediction, model.predict(X), rtol=1e-12)
+    np.testing.assert_allclose(prediction, model.predict(X), rtol=1e-6)
 
 
 def test_an_estimator_must_be_fitted(tmp_path: Path) -> None:

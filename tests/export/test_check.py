@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rightfit import RightFitError
-from rightfit.export.check import TOLERANCES, Comparison, can_check, compare
+from rightfit.export.check import TOLERANCE, Comparison, can_check, compare
 from rightfit.export.graph import build_graph
 from rightfit.export.made_rows import made_rows
 from rightfit.model.model import Model
@@ -25,8 +25,7 @@ def test_a_file_predicts_as_its_model(task: str, dtype: Any) -> None:
     model = untrained(mixed(), target(task), dtype=dtype)._model
     found = compared(model, model)
     assert found.n_rows == 300
-    assert found.tolerance == TOLERANCES[np.dtype(dtype).name]
-    assert found.largest_difference < found.tolerance / 10
+    assert found.largest_difference < TOLERANCE / 50
 
 
 @pytest.mark.parametrize("task", ["regression", "binary", "multiclass"])
@@ -39,7 +38,7 @@ def test_a_file_that_predicts_something_else_is_an_error(task: str) -> None:
     what, expected, hint = str(caught.value).splitlines()
     assert what.startswith("The exported model differs from the fitted one by ")
     assert what.endswith(" on 300 made-up rows; nothing was written.")
-    assert expected == "At most 1e-09 is rounding."
+    assert expected == "At most 1e-04 is rounding."
     assert hint == "hint: please report it, with the parameters of the model"
 
 
@@ -60,7 +59,7 @@ def test_what_is_not_a_number_is_an_error() -> None:
 
 def test_large_numbers_are_compared_by_their_size() -> None:
     model = untrained(numbers(), 1e9 * target("regression"), scaling="none")._model
-    assert compared(model, model).largest_difference < 1e-12
+    assert compared(model, model).largest_difference < 1e-6
 
 
 def test_the_runtime_is_there() -> None:

@@ -9,6 +9,7 @@ from rightfit.errors import RightFitError
 from rightfit.export import network
 from rightfit.export.network import add_networks
 from rightfit.export.nodes import Nodes
+from rightfit.export.operations import LOWERINGS
 from rightfit.model.predict import forward, place_networks
 from rightfit.nn import ACTIVATIONS, Network, NetworkShape, build_network
 from tests.export.cases import run_nodes
@@ -44,13 +45,12 @@ def assert_alike(networks: list[Network], shape: NetworkShape, dtype: Any) -> No
     random = np.random.default_rng(5)
     numbers = (3 * random.normal(size=(N_ROWS, shape.n_numbers))).astype(dtype)
     codes = np.stack([random.integers(0, n, N_ROWS) for n in shape.n_levels or (1,)], axis=1)
-    codes = codes.astype(np.int32)[:, : len(shape.n_levels)]
-    feeds = {"numbers": numbers, "codes": codes}
-    sides = Features(*(name if feeds[name].shape[1] else None for name in Features._fields))
-    feeds = {name: array for name, array in feeds.items() if array.shape[1]}
+    features = Features(numbers, codes.astype(np.int32)[:, : len(shape.n_levels)])
+    feeds = {name: side for name, side in features._asdict().items() if side.shape[1]}
+    sides = Features(*(name if name in feeds else None for name in Features._fields))
     with jax.enable_x64(dtype == np.float64):
         placed = place_networks(networks)
-        right = [np.asarray(side) for side in forward(placed.groups, Features(numbers, codes))]
+        right = [np.asarray(side) for side in forward(placed.groups, features)]
     widths = (shape.n_numbers, len(shape.n_levels))
 
     def add(nodes: Nodes) -> list[str]:
@@ -128,7 +128,7 @@ def test_numbers_known_beforehand_are_worked_out_unless_the_file_grows() -> None
 
 def test_an_unknown_operation_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     shape = shape_of(activations=("tanh", "tanh"))
-    known = {name: lower for name, lower in network.LOWERINGS.items() if name != "tanh"}
+    known = {name: lower for name, lower in LOWERINGS.items() if name != "tanh"}
     monkeypatch.setattr(network, "LOWERINGS", known)
     with pytest.raises(RightFitError) as caught:
         assert_alike([network_of(shape, np.float32)], shape, np.float32)

@@ -36,7 +36,7 @@ def test_the_file_predicts_a_table_as_the_model_does(out: Path, task: str, scali
     for name, right in found.items():
         predicted = model.predict_proba(table) if name == "probabilities" else model.predict(table)
         if predicted.dtype.kind == "f":
-            np.testing.assert_allclose(right, predicted, rtol=1e-10, atol=1e-12)
+            np.testing.assert_allclose(right, predicted, rtol=1e-6, atol=1e-6)
         else:
             assert right.tolist() == predicted.tolist()
 
@@ -66,7 +66,7 @@ def test_what_was_written_is_told(out: Path) -> None:
         ),
         n_rows=300,
         largest_difference=export.largest_difference,
-        tolerance=1e-9,
+        tolerance=1e-4,
     )
     assert export.as_plain()["path"] == str(out)
 
@@ -80,7 +80,7 @@ def test_networks_without_weight_are_left_out(out: Path) -> None:
     table = mixed(seed=3)
     found = run_file(out, fed(table, [one["name"] for one in export.inputs]))
     np.testing.assert_allclose(
-        found["probabilities"], model.predict_proba(table), rtol=1e-10, atol=1e-12
+        found["probabilities"], model.predict_proba(table), rtol=1e-6, atol=1e-6
     )
 
 
@@ -93,7 +93,6 @@ def test_packs_are_one_weighted_mean(out: Path) -> None:
     model = untrained(mixed(), target("multiclass"), weights=(0.4, 0.3, 0.2, 0.1), **chosen)
     export = export_model(model._model, out)
     assert export.n_networks == 4
-    assert export.tolerance == 1e-4
     table = mixed(seed=3)
     found = run_file(out, fed(table, [one["name"] for one in export.inputs]))
     np.testing.assert_allclose(found["probabilities"], model.predict_proba(table), atol=1e-6)
@@ -158,7 +157,7 @@ def test_without_the_runtime_the_file_is_not_compared(
 def test_nothing_is_written_if_the_file_predicts_something_else(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "TOLERANCES", {"float64": -1.0})
+    monkeypatch.setattr(check, "TOLERANCE", -1.0)
     out.write_text("mine")
     with pytest.raises(RightFitError, match="nothing was written"):
         export_model(untrained(numbers(), target("binary"))._model, out, overwrite=True)

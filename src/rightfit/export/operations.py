@@ -61,6 +61,15 @@ def _cosine(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Ten
     return Tensor(nodes.add("Sin", turned), x.shape)
 
 
+def _logistic(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Tensor:
+    """A quotient in float64, where older onnxruntimes cannot run x·Sigmoid(x)."""
+    (x,) = inputs
+    if operation.outputs[0].dtype == np.float32:
+        return Tensor(nodes.add("Sigmoid", x.name), x.shape)
+    more = nodes.add("Add", _one(nodes, operation), nodes.add("Exp", nodes.add("Neg", x.name)))
+    return Tensor(nodes.add("Reciprocal", more), x.shape)
+
+
 def _select(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Tensor:
     which, otherwise, chosen = inputs
     return Tensor(nodes.add("Where", which.name, chosen.name, otherwise.name), repeated(inputs))
@@ -207,7 +216,7 @@ LOWERINGS: Mapping[str, Lowering] = MappingProxyType(
         "gt": _elementwise("Greater"),
         "integer_pow": _power,
         "log1p": _log_of_one_more,
-        "logistic": _elementwise("Sigmoid"),
+        "logistic": _logistic,
         "lt": _elementwise("Less"),
         "max": _elementwise("Max"),
         "min": _elementwise("Min"),

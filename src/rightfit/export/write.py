@@ -62,7 +62,7 @@ def export_model(model: Model, path: Path, *, overwrite: bool = False) -> Export
     """
     check_place(path, overwrite=overwrite)
     check_installed()
-    from rightfit.export.check import TOLERANCES, can_check, compare
+    from rightfit.export.check import TOLERANCE, can_check, compare
     from rightfit.export.graph import build_graph
     from rightfit.export.made_rows import made_rows
 
@@ -89,7 +89,7 @@ def export_model(model: Model, path: Path, *, overwrite: bool = False) -> Export
         outputs=tuple(one.as_plain() for one in built.outputs),
         n_rows=n_rows,
         largest_difference=difference,
-        tolerance=TOLERANCES[str(model.network.dtype)],
+        tolerance=TOLERANCE,
     )
 
 
