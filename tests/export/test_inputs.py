@@ -61,8 +61,8 @@ def test_a_column_without_a_name_gets_one_that_is_free() -> None:
     table = pl.DataFrame({"": numbers()[:, 0], "column": numbers()[:, 1]})
     inputs = inputs_of(untrained(table, target("regression"))._model)
     assert [(one.name, one.columns) for one in inputs] == [
-        ("column", ("",)),
-        ("column_", ("column",)),
+        ("column_", ("",)),
+        ("column", ("column",)),
     ]
 
 

@@ -1,4 +1,6 @@
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +154,16 @@ def test_without_the_runtime_the_file_is_not_compared(
     ]
     assert (export.n_rows, export.largest_difference) == (0, None)
     assert out.exists()
+
+
+@pytest.mark.slow
+def test_onnx_is_imported_by_nobody_but_an_export() -> None:
+    program = (
+        "import sys, rightfit.estimators.loading, rightfit.export.write, rightfit.cli.export; "
+        "print([name for name in ('onnx', 'onnxruntime') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ran.stdout.decode().strip() == "[]"
 
 
 def test_nothing_is_written_if_the_file_predicts_something_else(

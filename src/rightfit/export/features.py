@@ -71,7 +71,8 @@ def _numeric(
 def _of_matrix(nodes: Nodes, matrix: Input, names: Sequence[str]) -> list[str]:
     if tuple(names) == matrix.columns:
         return [matrix.name]
-    wanted = [matrix.columns.index(name) for name in names]
+    places = {name: place for place, name in enumerate(matrix.columns)}
+    wanted = [places[name] for name in names]
     return [nodes.add("Gather", matrix.name, nodes.constant(wanted, np.int64), axis=1)]
 
 

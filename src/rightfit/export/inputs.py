@@ -86,14 +86,13 @@ def inputs_of(model: Model) -> tuple[Input, ...]:
         *((boolean.name, BOOLEAN, _BOOLEAN) for boolean in encoder.booleans),
         *((column.name, CATEGORY, _category(column.levels)) for column in encoder.categories),
     ]
-    in_order = sorted(described, key=lambda one: model.schema.names.index(one[0]))
-    taken: list[str] = []
-    inputs = []
-    for name, kind, description in in_order:
-        # ONNX takes an empty name for an input that is left out.
-        taken.append(free_name(name or "column", taken))
-        inputs.append(Input(taken[-1], (name,), kind, description))
-    return tuple(inputs)
+    places = {name: place for place, name in enumerate(model.schema.names)}
+    in_order = sorted(described, key=lambda one: places[one[0]])
+    # ONNX takes an empty name for an input that is left out.
+    unnamed = free_name("column", list(places))
+    return tuple(
+        Input(name or unnamed, (name,), kind, description) for name, kind, description in in_order
+    )
 
 
 def free_name(wanted: str, taken: Sequence[str]) -> str:

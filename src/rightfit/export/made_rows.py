@@ -32,9 +32,10 @@ def made_rows(model: Model, inputs: tuple[Input, ...]) -> Table:
     columns = _numbers(model, random) | _words(model, random)
     if inputs[0].kind == MATRIX:
         names = model.schema.names
+        places = {name: place for place, name in enumerate(names)}
         array = np.zeros((N_ROWS, len(names)))
         for name, values in columns.items():
-            array[:, names.index(name)] = values.fill_null(np.nan).to_numpy()
+            array[:, places[name]] = values.fill_null(np.nan).to_numpy()
         return MatrixTable(array, names)
     unread = {name: pl.repeat(None, N_ROWS, eager=True) for name in model.schema.names}
     return FrameTable(pl.DataFrame(unread | columns))
