@@ -2,7 +2,10 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rightfit import RightFitError
 from rightfit.export.check import TOLERANCE, Comparison, can_check, compare
@@ -10,6 +13,7 @@ from rightfit.export.graph import build_graph
 from rightfit.export.made_rows import made_rows
 from rightfit.model.model import Model
 from tests.export.cases import mixed, numbers, target, untrained
+from tests.properties.tables import frames
 
 
 def compared(exported: Model, model: Model) -> Comparison:
@@ -60,6 +64,26 @@ def test_what_is_not_a_number_is_an_error() -> None:
 def test_large_numbers_are_compared_by_their_size() -> None:
     model = untrained(numbers(), 1e9 * target("regression"), scaling="none")._model
     assert compared(model, model).largest_difference < 1e-6
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@given(frames(), st.sampled_from(["robust", "standard", "none", "quantile"]), st.booleans())
+@settings(max_examples=30)
+def test_a_file_of_any_table_predicts_as_its_model(
+    tables: list[pl.DataFrame], scaling: str, has_classes: bool
+) -> None:
+    (table,) = tables
+    y = np.arange(table.height) % 2 if has_classes else np.arange(float(table.height))
+    model = untrained(table, y, scaling=scaling)._model
+    assert compared(model, model).largest_difference < TOLERANCE
+
+
+def test_columns_of_enormous_numbers_are_compared() -> None:
+    table = np.array([[-8e307], [8e307], [0.0]] * 20)
+    for scaling in ("robust", "quantile", "none"):
+        model = untrained(table, target("regression"), scaling=scaling)._model
+        assert compared(model, model).largest_difference < TOLERANCE
 
 
 def test_the_runtime_is_there() -> None:

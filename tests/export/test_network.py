@@ -114,7 +114,7 @@ def test_networks_of_one_shape_and_of_several_are_exported_together(dtype: Any) 
     assert_alike(networks, plain, dtype)
 
 
-def test_numbers_known_beforehand_are_worked_out_unless_the_file_grows() -> None:
+def test_a_file_of_copies_holds_what_they_share_once() -> None:
     shape = shape_of(n_numbers=60, hidden_sizes=(80,), n_copies=32)
     placed = place_networks([network_of(shape, np.float32)])
     nodes = Nodes()

@@ -18,6 +18,7 @@ N_ROWS: Final = 300
 MISSING_SHARE: Final = 0.1
 # The dates that are easily got wrong: around 1970, leap days, turns of centuries.
 _HARD: Final = (-1, 0, 951_868_799_999_999, 951_782_400_000_000, -2_203_977_600_000_000)
+_LARGEST: Final = 1e300
 _UNSEEN: Final = "never seen"
 _1950_TO_2050: Final = (-7305, 29_220)
 
@@ -25,7 +26,7 @@ _1950_TO_2050: Final = (-7305, 29_220)
 def made_rows(model: Model, inputs: tuple[Input, ...]) -> Table:
     """Make up rows with every column that the model reads.
 
-    Numbers and dates spread as in training and somewhat further; categories take every level and
+    Numbers and dates spread as in training and somewhat further; categories take their levels and
     one that is unseen; of all columns a tenth is missing, and in the first row everything.
     """
     random = np.random.Generator(np.random.Philox(key=0))
@@ -61,14 +62,16 @@ def _spread(
 ) -> np.ndarray[Any, Any]:
     if isinstance(scaling, BinScaling):
         edges = scaling.edges[place]
-        beyond = (edges[-1] - edges[0]) / 10
-        values = random.uniform(edges[0] - beyond, edges[-1] + beyond, N_ROWS)
+        beyond = edges[-1] / 10 - edges[0] / 10
+        low, high = np.clip([edges[0] - beyond, edges[-1] + beyond], -_LARGEST, _LARGEST)
+        values = random.uniform(low, high, N_ROWS)
         # On the edges themselves, where one bin ends and the next begins.
         values[::3] = random.choice(edges, len(values[::3]))
         return values
     factor = scaling.factor[place]
-    width = 2 / factor if factor else 1.0
-    return scaling.fill[place] + width * random.standard_normal(N_ROWS)
+    width = 2 / max(factor, 2 / _LARGEST) if factor else 1.0
+    values = scaling.fill[place] + width * random.standard_normal(N_ROWS)
+    return values.clip(-_LARGEST, _LARGEST)
 
 
 def _moments(

@@ -1,7 +1,6 @@
 """The networks: the program that JAX traces of them, operation by operation."""
 
-from collections.abc import Sequence
-from typing import Any, Final, final
+from typing import Any, final
 
 import jax
 import numpy as np
@@ -14,9 +13,6 @@ from rightfit.export.operations import LOWERINGS
 from rightfit.export.tensors import Tensor, is_known
 from rightfit.graph import Operation, Value, operations_of
 from rightfit.model.predict import Networks, forward
-
-# What follows from constants alone is worked out beforehand, unless that makes the file larger.
-_SMALL: Final = 4096
 
 
 def add_networks(
@@ -60,6 +56,7 @@ def _shapes(networks: Networks, widths: tuple[int, int]) -> Features:
     thousands take the same.
     """
     units = min(group.layers[0].bias.shape[-1] for group in networks.groups)
+    # Rows of which there can only be one would be taken for one.
     said = f"{ROWS} <= {units}" if units > 1 else f"{ROWS} >= 2"
     (rows,) = symbolic_shape(ROWS, constraints=(said,))
     dtypes = networks.groups[0].dtype, np.int32
@@ -97,7 +94,9 @@ class _Writer:
         if _is_empty(output):
             return
         constants = [self._constant(value) for value in operation.inputs]
-        if all(constant is not None for constant in constants) and _stays_small(output, constants):
+        is_sized = all(map(is_known, output.shape))
+        if is_sized and all(constant is not None for constant in constants):
+            # It is known beforehand, so the file need not compute it.
             made = operation.equation.primitive.bind(*constants, **operation.equation.params)
             self._constants[output] = np.asarray(made)
             return
@@ -112,12 +111,6 @@ class _Writer:
 
 def _is_empty(value: Value) -> bool:
     return any(is_known(size) and size == 0 for size in value.shape)
-
-
-def _stays_small(output: Value, constants: Sequence[Any]) -> bool:
-    if not all(is_known(size) for size in output.shape):
-        return False
-    return int(np.prod(output.shape)) <= max([_SMALL, *map(np.size, constants)])
 
 
 def _unknown(name: str) -> RightFitError:
