@@ -76,7 +76,7 @@ def untrained(
     shapes = list(dict.fromkeys(member.shape for member in fitting.trials.members))
     shares = weights or [1 / len(shapes)] * len(shapes)
     members = [
-        KeptMember(number, shape, _random_network(shape, number, dtype), share)
+        KeptMember(number, shape, random_network(shape, number, dtype), share)
         for number, (shape, share) in enumerate(zip(shapes, shares, strict=True))
     ]
     model = Model(
@@ -93,7 +93,8 @@ def untrained(
     return restore(estimator, model)
 
 
-def _random_network(shape: Any, seed: int, dtype: Any) -> Any:
+def random_network(shape: Any, seed: int, dtype: Any) -> Any:
+    """A network whose biases are not 0."""
     random = np.random.default_rng(seed)
     network = build_network(shape, random, dtype)
     # Starting biases of 0 would hide a bias that is left out.

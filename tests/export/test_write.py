@@ -1,3 +1,4 @@
+import dataclasses
 import importlib.util
 import subprocess
 import sys
@@ -8,9 +9,19 @@ import numpy as np
 import pytest
 
 from rightfit import DataWarning, ModelFileError, RightFitError
+from rightfit.estimators.base import restore
 from rightfit.export import check
 from rightfit.export.write import Export, export_model
-from tests.export.cases import fed, mixed, numbers, run_file, target, untrained
+from rightfit.model.model import KeptMember
+from tests.export.cases import (
+    fed,
+    mixed,
+    numbers,
+    random_network,
+    run_file,
+    target,
+    untrained,
+)
 
 
 @pytest.fixture
@@ -98,6 +109,20 @@ def test_packs_are_one_weighted_mean(out: Path) -> None:
     table = mixed(seed=3)
     found = run_file(out, fed(table, [one["name"] for one in export.inputs]))
     np.testing.assert_allclose(found["probabilities"], model.predict_proba(table), atol=1e-6)
+
+
+def test_each_network_keeps_its_weight_where_shapes_alternate(out: Path) -> None:
+    model = untrained(mixed(), target("binary"), weights=(0.6, 0.3), hidden_sizes=[(5,), (6,)])
+    first, second = model._model.members
+    third = KeptMember(2, first.shape, random_network(first.shape, 2, np.float64), 0.1)
+    members = dataclasses.replace(model._model, members=(first, second, third))
+    restore(model, members)
+    export = export_model(members, out)
+    table = mixed(seed=3)
+    found = run_file(out, fed(table, [one["name"] for one in export.inputs]))
+    np.testing.assert_allclose(
+        found["probabilities"], model.predict_proba(table), rtol=1e-6, atol=1e-6
+    )
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
