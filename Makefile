@@ -59,11 +59,11 @@ test-lowest: .venv-lowest/.lowest ## run all tests with the oldest releases that
 	.venv-lowest/bin/python -m pytest $(TEST_FLAGS) --override-ini filterwarnings=default
 
 lock: .venv-lock/.lock ## renew the versions in requirements/
-	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --extra excel --extra graph --extra play --extra report --group dev \
+	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --extra excel --extra graph --extra onnx --extra play --extra report --group dev \
 		--output-file requirements/dev.txt
 	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --extra graph --extra report --constraints requirements/dev.txt \
 		--output-file requirements/demo.txt
-	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --resolution lowest-direct --extra excel --extra graph --extra play --extra report --group test \
+	.venv-lock/bin/uv pip compile $(LOCK_FLAGS) --resolution lowest-direct --extra excel --extra graph --extra onnx --extra play --extra report --group test \
 		--output-file requirements/lowest.txt
 
 clean: ## remove what was set up

@@ -38,6 +38,7 @@ FUNCTIONS = (
     "NetworkGraph",
     "make_report",
     "Report",
+    "Export",
 )
 SECTIONS = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example", "Source")
 METHODS = (
@@ -50,6 +51,7 @@ METHODS = (
     "report",
     "describe",
     "save",
+    "export",
 )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rightfit.estimators.graph import draw_graph as draw_graph
     from rightfit.estimators.loading import load as load
     from rightfit.estimators.regressor import Regressor as Regressor
+    from rightfit.export.write import Export as Export
     from rightfit.report.write import Report as Report
     from rightfit.report.write import make_report as make_report
     from rightfit.train.events import EpochRecord as EpochRecord
@@ -37,6 +38,7 @@ _HOMES = {
     "EpochRecord": "rightfit.train.events",
     "EpochsEnded": "rightfit.train.events",
     "Event": "rightfit.train.events",
+    "Export": "rightfit.export.write",
     "GradientCheck": "rightfit.estimators.gradients",
     "LearningRateLowered": "rightfit.train.events",
     "MemberStopped": "rightfit.train.events",

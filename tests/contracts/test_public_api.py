@@ -29,6 +29,7 @@ def test_public_names_are_these() -> None:
         "EpochRecord",
         "EpochsEnded",
         "Event",
+        "Export",
         "GradientCheck",
         "LearningRateLowered",
         "MemberStopped",

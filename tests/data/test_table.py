@@ -121,3 +121,9 @@ def test_infinity_is_refused_wherever_it_comes_from() -> None:
 def test_a_sparse_dictionary_of_keys_is_a_table() -> None:
     table = as_table(sparse.dok_array(np.eye(2)))
     assert table.numbers(table.names, slice(None)).tolist() == [[1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("name", ["*", "^.*$"])
+def test_columns_may_be_called_like_patterns(name: str) -> None:
+    frame = pl.DataFrame({"a": [1.0, 2.0], name: [3.0, 4.0]})
+    assert as_table(frame).names == ("a", name)

@@ -9,6 +9,7 @@ from rightfit.cli.check_gradients import check_gradients
 from rightfit.cli.demo import demo
 from rightfit.cli.describe import describe
 from rightfit.cli.evaluate import evaluate
+from rightfit.cli.export import export
 from rightfit.cli.graph import graph
 from rightfit.cli.help import Command, Group
 from rightfit.cli.play import play
@@ -35,6 +36,7 @@ for command in (
     evaluate,
     describe,
     report,
+    export,
     check_gradients,
     graph,
     demo,

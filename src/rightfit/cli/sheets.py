@@ -7,6 +7,7 @@ from rich.table import Table
 
 _MOST_COLUMNS = 30
 _NAMES = {"model": "this model", "linear": "linear model"}
+_OF_TEXT = frozenset({"kind", "note", "activation", "type", "shape"})
 # Scores without a unit, of which one compares the digits after the point.
 _UNITLESS = frozenset({"accuracy", "balanced_accuracy", "log_loss", "roc_auc", "r2"})
 
@@ -58,11 +59,23 @@ def gradients_sheet(arrays: Sequence[Any]) -> Table:
     return sheet
 
 
+def tensors_sheet(head: str, tensors: Sequence[Mapping[str, Any]]) -> Table:
+    """What goes into an exported model or comes out of it; of very many, the first ones."""
+    sheet = sheet_of(head, "type", "shape", "note")
+    for tensor in tensors[:_MOST_COLUMNS]:
+        shape = f"[{', '.join(map(str, tensor['shape']))}]"
+        sheet.add_row(tensor["name"], tensor["type"], shape, tensor["description"])
+    more = len(tensors) - _MOST_COLUMNS
+    if more > 0:
+        sheet.add_row(f"and {more:,} more")
+    return sheet
+
+
 def sheet_of(*heads: str) -> Table:
     """An empty sheet: text on the left, numbers on the right."""
     sheet = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for head in heads:
-        is_text = head in ("kind", "note", "activation") or head == heads[0]
+        is_text = head in _OF_TEXT or head == heads[0]
         justify: Literal["left", "right"] = "left" if is_text else "right"
         sheet.add_column(head, overflow="fold", justify=justify, no_wrap=not is_text)
     return sheet

@@ -76,8 +76,15 @@ class Encoder:
         return (
             *self.numeric.value_names,
             *(column.name for column in self.booleans),
-            *(f"{name} is missing" for name, _ in self._indicators),
+            *(f"{name} is missing" for name, _ in self.indicators),
             *(f"{column.name} is missing" for column in self.booleans if column.has_missing),
+        )
+
+    @functools.cached_property
+    def indicators(self) -> tuple[tuple[str, int], ...]:
+        """The columns with an indicator, each with the place of its first scaled number."""
+        return tuple(
+            (name, place) for name, place in self.numeric.sources if self.scaling.has_missing[place]
         )
 
     @property
@@ -183,13 +190,6 @@ class Encoder:
             max_one_hot=fields["max_one_hot"],
         )
 
-    @functools.cached_property
-    def _indicators(self) -> tuple[tuple[str, int], ...]:
-        """The columns with an indicator, each with the place of its first scaled number."""
-        return tuple(
-            (name, place) for name, place in self.numeric.sources if self.scaling.has_missing[place]
-        )
-
     def _is_reordered(self, table: Table) -> bool:
         there = set(table.names)
         known = [name for name in self.schema.names if name in there]
@@ -202,8 +202,8 @@ class Encoder:
     def _write_numeric(self, table: Table, rows: Rows, out: NDArray[np.float32]) -> None:
         n_values = len(self.numeric.value_names)
         first = n_values + len(self.booleans)
-        last = first + len(self._indicators)
-        indicated = as_slice([place for _, place in self._indicators])
+        last = first + len(self.indicators)
+        indicated = as_slice([place for _, place in self.indicators])
         raw = self.numeric.reader(table, rows)
         for place, values in raw.blocks(rows, len(out)):
             self.scaling.apply(values, out[place, :n_values])
@@ -212,7 +212,7 @@ class Encoder:
 
     def _write_booleans(self, table: Table, rows: Rows, out: NDArray[np.float32]) -> None:
         first = len(self.numeric.value_names)
-        indicator = first + len(self.booleans) + len(self._indicators)
+        indicator = first + len(self.booleans) + len(self.indicators)
         at = positions(rows, table.n_rows)
         complaints = []
         for place, boolean in enumerate(self.booleans, start=first):

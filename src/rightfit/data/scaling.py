@@ -45,14 +45,15 @@ class Scaling:
                 np.multiply(raw - self.centre, self.factor, out=out, casting="same_kind")
         low, high = out.min(initial=0), out.max(initial=0)
         if np.isnan(low):
-            np.copyto(out, self._scaled_fill, where=np.isnan(out))
+            np.copyto(out, self.scaled_fill, where=np.isnan(out))
         if not -LARGEST < low <= high < LARGEST:
             np.clip(out, -LARGEST, LARGEST, out=out)
         if self.bends:
             _bend(out)
 
     @functools.cached_property
-    def _scaled_fill(self) -> NDArray[np.float32]:
+    def scaled_fill(self) -> NDArray[np.float32]:
+        """What a missing value becomes, `[column]`, before the bend."""
         return ((self.fill - self.centre) * self.factor).astype(np.float32)
 
     def to_json(self) -> dict[str, Any]:

@@ -200,5 +200,6 @@ def _checked(table: FrameTable | MatrixTable, used: Collection[str] | None = Non
     else:
         frame = table.frame
         read = frame.columns if used is None else [c for c in frame.columns if c in used]
-        check_finite_frame(frame.select(read))
+        # By index: `select` takes names such as "*" and "^a.*$" for patterns.
+        check_finite_frame(frame[read])
     return table

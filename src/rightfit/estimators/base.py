@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
+from rightfit.estimators.exporting import Exporting
 from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.handed_over import labelled, validation_rows, with_separation
 from rightfit.estimators.hyperparameters import Hyperparameters, follows_recipe
@@ -44,7 +45,7 @@ _OF_A_PACK = (
 _MEMORY_SHARE = 0.5
 
 
-class AbstractEstimator(Hyperparameters, Reporting, BaseEstimator, ABC):
+class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, ABC):
     """A network with scikit-learn's face.
 
     Attributes:

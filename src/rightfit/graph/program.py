@@ -139,6 +139,24 @@ def trace(
     return Program(operations, arguments, seed, value, gradients)
 
 
+def operations_of(
+    closed: Any, arguments: Sequence[Value]
+) -> tuple[tuple[Operation, ...], list[Value]]:
+    """List what a traced program does, and what comes out of it.
+
+    Args:
+        closed: the program, from `jax.make_jaxpr`.
+        arguments: what goes in, in order; some may be constants.
+
+    Returns:
+        The operations, those of the programs that it calls among them, and the values that come
+        out.
+    """
+    found: list[Operation] = []
+    outputs = _inline(closed, arguments, (), set(), found)
+    return _needed(found, set(outputs)), outputs
+
+
 def _inline(
     closed: Any,
     inputs: Sequence[Value],

@@ -85,16 +85,18 @@ def mean_predictions(
     means = []
     for first in range(0, n_rows, _BLOCK):
         block = Features(*(_padded(side[first : first + _BLOCK]) for side in features))
-        outputs = compiled(_forward, networks.groups, block)
+        outputs = compiled(forward, networks.groups, block)
         predictions = predictions_of(np.concatenate([np.asarray(o) for o in outputs]), task)
         means.append(predictions[0] if len(weights) == 1 else in_order @ predictions.swapaxes(0, 1))
     return np.concatenate(means)[:n_rows]
 
 
 @jax.jit
-def _forward(
+def forward(
     groups: tuple[Network, ...], features: Features
 ) -> tuple[Float[Array, "member row output"], ...]:
+    """Compute what each network of each group gives for each row."""
+
     def outputs(group: Network) -> Array:
         if group.layers[-1].bias.ndim == 1:
             return group(features)[None]

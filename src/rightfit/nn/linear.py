@@ -38,7 +38,7 @@ class Linear(eqx.Module):
         """Apply the layer to copies of every row, whose inputs have factors of their own."""
         weight = jnp.asarray(self.weight)
         n_inputs, n_units = weight.shape
-        if len(x) <= n_units:
+        if x.shape[0] <= n_units:
             copied = (x[:, None, :] * factors).reshape(-1, n_inputs)
             weighted = copied @ weight
         else:

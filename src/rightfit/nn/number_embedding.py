@@ -62,7 +62,7 @@ class PiecewiseLinear(eqx.Module):
             stretch = numbers[:, first : first + n_columns, None]
             place = (stretch + _HALF_RANGE) * (n_bins / (2 * _HALF_RANGE))
             filled = jnp.clip(place - jnp.arange(n_bins, dtype=numbers.dtype), 0, 1)
-            parts.append(filled.reshape(len(numbers), n_columns * n_bins))
+            parts.append(filled.reshape(numbers.shape[0], n_columns * n_bins))
             first += n_columns
         return jnp.concatenate(parts, axis=1)
 
@@ -91,7 +91,7 @@ class Cosine(eqx.Module):
     def __call__(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
         """Compute the features of every row."""
         each = jnp.asarray(self.frequencies).reshape(self.n_columns, -1)
-        turns = (numbers[:, :, None] * each).reshape(len(numbers), -1) + self.phases
+        turns = (numbers[:, :, None] * each).reshape(numbers.shape[0], -1) + self.phases
         return jnp.concatenate([numbers, jnp.cos(_SLOWED * _TURN * turns)], axis=1)
 
 
@@ -122,7 +122,7 @@ class Periodic(eqx.Module):
         each = jnp.asarray(self.frequencies).reshape(self.n_columns, -1)
         angles = (_SLOWED * _TURN * numbers[:, :, None] * each).reshape(-1, each.shape[1])
         waves = jnp.concatenate([jnp.sin(angles), jnp.cos(angles)], axis=1)
-        return jax.nn.relu(self.linear(waves)).reshape(len(numbers), -1)
+        return jax.nn.relu(self.linear(waves)).reshape(numbers.shape[0], -1)
 
 
 NumberEmbedding = PiecewiseLinear | Cosine | Periodic
