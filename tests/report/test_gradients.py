@@ -25,7 +25,7 @@ def course(norms: Any, layers: tuple[str, ...] = LAYERS, best_epoch: int = 1) ->
 @pytest.mark.parametrize(
     ("norms", "said"),
     [
-        ([[1, 2, 4], [1, 2, 5]], "All layers lie within a factor of 4: level."),
+        ([[1, 2, 4], [1, 2, 5]], "The gradient is level: all layers lie within a factor of 4."),
         (
             [[0.001, 0.1, 4], [1, 2, 5]],
             "The gradient vanishes towards the inputs: that of hidden 1 is 4,000 times smaller "
@@ -36,14 +36,24 @@ def course(norms: Any, layers: tuple[str, ...] = LAYERS, best_epoch: int = 1) ->
             "The gradient grows towards the inputs: that of output is 200 times smaller than that "
             "of hidden 1.",
         ),
+        (
+            [[1, 0.01, 2], [1, 2, 5]],
+            "The layers lie far apart: that of hidden 2 is 200 times smaller than that of output.",
+        ),
         ([[0, 0, 4], [0, 0, 5]], "No gradient reaches hidden 1, hidden 2."),
     ],
-    ids=["level", "vanishing", "growing", "dead"],
+    ids=["level", "vanishing", "growing", "apart", "dead"],
 )
 def test_words_say_how_gradients_go_from_layer_to_layer(norms: Any, said: str) -> None:
     text = describe_gradients(course(norms))
     kept = ", ".join(f"{name} {figure(n)}" for name, n in zip(LAYERS, norms[0], strict=True))
     assert text.startswith(f"In the kept epoch: {kept}. {said}")
+
+
+def test_words_say_that_gradients_vanished_at_first() -> None:
+    text = describe_gradients(course([[0.001, 0.1, 4], [1, 2, 5]], best_epoch=2))
+    assert "hidden 1 1, hidden 2 2, output 5. The gradient is level" in text
+    assert "At first, in epoch 1: The gradient vanishes towards the inputs: that of" in text
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from rightfit.report.numerals import figure
 # From this factor on, between two layers or two epochs, a gradient vanishes or grows; a factor of
 # ten comes of the widths of layers alone.
 _FAR = 30.0
+_LEVEL = "The gradient is level"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,28 +55,39 @@ def gradient_course(model: Model) -> GradientCourse | None:
 
 def describe_gradients(course: GradientCourse) -> str:
     """Say whether gradients vanish or grow, from layer to layer and from epoch to epoch."""
-    return " ".join(part for part in (_over_layers(course), _over_epochs(course)) if part)
+    named = zip(course.layers, course.kept.tolist(), strict=True)
+    parts = [
+        f"In the kept epoch: {', '.join(f'{name} {figure(norm, 3)}' for name, norm in named)}."
+    ]
+    now, first = (_over_layers(course.layers, norms) for norms in (course.kept, course.norms[0]))
+    parts.append(now)
+    if course.epochs[0] != course.best_epoch and first and _LEVEL not in first:
+        parts.append(f"At first, in epoch {course.epochs[0]}: {first}")
+    parts.append(_over_epochs(course))
+    return " ".join(part for part in parts if part)
 
 
-def _over_layers(course: GradientCourse) -> str:
-    named = [(name, float(norm)) for name, norm in zip(course.layers, course.kept, strict=True)]
-    said = f"In the kept epoch: {', '.join(f'{name} {figure(norm, 3)}' for name, norm in named)}."
-    known = [(name, norm) for name, norm in named if np.isfinite(norm)]
+def _over_layers(layers: tuple[str, ...], norms: Float[np.ndarray, " layer"]) -> str:
+    """Judge one epoch, from the inputs to the output."""
+    known = [(float(norm), name) for name, norm in zip(layers, norms, strict=True) if norm >= 0]
     if len(known) < 2:
-        return said
-    small, large = min(known, key=_norm), max(known, key=_norm)
-    if small[1] == 0:
-        still = [name for name, norm in known if norm == 0]
-        return f"{said} No gradient reaches {', '.join(still)}."
-    factor = large[1] / small[1]
-    if factor < _FAR:
-        return f"{said} All layers lie within a factor of {figure(factor, 2)}: level."
-    towards_inputs = course.layers.index(small[0]) < course.layers.index(large[0])
-    way = "vanishes" if towards_inputs else "grows"
-    return (
-        f"{said} The gradient {way} towards the inputs: that of {small[0]} is {figure(factor, 2)} "
-        f"times smaller than that of {large[0]}."
-    )
+        return ""
+    small, large = min(known), max(known)
+    if small[0] == 0:
+        return f"No gradient reaches {', '.join(name for norm, name in known if not norm)}."
+    if large[0] < _FAR * small[0]:
+        return f"{_LEVEL}: all layers lie within a factor of {figure(large[0] / small[0], 2)}."
+    first, last = known[0], known[-1]
+    if last[0] >= _FAR * first[0]:
+        return f"The gradient vanishes towards the inputs: {_compared(first, last)}."
+    if first[0] >= _FAR * last[0]:
+        return f"The gradient grows towards the inputs: {_compared(last, first)}."
+    return f"The layers lie far apart: {_compared(small, large)}."
+
+
+def _compared(small: tuple[float, str], large: tuple[float, str]) -> str:
+    factor = figure(float(f"{large[0] / small[0]:.2g}"))
+    return f"that of {small[1]} is {factor} times smaller than that of {large[1]}"
 
 
 def _over_epochs(course: GradientCourse) -> str:
@@ -90,7 +102,3 @@ def _over_epochs(course: GradientCourse) -> str:
     if first > _FAR * last:
         return f"Over time gradients die away: {span} {change}."
     return f"Over time they stay level: {span} {change}."
-
-
-def _norm(named: tuple[str, float]) -> float:
-    return named[1]

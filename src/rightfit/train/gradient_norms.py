@@ -18,9 +18,10 @@ from jaxtyping import Array, Float
 
 from rightfit.nn import Network, NetworkShape
 from rightfit.nn.number_embedding import embedding_parameters
+from rightfit.nn.weights import Weights
 
-# For each layer the gradients of its arrays, flat.
-Slopes: TypeAlias = tuple[tuple[Float[Array, " _"], ...], ...]
+# For each layer the gradients of its arrays.
+Slopes: TypeAlias = tuple[tuple[Array, ...], ...]
 
 _MOST_LOOKS = 4
 _FEWEST_STEPS = 8
@@ -36,12 +37,9 @@ def normed_layers(shape: NetworkShape) -> tuple[str, ...]:
 
 
 def slopes_of(gradient: Network) -> Slopes:
-    """Pick the gradients that count: of the number embedding, and of the weights of each layer.
-
-    They are laid flat, as the compiled program then computes the step as it would without them.
-    """
-    embedding = tuple(jnp.ravel(array) for array in jax.tree.leaves(gradient.numbers))
-    weights = tuple((jnp.ravel(layer.weight),) for layer in gradient.layers)
+    """Pick the gradients that count: of the number embedding, and of the weights of each layer."""
+    embedding = tuple(_reshaped(array) for array in jax.tree.leaves(gradient.numbers))
+    weights = tuple((_reshaped(layer.weight),) for layer in gradient.layers)
     return (embedding, *weights) if embedding else weights
 
 
@@ -58,3 +56,11 @@ def steps_between_looks(n_steps: int) -> int:
         [8, 8, 16, 125]
     """
     return max(_FEWEST_STEPS, -(-n_steps // _MOST_LOOKS))
+
+
+def _reshaped(array: Weights) -> Array:
+    """Give an array another shape, so that a step keeps the bits it has when nobody looks.
+
+    XLA arranges a step's products anew where a gradient is kept as it is.
+    """
+    return jnp.reshape(array, (-1, 1) if array.ndim == 1 else -1)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from rightfit.model.model import Model
 from rightfit.report.course import some_of
@@ -44,6 +45,7 @@ def gradients_picture(model: Model) -> Picture | None:
     for place, layer in enumerate(drawn):
         _draw(axes, course, place, layer)
     axes.set_yscale("log")
+    axes.set_ylim(*_limits(course.norms))
     axes.yaxis.set_major_formatter(lambda value, _: figure(value))
     axes.minorticks_off()
     _mark_kept(axes, course)
@@ -72,6 +74,15 @@ def _drawn(n_layers: int) -> list[int]:
     if n_layers <= MOST_LAYERS:
         return list(range(n_layers))
     return [int(place) for place in np.linspace(0, n_layers - 1, MOST_LAYERS).round()]
+
+
+def _limits(norms: Float[np.ndarray, "epoch layer"]) -> tuple[float, float]:
+    """Leave room around the norms, for two powers of ten at least: noise shall look like noise."""
+    positive = norms[norms > 0]
+    low, high = float(positive.min()), float(positive.max())
+    room = max(1.5, 10 / np.sqrt(high / low))
+    # Above them stands which epoch was kept.
+    return low / room, high * 2 * room
 
 
 def _draw(axes: Any, course: GradientCourse, place: int, layer: int) -> None:
