@@ -63,4 +63,4 @@ def _reshaped(array: Weights) -> Array:
 
     XLA arranges a step's products anew where a gradient is kept as it is.
     """
-    return jnp.reshape(array, (-1, 1) if array.ndim == 1 else -1)
+    return jnp.asarray(array).reshape((-1, 1) if array.ndim == 1 else -1)
