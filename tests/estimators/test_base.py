@@ -202,9 +202,13 @@ def test_fitted_attributes_say_what_happened(estimator: type[AbstractEstimator])
             "metric",
             "learning_rate",
             "seconds",
+            "gradient_norms",
         ]
     ] * 3
     assert [record["epoch"] for record in model.history_] == [1, 2, 3]
+    assert {tuple(record["gradient_norms"]) for record in model.history_} == {
+        ("hidden 1", "output")
+    }
     assert model.n_iter_ == 3
     assert 1 <= model.best_epoch_ <= 3
     n_outputs = 3 if estimator is Classifier else 1

@@ -83,6 +83,19 @@ def test_member_of_a_pack_is_the_network_that_would_be_trained_alone(
         for one, other in zip(ours, alone.history_, strict=True):
             assert one["train_loss"] == pytest.approx(other["train_loss"], rel=1e-5)
             assert one["validation_loss"] == pytest.approx(other["validation_loss"], rel=1e-4)
+            if row["weight"]:
+                norms = one["gradient_norms"]
+                assert norms == pytest.approx(other["gradient_norms"], rel=1e-3)
+
+
+@both
+def test_history_has_gradient_norms_of_the_networks_that_predict(
+    estimator: type[AbstractEstimator],
+) -> None:
+    model = pack(estimator, combine="best")
+    (kept,) = [row["member"] for row in model.members_ if row["weight"] > 0]
+    for record in model.history_:
+        assert (record["gradient_norms"] is not None) == (record["member"] == kept)
 
 
 @both

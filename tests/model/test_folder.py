@@ -555,6 +555,17 @@ def test_load_reads_no_weights_outside_the_folder(saved: Path) -> None:
     )
 
 
+def test_load_reads_a_model_of_before_gradient_norms_were_recorded(saved: Path, old: Model) -> None:
+    def forget(content: dict[str, Any]) -> None:
+        for record in content["training"]["history"]:
+            del record["gradient_norms"]
+
+    rewritten(saved, forget)
+    loaded = load_model(saved)
+    assert same(loaded, old)
+    assert "gradient_norms" not in loaded.training.history[0]
+
+
 def _cut_hidden_layer(content: dict[str, Any]) -> None:
     content["members"][0]["shape"]["hidden_sizes"] = [7]
 

@@ -58,7 +58,7 @@ def test_epoch_over_five_rows_equals_three_steps_by_hand(dtype: type) -> None:
     knobs = knobs_of(learning_rate=0.2, l2=0.05, weight_decay=0.1, dtype=dtype)
     network = network_of(dtype=dtype)
     state = state_of(plan, network, knobs)
-    whole, mean_loss = compiled(_train_epoch, plan, state, knobs, rows, PADDED)
+    whole, mean_loss, norms = compiled(_train_epoch, plan, state, knobs, rows, PADDED)
 
     total, number = 0.0, 0
     close = partial(np.testing.assert_allclose, rtol=1e-6 if dtype == np.float64 else 1e-4)
@@ -72,7 +72,12 @@ def test_epoch_over_five_rows_equals_three_steps_by_hand(dtype: type) -> None:
         # The last batch has room for two and holds one.
         slots = PADDED[start : start + 2]
         gathered = compiled(_take, rows, slots, np.int32(5 - start))
-        state, summed = compiled(_step, plan, state, knobs, gathered)
+        state, summed, slopes = compiled(_step, plan, state, knobs, gathered)
+        by_hand = [np.linalg.norm(slope) for slope in gradient.weights]
+        close([np.linalg.norm(slope) for (slope,) in slopes], by_hand)
+        if start == 2:
+            # The last full mini-batch is the one that is looked at.
+            close(norms, by_hand)
         number += 1
         assert int(state.step) == number
         for array, known in zip(
@@ -108,7 +113,7 @@ def test_every_row_is_visited_exactly_once(n_rows: int, batch_size: int) -> None
     order = np.zeros(n_slots, np.int32)
     order[:n_rows] = np.random.default_rng(0).permutation(n_rows)
     state = state_of(plan, network, knobs)
-    after, mean_loss = compiled(_train_epoch, plan, state, knobs, rows, order)
+    after, mean_loss, _ = compiled(_train_epoch, plan, state, knobs, rows, order)
     assert int(after.step) == -(-n_rows // batch_size)
     assert round(float(mean_loss) * n_rows) == 2**n_rows - 1
 

@@ -6,7 +6,7 @@ import pytest
 from rightfit.train.events import EpochRecord, Event, as_plain
 from tests.train.runs import ended, events_of, run_of
 
-RECORD = EpochRecord(3, 0.5, 0.75, None, 0.1, 1.25)
+RECORD = EpochRecord(3, 0.5, 0.75, None, 0.1, 1.25, {"hidden 1": 0.25, "output": 2.0})
 
 
 def test_as_plain_gives_what_history_keeps() -> None:
@@ -17,6 +17,7 @@ def test_as_plain_gives_what_history_keeps() -> None:
         "metric": None,
         "learning_rate": 0.1,
         "seconds": 1.25,
+        "gradient_norms": {"hidden 1": 0.25, "output": 2.0},
     }
 
 

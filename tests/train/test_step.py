@@ -43,8 +43,8 @@ def test_step_moves_by_the_learning_rate_in_force() -> None:
     batch = random_rows(dtype=np.float64)
     network = network_of(dtype=np.float64)
     state = state_of(plan, network, knobs)
-    half_way, _ = compiled(_step, plan, state._replace(step=np.int32(2)), knobs, batch)
-    start, _ = compiled(_step, plan, state, knobs, batch)
+    half_way, _, _ = compiled(_step, plan, state._replace(step=np.int32(2)), knobs, batch)
+    start, _, _ = compiled(_step, plan, state, knobs, batch)
     for now, then, before in zip(
         *(jax.tree.leaves(as_numpy(tree)) for tree in (half_way.network, start.network, network)),
         strict=True,
@@ -55,7 +55,7 @@ def test_step_moves_by_the_learning_rate_in_force() -> None:
 def test_step_counts_itself_and_says_that_it_succeeded() -> None:
     knobs = knobs_of()
     state = state_of(plan_of(), network_of(), knobs)
-    after, _ = compiled(_step, plan_of(), state, knobs, random_rows())
+    after, _, _ = compiled(_step, plan_of(), state, knobs, random_rows())
     assert int(after.step) == int(state.step) + 1 == 1
     assert int(after.failed_step) == -1
 
@@ -65,7 +65,7 @@ def test_step_names_itself_when_its_loss_is_not_finite(value: float) -> None:
     knobs = knobs_of()
     state = state_of(plan_of(), network_of(), knobs)._replace(step=np.int32(7))
     batch = rows_of(np.full((3, 3), value), np.zeros((3, 1)))
-    after, total = compiled(_step, plan_of(), state, knobs, batch)
+    after, total, _ = compiled(_step, plan_of(), state, knobs, batch)
     assert int(after.failed_step) == 7
     assert not np.isfinite(total)
 
@@ -84,7 +84,7 @@ def test_average_of_the_weights_follows_them_at_the_rate_that_is_said() -> None:
     by_hand = jax.tree.leaves(as_numpy(state).network)
     for number in range(120):
         batch = random_rows(seed=number % 5, dtype=np.float64)
-        state, _ = compiled(_step, plan, state, knobs, batch)
+        state, _, _ = compiled(_step, plan, state, knobs, batch)
         stays = min(0.9, (1 + number) / (10 + number))
         now = jax.tree.leaves(as_numpy(state).network)
         by_hand = [stays * old + (1 - stays) * new for old, new in zip(by_hand, now, strict=True)]

@@ -220,7 +220,7 @@ class Fitting:
             target=way.target,
             has_names=before.has_names if before else self.rows.table.is_named,
             training=Training(
-                history=[*earlier, *self._plain_history()],
+                history=[*earlier, *self._plain_history(kept)],
                 best_epoch=best_epoch,
                 stop_reason=_ONE_EPOCH if latest else self._stop_reason(best),
                 n_training_rows=int(self.prepared.training.n_rows),
@@ -320,9 +320,15 @@ class Fitting:
         kept = [old.astype(new.dtype) for old, new in zip(before, leaves, strict=True)]
         return compiled(jax.device_put, jax.tree.unflatten(structure, kept))
 
-    def _plain_history(self) -> list[dict[str, Any]]:
+    def _plain_history(self, kept: tuple[KeptMember, ...]) -> list[dict[str, Any]]:
+        """Every epoch; gradient norms only of members that predict, or there would be many."""
+        predicting = {member.number for member in kept}
         return [
-            {"member": number, **as_plain(record)}
+            {
+                "member": number,
+                **as_plain(record),
+                "gradient_norms": dict(record.gradient_norms) if number in predicting else None,
+            }
             for number in sorted(self.history)
             for record in self.history[number]
         ]

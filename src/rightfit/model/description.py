@@ -47,11 +47,9 @@ def describe_layers(model: Model) -> list[dict[str, Any]]:
             levels, width = column.table.shape
             layers.append(_layer(f"embedding of {name}", levels, width, "", bias=False))
     activations = [*model.shape.activations, _output_name(model)]
-    for number, (layer, activation) in enumerate(
-        zip(model.network.layers, activations, strict=True), start=1
+    for name, layer, activation in zip(
+        model.shape.layer_names, model.network.layers, activations, strict=True
     ):
-        last = number == len(model.network.layers)
-        name = "output" if last else f"hidden {number}"
         inputs, outputs = layer.weight.shape
         layers.append(_layer(name, inputs, outputs, activation, bias=True))
     return layers

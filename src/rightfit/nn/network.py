@@ -83,6 +83,11 @@ class NetworkShape:
         ]
 
     @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The layers as they are named to people: hidden 1, hidden 2 … output."""
+        return (*(f"hidden {n}" for n in range(1, len(self.hidden_sizes) + 1)), "output")
+
+    @property
     def n_parameters(self) -> int:
         """Weights and biases: (N+1)·K for a layer from N inputs to K outputs."""
         sizes = [self.n_features, *self.hidden_sizes, self.n_outputs * self.n_copies]

@@ -1,6 +1,7 @@
 """How training went: the epochs of the heaviest network, and what early stopping spared it."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from rightfit.model.model import Model
 
 # As in the sentence that says why training stopped.
 _RECENT_EPOCHS = 5
+_MOST_TABLE_ROWS = 40
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +57,16 @@ def loss_of(record: dict[str, Any]) -> float:
     found = record["validation_loss"]
     found = record["train_loss"] if found is None else found
     return float("nan") if found is None else float(found)
+
+
+def some_of(epochs: Sequence[int], best: int) -> list[int]:
+    """Choose places of epochs for a table: evenly, with the best and the last one."""
+    step = -(-len(epochs) // _MOST_TABLE_ROWS)
+    return [
+        place
+        for place, epoch in enumerate(epochs)
+        if place % step == 0 or epoch in (best, epochs[-1])
+    ]
 
 
 def _fall(records: tuple[dict[str, Any], ...]) -> float | None:

@@ -83,16 +83,14 @@ def look_inside(model: Model, rows: LabelledRows, rows_name: str) -> NetworkStat
         _forward_and_backward, model.objective, model.network, features, targets
     )
     layers = []
-    n_layers = len(model.network.layers)
-    for number, (layer, slope) in enumerate(
-        zip(model.network.layers, gradient.layers, strict=True), start=1
-    ):
-        last = number == n_layers
-        values = np.asarray(values_of[number - 1], np.float64)
+    parts = zip(model.shape.layer_names, model.network.layers, gradient.layers, strict=True)
+    for (name, layer, slope), flow in zip(parts, values_of, strict=True):
+        last = layer is model.network.layers[-1]
+        values = np.asarray(flow, np.float64)
         still = np.ptp(values, axis=0) <= _STILL
         layers.append(
             LayerState(
-                name="output" if last else f"hidden {number}",
+                name=name,
                 dead_share=None if last else float(still.mean()),
                 n_dead=0 if last else int(still.sum()),
                 n_units=values.shape[1],

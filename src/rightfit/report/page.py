@@ -20,6 +20,7 @@ from rightfit.report.class_results import thresholds
 from rightfit.report.evidence import Evidence
 from rightfit.report.figures.of_classes import class_pictures
 from rightfit.report.figures.of_columns import dependence_picture, importance_picture
+from rightfit.report.figures.of_gradients import gradients_picture
 from rightfit.report.figures.of_network import network_picture
 from rightfit.report.figures.of_numbers import number_pictures
 from rightfit.report.figures.of_standing import standing_picture
@@ -115,6 +116,7 @@ def _of_model(evidence: Evidence) -> dict[str, Any]:
         "layer_header": facts.LAYER_HEADER,
         "layers": facts.layer_rows(evidence),
         "inside": network_picture(evidence),
+        "gradients": gradients_picture(model),
         "facts": facts.made_of(evidence),
     }
 

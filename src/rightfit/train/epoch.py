@@ -1,18 +1,40 @@
 """One epoch: every training row once, in mini-batches; then the validation rows."""
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from rightfit.nn import Network
+from rightfit.train.gradient_norms import (
+    Slopes,
+    slopes_of,
+    squared_norms,
+    steps_between_looks,
+)
 from rightfit.train.plan import HeldOut, Knobs, Plan, Rows, State
 from rightfit.train.rows import block_size, take_block, take_rows
 from rightfit.train.step import step
 
 
+class Passage(NamedTuple):
+    """How far the steps of an epoch have come.
+
+    Attributes:
+        state: after the last of them.
+        total: summed loss of their rows as they were met.
+        slopes: gradients of the layers' weights in the last of them; 0 before the first.
+    """
+
+    state: State
+    total: Float[Array, ""]
+    slopes: Slopes
+
+
 def train_epoch(
     plan: Plan, state: State, knobs: Knobs, rows: Rows, order: Int[Array, " slot"]
-) -> tuple[State, Float[Array, ""]]:
+) -> tuple[State, Float[Array, ""], Float[Array, " layer"]]:
     """Take the steps of one epoch; end at once when a loss is not finite.
 
     Args:
@@ -23,52 +45,75 @@ def train_epoch(
         order: the row numbers in this epoch's order; only the first `n_rows` are read.
 
     Returns:
-        The state after the epoch, and the mean loss of its rows as they were met.
+        The state after the epoch, the mean loss of its rows as they were met, and the gradient
+        norms of the layers, as `gradient_norms` says.
     """
-    n_steps = -(-rows.n_rows // plan.batch_size)
-    state, total = take_steps(plan, state, knobs, rows, order, jnp.int32(0), n_steps)
-    return state, total / rows.n_rows
+    size = plan.batch_size
+    n_steps = -(-rows.n_rows // size)
+    n_full = jnp.maximum(rows.n_rows // size, 1)
+    stride = steps_between_looks(order.shape[0] // size)
+    n_stretches = -(-order.shape[0] // (size * stride))
+
+    def stretch(number: Array, carry: tuple[Passage, Array, Array]) -> tuple[Passage, Array, Array]:
+        passage, squares, n_looks = carry
+        first = jnp.minimum(number * stride, n_full)
+        end = jnp.minimum(first + stride, n_full)
+        # After the full mini-batches the rest, a short one, which nobody looks at.
+        last = jnp.where(number == n_stretches, n_steps, end)
+        passage = take_steps(plan, passage, knobs, rows, order, first, last)
+        looked = first < end
+        squares += jnp.where(looked, squared_norms(passage.slopes), 0)
+        return passage, squares, n_looks + looked
+
+    passage = begin_passage(state)
+    nothing = jnp.zeros(len(passage.slopes), state.network.dtype)
+    passage, squares, n_looks = jax.lax.fori_loop(
+        0, n_stretches + 1, stretch, (passage, nothing, jnp.int32(0))
+    )
+    return passage.state, passage.total / rows.n_rows, jnp.sqrt(squares / n_looks)
+
+
+def begin_passage(state: State) -> Passage:
+    """Stand before the first step of an epoch, or of some steps in it."""
+    slopes = jax.tree.map(jnp.zeros_like, slopes_of(state.network))
+    return Passage(state, jnp.zeros((), state.network.dtype), slopes)
 
 
 def take_steps(
     plan: Plan,
-    state: State,
+    passage: Passage,
     knobs: Knobs,
     rows: Rows,
     order: Int[Array, " slot"],
     first: Int[Array, ""],
     end: Int[Array, ""],
-) -> tuple[State, Float[Array, ""]]:
+) -> Passage:
     """Take some steps of an epoch; end at once when a loss is not finite.
 
     Args:
         plan: what the program is compiled for.
-        state: before the first of these steps.
+        passage: before the first of these steps.
         knobs: numbers of this run.
         rows: the training rows.
         order: the row numbers in this epoch's order.
         first: number of the first mini-batch, from 0.
         end: number of the mini-batch that is not trained on any more.
-
-    Returns:
-        The state after the steps, and the summed loss of their rows as they were met.
     """
 
-    def going(carry: tuple[Array, State, Array]) -> Bool[Array, ""]:
-        number, state, _ = carry
-        return (number < end) & (state.failed_step < 0)
+    def going(carry: tuple[Array, Passage]) -> Bool[Array, ""]:
+        number, passage = carry
+        return (number < end) & (passage.state.failed_step < 0)
 
-    def one(carry: tuple[Array, State, Array]) -> tuple[Array, State, Array]:
-        number, state, total = carry
+    def one(carry: tuple[Array, Passage]) -> tuple[Array, Passage]:
+        number, passage = carry
         start = number * plan.batch_size
         chosen = jax.lax.dynamic_slice(order, (start,), (plan.batch_size,))
-        state, loss = step(plan, state, knobs, take_rows(rows, chosen, rows.n_rows - start))
-        return number + 1, state, total + loss
+        batch = take_rows(rows, chosen, rows.n_rows - start)
+        state, loss, slopes = step(plan, passage.state, knobs, batch)
+        return number + 1, Passage(state, passage.total + loss, slopes)
 
-    _, state, total = jax.lax.while_loop(
-        going, one, (first, state, jnp.zeros((), state.network.dtype))
-    )
-    return state, total
+    _, passage = jax.lax.while_loop(going, one, (first, passage))
+    return passage
 
 
 def score(

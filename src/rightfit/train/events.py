@@ -26,6 +26,8 @@ class EpochRecord:
         metric: the metric on the validation rows after it; None without them.
         learning_rate: of its last step.
         seconds: since training began.
+        gradient_norms: by the name of each layer, the norm of the gradient of its weights
+            while the epoch ran: root mean square over at most four mini-batches.
     """
 
     epoch: int
@@ -34,6 +36,7 @@ class EpochRecord:
     metric: float | None
     learning_rate: float
     seconds: float
+    gradient_norms: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

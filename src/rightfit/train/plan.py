@@ -146,7 +146,7 @@ class State(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What one epoch came to; the fields are those of `Records`."""
+    """What one epoch came to; the fields are the first ones of `Records`."""
 
     train_loss: Float[Array, ""]
     validation_loss: Float[Array, ""]
@@ -162,9 +162,11 @@ class Records(NamedTuple):
         validation_loss: mean loss of the validation rows after it; NaN if there are none.
         metric: the metric on the validation rows after it; NaN if there are none.
         learning_rate: of the epoch's last step.
+        gradient_norms: of each layer, while the epoch ran.
     """
 
     train_loss: Float[Array, " epoch"]
     validation_loss: Float[Array, " epoch"]
     metric: Float[Array, " epoch"]
     learning_rate: Float[Array, " epoch"]
+    gradient_norms: Float[Array, "epoch layer"]

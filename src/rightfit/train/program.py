@@ -9,6 +9,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from rightfit.nn import Network, sum_of_squared_weights
 from rightfit.train.epoch import score, train_epoch
+from rightfit.train.gradient_norms import slopes_of
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import HeldOut, Knobs, Plan, Record, Records, Rows, State
 from rightfit.train.step import learning_rate
@@ -74,12 +75,14 @@ def advance(
     def one(carry: tuple[State, Records]) -> tuple[State, Records]:
         state, records = carry
         number = state.epoch - first
-        state, train_loss = train_epoch(plan, state, knobs, training, orders[number])
+        state, train_loss, norms = train_epoch(plan, state, knobs, training, orders[number])
         state, record = end_epoch(plan, state, knobs, training, held_out, train_loss)
-        pairs = zip(records, record, strict=True)
+        pairs = zip(records, (*record, norms), strict=True)
         return state, Records(*(column.at[number].set(value) for column, value in pairs))
 
-    carry = (state, Records(empty, empty, empty, empty))
+    n_layers = len(slopes_of(state.network))
+    no_norms = jnp.full((orders.shape[0], n_layers), nothing)
+    carry = (state, Records(empty, empty, empty, empty, no_norms))
     return jax.lax.while_loop(going, one, carry)
 
 

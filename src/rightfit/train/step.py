@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from rightfit.nn import Dropout, Network, is_weight, sum_of_squared_weights
 from rightfit.nn.random_bits import fold_in
+from rightfit.train.gradient_norms import Slopes, slopes_of
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Rows, State
 from rightfit.train.schedules import SCHEDULES, learning_rate_factor
@@ -45,11 +46,14 @@ def _mean_over_copies(
     return jnp.mean(jax.vmap(losses, in_axes=1)(outputs), axis=0)
 
 
-def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Float[Array, ""]]:
+def step(
+    plan: Plan, state: State, knobs: Knobs, batch: Rows
+) -> tuple[State, Float[Array, ""], Slopes]:
     """Move the weights once along the negative gradient of one batch's loss.
 
     Returns:
-        The new state, and the summed loss of the batch's rows before the step.
+        The new state, the summed loss of the batch's rows before the step, and the gradients
+        of the layers' weights.
     """
     dropout = dropout_of_step(plan, knobs, state.step)
     slope = jax.grad(lambda network: loss(plan, network, batch, knobs, dropout), has_aux=True)
@@ -71,7 +75,7 @@ def step(plan: Plan, state: State, knobs: Knobs, batch: Rows) -> tuple[State, Fl
         step=state.step + 1,
         failed_step=failed,
     )
-    return state, total
+    return state, total, slopes_of(gradient)
 
 
 def averaged(state: State, network: Network, knobs: Knobs) -> Network | None:

@@ -9,7 +9,7 @@ from functools import partial
 import jax
 from jaxtyping import Array, Float, Int
 
-from rightfit.train.epoch import take_steps
+from rightfit.train.epoch import begin_passage, take_steps
 from rightfit.train.plan import HeldOut, Knobs, Plan, Record, Rows, State
 from rightfit.train.program import end_epoch
 
@@ -29,7 +29,8 @@ def walk(
     Returns:
         The state after the steps, and the summed loss of their rows as they were met.
     """
-    return take_steps(plan, state, knobs, training, order, first, end)
+    passage = take_steps(plan, begin_passage(state), knobs, training, order, first, end)
+    return passage.state, passage.total
 
 
 @partial(jax.jit, static_argnames="plan")

@@ -91,6 +91,7 @@ def test_member_of_a_pack_computes_what_it_would_have_computed_alone(width: int)
         ours, theirs = records_of(together, number), records_of(alone, 0)
         first = dataclasses.astuple(ours[0])[:5]
         assert first == pytest.approx(dataclasses.astuple(theirs[0])[:5], rel=1e-5)
+        assert ours[0].gradient_norms == pytest.approx(theirs[0].gradient_norms, rel=1e-4)
         ends = stopped(together)[number], stopped(alone)[0]
         best = [int(end.state.best_epoch) for end in ends]
         assert best[0] == best[1]
@@ -231,6 +232,7 @@ def test_fold_computes_what_a_table_of_its_rows_would(width: int) -> None:
             assert dataclasses.astuple(one)[:5] == pytest.approx(
                 dataclasses.astuple(other)[:5], rel=1e-4
             )
+            assert one.gradient_norms == pytest.approx(other.gradient_norms, rel=1e-3)
 
 
 def test_culling_stops_the_worse_half_at_each_rung() -> None:

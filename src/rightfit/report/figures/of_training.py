@@ -7,7 +7,7 @@ import numpy as np
 
 from rightfit.estimators.effects import has_effect
 from rightfit.model.model import Model
-from rightfit.report.course import course_of, loss_of
+from rightfit.report.course import course_of, loss_of, some_of
 from rightfit.report.figures.canvas import (
     INK,
     ONE,
@@ -26,7 +26,6 @@ from rightfit.report.numerals import percent, shortened
 # Of more, nobody could tell one from another.
 MOST_CURVES = 8
 _MOST_POINTS = 300
-_MOST_TABLE_ROWS = 40
 _MOST_BARS = 16
 _MOST_PATHS = 6
 # By so much the validation loss must have risen before one may say so.
@@ -69,7 +68,7 @@ def learning_curves(model: Model) -> Picture | None:
         ("epoch", "training loss", "validation loss"),
         [
             (str(r["epoch"]), digits(r["train_loss"]), digits(r["validation_loss"]))
-            for r in _some(course.records, course.best_epoch)
+            for r in (course.records[i] for i in some_of(epochs, course.best_epoch))
         ],
         _caption(course, held_out, len(others)),
     )
@@ -201,16 +200,6 @@ def _limits(axes: Any, losses: np.ndarray) -> None:
     low, high = float(finite.min()), float(np.quantile(finite, 0.97))
     if high > low:
         axes.set_ylim(low - 0.08 * (high - low), high + 0.15 * (high - low))
-
-
-def _some(records: Sequence[dict[str, Any]], best: int) -> list[dict[str, Any]]:
-    step = -(-len(records) // _MOST_TABLE_ROWS)
-    last = records[-1]["epoch"]
-    return [
-        record
-        for number, record in enumerate(records)
-        if number % step == 0 or record["epoch"] in (best, last)
-    ]
 
 
 def _said_of(course: Any, held_out: bool) -> str:

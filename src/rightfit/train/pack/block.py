@@ -12,6 +12,7 @@ from jaxtyping import Int
 from rightfit.train.clock import Clock, Pace
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.events import EpochRecord
+from rightfit.train.gradient_norms import normed_layers
 from rightfit.train.orders import most_epochs, row_orders
 from rightfit.train.pack.course import Course
 from rightfit.train.pack.placed import PlacedRows
@@ -123,7 +124,8 @@ class Block:
         seen = jax.device_get((*small, states.failed_step, states.stopped, records))
         end = clock.seconds
         columns = [np.atleast_1d(column) for column in seen[:-1]]
-        table = [np.reshape(column, (self.width, -1)) for column in seen[-1]]
+        # The places of members first, and then the epochs.
+        table = [_by_place(column, self.width) for column in seen[-1]]
         advances = [
             self._advance(course, [column[place] for column in columns], table, start, end)
             for course, place in self._places.items()
@@ -255,8 +257,15 @@ class Block:
         place = self._places[course]
         columns = [column[place, :ended].tolist() for column in table]
         seconds = np.linspace(start, end, ended + 1)[1:].tolist()
+        records = self._records(course, [*columns, seconds])
+        course.epoch = epoch
+        course.best_watched = best_watched
+        return Advance(course, records, best_epoch, failed_step, stopped)
+
+    def _records(self, course: Course, columns: list[Any]) -> tuple[EpochRecord, ...]:
         validates = self.rows.rows_of(course.member.fold)[1] is not None
-        records = tuple(
+        layers = normed_layers(course.member.shape)
+        return tuple(
             EpochRecord(
                 course.epoch + number,
                 train_loss,
@@ -264,14 +273,16 @@ class Block:
                 metric if validates else None,
                 rate,
                 second,
+                dict(zip(layers, norms, strict=True)),
             )
-            for number, (train_loss, validation_loss, metric, rate, second) in enumerate(
-                zip(*columns, seconds, strict=True), start=1
+            for number, (train_loss, validation_loss, metric, rate, norms, second) in enumerate(
+                zip(*columns, strict=True), start=1
             )
         )
-        course.epoch = epoch
-        course.best_watched = best_watched
-        return Advance(course, records, best_epoch, failed_step, stopped)
+
+
+def _by_place(column: np.ndarray, width: int) -> np.ndarray:
+    return column.reshape(width, -1, *column.shape[1 if width == 1 else 2 :])
 
 
 def _stacked(states: Sequence[Any], width: int) -> Any:
