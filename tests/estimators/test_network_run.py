@@ -62,7 +62,6 @@ def member_of(estimator: Any, y: Any, **chosen: Any) -> Any:
         ({"input_dropout_rate": 0.1, "hidden_sizes": ()}, {"input_dropout"}),
         ({"l2": 0.1}, {"l2"}),
         ({"weight_decay": 0.1}, {"weight_decay"}),
-        ({"validation_fraction": 0.3}, {"validates"}),
     ],
     ids=str,
 )
@@ -70,7 +69,7 @@ def test_program_has_only_the_parts_that_are_asked_for(
     chosen: dict[str, Any], on: set[str]
 ) -> None:
     plan = member_of(Classifier, THREE, optimizer="adam", **chosen).plan
-    parts = ("dropout", "input_dropout", "l2", "weight_decay", "validates")
+    parts = ("dropout", "input_dropout", "l2", "weight_decay")
     assert {part for part in parts if getattr(plan, part)} == on
 
 

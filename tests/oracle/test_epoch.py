@@ -123,7 +123,7 @@ def test_score_equals_numpy(task: Task) -> None:
     rows = random_rows(task, 13, weighted=True)
     network = network_of(task, (4,))
     objective = objective_of(task)
-    plan = plan_of(objective, validates=True)
+    plan = plan_of(objective)
     loss, metric = compiled(
         _score, plan, network, HeldOut(rows, None), knobs_of(target_scale=[3.0])
     )
@@ -134,16 +134,14 @@ def test_score_equals_numpy(task: Task) -> None:
 def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
     rows = random_rows("regression", n_rows, weighted=True)
     network = network_of(hidden_sizes=(4,))
-    loss, metric = compiled(
-        _score, plan_of(validates=True), network, HeldOut(rows, None), knobs_of()
-    )
+    loss, metric = compiled(_score, plan_of(), network, HeldOut(rows, None), knobs_of())
     expected = scored("regression", network, rows, 1.0)
     assert (float(loss), float(metric)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_validation_rows_are_scored_without_dropout() -> None:
     knobs = knobs_of(learning_rate=0.02, dropout_rate=0.5, input_dropout_rate=0.5)
-    run = run_of(plan_of(dropout=True, input_dropout=True, validates=True), knobs=knobs)
+    run = run_of(plan_of(dropout=True, input_dropout=True), knobs=knobs)
     state, records = run_chunk(run, state_of(run.members[0].plan, network_of(), knobs), 3)
     assert run.validation is not None
     expected, _ = scored("regression", state.network, run.validation, 1.0)

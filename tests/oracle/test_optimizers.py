@@ -25,7 +25,7 @@ def steps_of(name: str, knobs: Knobs) -> list[State]:
     states = []
     for number in range(N_STEPS):
         batch = random_rows(weighted=True, seed=number, dtype=np.float64)
-        state, _ = compiled(_step, plan, state, knobs, batch)
+        state, *_ = compiled(_step, plan, state, knobs, batch)
         states.append(as_numpy(state))
     return states
 
@@ -86,7 +86,7 @@ def test_plan_without_weight_decay_ignores_the_knob() -> None:
     knobs = knobs_of(weight_decay=0.4, dtype=np.float64)
     plan = plan_of(weight_decay=False)
     batch = random_rows(dtype=np.float64)
-    state, _ = compiled(
+    state, *_ = compiled(
         _step, plan, state_of(plan, network_of(dtype=np.float64), knobs), knobs, batch
     )
     gradient = loss_and_gradient(network_of(dtype=np.float64), batch, "squared_error")[1]
