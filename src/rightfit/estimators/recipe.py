@@ -100,20 +100,23 @@ _WAVES = (24, 512)
 _PIECEWISE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["piecewise"],
-        "average_decay": [0.99],
+        "average_decay": [0.98],
         "dropout_rate": [0.0, 0.05, 0.1, 0.2],
         "weight_decay": [0.03, 0.1, 0.3],
-        "learning_rate": [2e-3],
+        "learning_rate": [4e-3],
     }
 )
+# Some tables want small steps and some large ones, so that several networks take different ones.
+# In folds, where an epoch has few steps, large ones are too large.
+_APART: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3, 8e-3]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
         "frequency_scale": [0.25, 0.5, 1.0, 2.0],
-        "average_decay": [0.998],
+        "average_decay": [0.99],
         "dropout_rate": [0.0, 0.2, 0.4],
         "weight_decay": [0.1, 0.3, 1.0],
-        "learning_rate": [1e-3, 3e-3],
+        "learning_rate": [2e-3, 6e-3],
     }
 )
 _WIDE: Mapping[str, Any] = MappingProxyType(
@@ -157,15 +160,16 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
         "n_folds": effort.n_folds if folds else None,
     }
+    n_members = _n_members(chosen, effort, about.n_rows)
     kinds: list[dict[str, Any]] = [
         {
             **_PIECEWISE,
+            **(_APART if n_members[0] > 1 and not folds else {}),
             "number_embedding_size": [_embedding_size(about, *_BINS)],
             "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
         },
         {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]},
     ]
-    n_members = _n_members(chosen, effort, about.n_rows)
     if about.n_columns > MOST_EMBEDDED_COLUMNS:
         shared, kinds, n_members = {**shared, **_WIDE}, [{}], [sum(n_members)]
     filled = _unsaid(chosen, shared)
