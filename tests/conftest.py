@@ -80,3 +80,10 @@ def browser() -> Iterator[Any]:
             )
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script that finds what hinders people with a screen reader, to run in a page."""
+    package = pytest.importorskip("axe_core_python", reason="needs the package axe-core-python")
+    return (Path(package.__file__).parent / "axe.min.js").read_text()

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -81,3 +82,30 @@ def test_perfect_classes_have_an_interval_that_is_not_a_point(classifier: Report
     low, high = _score_interval(model, np.ones((100, 1)), np.ones(50))
     assert low == pytest.approx(0.025 ** (1 / 100))
     assert high == 1.0
+
+
+def test_what_saves_next_to_nothing_is_not_good() -> None:
+    evidence = outcome(good_numbers).evidence
+    standings = [
+        dataclasses.replace(one, skill=0.004, loss=min(1.0, one.loss))
+        if one.key == "model"
+        else one
+        for one in evidence.standings
+    ]
+    verdict = give_verdict(dataclasses.replace(evidence, standings=tuple(standings)), ())
+    assert verdict.level == "nothing"
+    assert verdict.headline == "Hardly better than guessing."
+    assert "Next: use it." not in verdict.text
+
+
+def test_baseline_that_saw_less_than_the_model_is_called_quick() -> None:
+    evidence = outcome(good_numbers).evidence
+    standings = [
+        dataclasses.replace(one, note="on 200 of 1,000 rows (to save time)")
+        if one.key == "linear"
+        else one
+        for one in evidence.standings
+    ]
+    verdict = give_verdict(dataclasses.replace(evidence, standings=tuple(standings)), ())
+    assert "quick linear model" in verdict.score
+    assert "quick gradient boosting" not in verdict.score

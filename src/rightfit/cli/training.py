@@ -85,7 +85,7 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
         model, split = _prepare(request, console)
         _say_task(console, request, model, split)
         _train(request, model, split, console)
-        remember(model, **_facts(request))
+        remember(model, **_facts(request), n_without_target=split.n_without_target)
         save_somewhere(model, request.out, overwrite=request.force)
         results.print(f"\nStopped: {model.stop_reason_}.")
         _say_chosen(results, model)

@@ -109,6 +109,8 @@ _PIECEWISE: Mapping[str, Any] = MappingProxyType(
 # Some tables want small steps and some large ones, so that several networks take different ones.
 # In folds, where an epoch has few steps, large ones are too large.
 _APART: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3, 8e-3]})
+# A network that has no others to lean on takes small steps, and more of them together.
+_ALONE: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3], "average_decay": [0.99]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
@@ -164,7 +166,7 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
     kinds: list[dict[str, Any]] = [
         {
             **_PIECEWISE,
-            **(_APART if n_members[0] > 1 and not folds else {}),
+            **_steps(n_members[0], folds=folds),
             "number_embedding_size": [_embedding_size(about, *_BINS)],
             "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
         },
@@ -179,6 +181,13 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         if n
     )
     return with_values(chosen, filled), Recipe(filled, own)
+
+
+def _steps(n_members: int, *, folds: bool) -> Mapping[str, Any]:
+    """What piecewise networks take in place of their own learning rate and average."""
+    if n_members == 1:
+        return _ALONE
+    return {} if folds else _APART
 
 
 def _embedding_size(about: Circumstances, most: int, most_together: int) -> int:

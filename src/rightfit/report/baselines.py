@@ -19,8 +19,12 @@ from rightfit.report.labelled import LabelledRows
 from rightfit.report.row_losses import class_shares
 from rightfit.shuffle import shuffled
 
-# About a second of work, counted and not timed, so that the same rows give the same report.
-_MOST_CELLS = 8_000_000
+# About two seconds of work, counted and not timed, so that the same rows give the same report.
+_MOST_PRODUCTS = 4e9
+_MOST_PRODUCTS_OF_RIDGE = 4e10
+_MOST_CELLS = 5e7
+# Of logistic regression. A few iterations on all rows come closer to it than many on some.
+_FEWEST_ITERATIONS, _MOST_ITERATIONS = 20, 100
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -73,17 +77,22 @@ def fitted_baseline(model: Model, linear: AbstractEstimator, test: LabelledRows)
 def linear_baseline(model: Model, test: LabelledRows, training: LabelledRows) -> Baseline | None:
     """Ridge or logistic regression on the encoded columns; None where it cannot be fitted."""
     design = _one_hot(model, training.features)
-    most = max(200, _MOST_CELLS // max(1, design.shape[1] * n_boosted(model)))
-    rows = _sample(len(training), most)
+    n_columns = max(1, design.shape[1])
     if model.target.classes is None:
+        rows = _sample(len(training), n_columns, _MOST_PRODUCTS_OF_RIDGE / n_columns**2)
         ridge = Ridge(alpha=1.0).fit(design[rows], training.truth[rows])
         found = ridge.predict(_one_hot(model, test.features)).reshape(len(test), -1)
         return Baseline("linear", "linear model", found, _note(rows, training))
+    n_products = n_columns * n_boosted(model)
+    rows = _sample(len(training), n_columns, _MOST_PRODUCTS / (n_products * _FEWEST_ITERATIONS))
     if len(np.unique(training.truth[rows])) < 2:
         return None
+    affordable = int(_MOST_PRODUCTS / (n_products * len(training)))
+    n_iterations = min(max(affordable, _FEWEST_ITERATIONS), _MOST_ITERATIONS)
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        logistic = LogisticRegression(max_iter=100).fit(design[rows], training.truth[rows])
+        logistic = LogisticRegression(max_iter=n_iterations)
+        logistic.fit(design[rows], training.truth[rows])
     found = logistic.predict_proba(_one_hot(model, test.features))
     predictions = _all_classes(found, logistic.classes_, model)
     return Baseline("linear", "linear model", predictions, _note(rows, training))
@@ -107,7 +116,8 @@ def _one_hot(model: Model, features: Features) -> Any:
     return joined if model.encoder.n_levels else joined.toarray()
 
 
-def _sample(n_rows: int, most: int) -> Any:
+def _sample(n_rows: int, n_columns: int, affordable: float) -> Any:
+    most = max(200, int(min(affordable, _MOST_CELLS / n_columns)))
     return slice(None) if n_rows <= most else np.sort(shuffled(n_rows, 1)[:most])
 
 

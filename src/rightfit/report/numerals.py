@@ -7,12 +7,13 @@ def percent(share: float, digits: int = 1) -> str:
     """Write a share in hundredths.
 
     Example:
-        >>> percent(0.9737), percent(1.0), percent(0.002)
-        ('97.4 %', '100 %', '0.2 %')
+        >>> percent(0.9737), percent(1.0), percent(0.002), percent(-0.0001)
+        ('97.4 %', '100 %', '0.2 %', '0 %')
     """
     if not math.isfinite(share):
         return "–"
-    text = f"{100 * share:.{digits}f}".replace("-", "−")
+    # Adding 0 makes a zero of a negative one.
+    text = f"{round(100 * share, digits) + 0.0:.{digits}f}".replace("-", "−")
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 

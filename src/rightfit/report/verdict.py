@@ -7,8 +7,11 @@ from rightfit.errors import counted
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, interval, percent
+from rightfit.report.standing import Standing
 
 MOST_WORDS = 60
+# A model that saves less of the loss of guessing is not good at anything.
+_LEAST_SKILL = 0.02
 
 # What each of these findings makes of the verdict; the first one that was found counts.
 _HEADLINES = (
@@ -70,6 +73,8 @@ def _judged(evidence: Evidence, codes: set[str]) -> tuple[str, str]:
         sign = 1 if evidence.is_classifier else -1
         if own.loss > linear.loss or sign * own.score < sign * linear.score:
             return "even", "No better than a linear model."
+    if own.skill < _LEAST_SKILL:
+        return "nothing", "Hardly better than guessing."
     return "good", "Fits well."
 
 
@@ -80,13 +85,19 @@ def _score(evidence: Evidence) -> str:
     rows = counted(len(evidence.test), "test row")
     write, kind = (percent, "percent") if evidence.is_classifier else (figure, "figure")
     others = ", ".join(
-        f"{one.name} {write(one.score)}" for one in evidence.standings if one is not own
+        f"{_name(one)} {write(one.score)}" for one in evidence.standings if one is not own
     )
     if evidence.is_classifier:
         what = f"Right on {percent(own.score)} of {rows}"
     else:
         what = f"Root mean squared error {figure(own.score)} on {rows}"
     return f"{what} (95 % interval {interval(*own.score_interval, kind)}); {others}."
+
+
+def _name(standing: Standing) -> str:
+    """As a person reads it; a baseline that saw less than the model is a quick one."""
+    is_cut = standing.note and standing.key != "constant"
+    return f"quick {standing.name}" if is_cut else standing.name
 
 
 def _fit(evidence: Evidence, codes: set[str]) -> str:
@@ -112,6 +123,8 @@ def _next(level: str, raised: Sequence[Raised]) -> str:
             return f"Next: {one.check.next_step}."
     if level == "even":
         return "Next: take the simpler linear model, or search with members='auto'."
+    if level == "nothing":
+        return "Next: look for columns that know the target, or more rows."
     return "Next: use it."
 
 

@@ -81,7 +81,12 @@ class FullTraining:
             if self._stop.is_set():
                 self._tell(state="stopped")
                 return
-        remember(model, target=self.target, table=self.table.name)
+        remember(
+            model,
+            target=self.target,
+            table=self.table.name,
+            n_without_target=split.n_without_target,
+        )
         linear = fit_linear(model, split)
         scores = score_on_test(model, split, linear)
         remember(model, test_scores=scores)
