@@ -25,6 +25,7 @@ from rightfit.report.figures.of_network import network_picture
 from rightfit.report.figures.of_numbers import number_pictures
 from rightfit.report.figures.of_standing import standing_picture
 from rightfit.report.figures.of_training import learning_curves, path_pictures, weights_picture
+from rightfit.report.members import MEMBER_HEADER, member_rows, members_said
 from rightfit.report.numerals import figure, percent, shortened
 from rightfit.report.two_graphs import GRADIENT_HEADER, gradient_rows, gradients_said
 from rightfit.report.verdict import Verdict
@@ -80,6 +81,9 @@ def _of_training(evidence: Evidence) -> dict[str, Any]:
     return {
         "stopped": reason[:1].upper() + reason[1:],
         "curves": learning_curves(model),
+        "member_header": MEMBER_HEADER,
+        "member_rows": member_rows(model),
+        "members_said": members_said(model),
         "path": path_pictures(evidence.path, model.training.choice),
         "weights": weights_picture(model),
     }
