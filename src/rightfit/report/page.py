@@ -16,7 +16,7 @@ from rightfit.estimators.graph import NetworkGraph
 from rightfit.report import facts
 from rightfit.report.checks.all_checks import CHECKS
 from rightfit.report.checks.check import Raised
-from rightfit.report.class_results import thresholds
+from rightfit.report.class_results import Certainty, certainties, thresholds
 from rightfit.report.evidence import Evidence
 from rightfit.report.figures.of_classes import class_pictures
 from rightfit.report.figures.of_columns import dependence_picture, importance_picture
@@ -31,6 +31,7 @@ from rightfit.report.two_graphs import GRADIENT_HEADER, gradient_rows, gradients
 from rightfit.report.verdict import Verdict
 
 _THRESHOLD_HEADER = ("from", "precision", "recall", "specificity", "accuracy", "share said")
+_CERTAINTY_HEADER = ("from", "share answered", "share of those right")
 # What Markdown and HTML would take for marks of their own.
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|&!~$])")
 
@@ -104,6 +105,10 @@ def _of_test(evidence: Evidence) -> dict[str, Any]:
             _threshold_row(t) for t in (thresholds(evidence.model, test) if test else ())
         ],
         "threshold_header": _THRESHOLD_HEADER,
+        "certainties": [
+            _certainty_row(c) for c in (certainties(evidence.model, test) if test else ())
+        ],
+        "certainty_header": _CERTAINTY_HEADER,
         "importance": importance_picture(evidence),
         "dependence": dependence_picture(evidence),
         "worst_header": worst_header,
@@ -213,6 +218,11 @@ def _score_rows(evidence: Evidence) -> list[tuple[str, ...]]:
 def _threshold_row(one: Any) -> tuple[str, ...]:
     shares = (one.precision, one.recall, one.specificity, one.accuracy, one.share)
     return (f"{one.threshold:g}", *("–" if s is None else percent(s) for s in shares))
+
+
+def _certainty_row(one: Certainty) -> tuple[str, ...]:
+    right = "–" if one.right is None else percent(one.right)
+    return (f"{one.threshold:g}", percent(one.answered), right)
 
 
 @cache
