@@ -201,7 +201,7 @@ def _traced(subject: Subject, arguments: tuple[Any, ...]) -> Program:
     ) -> Float[Array, ""]:
         return loss(subject.plan, network, rows, knobs, dropout)[0]
 
-    names = [_parameter_label(name) for name in array_names(subject.network)]
+    names = [parameter_label(name) for name in array_names(subject.network)]
     roles: list[Role] = ["parameter"] * len(names)
     for tree, labels in zip(arguments[1:], (_ROWS, _KNOBS, _DROPOUT), strict=True):
         for path, _ in jax.tree_util.tree_leaves_with_path(tree):
@@ -211,11 +211,11 @@ def _traced(subject: Subject, arguments: tuple[Any, ...]) -> Program:
     return trace(minimised, *arguments, labels=names, roles=roles)
 
 
-def _parameter_label(name: str) -> str:
+def parameter_label(name: str) -> str:
     """How formulas call an array of parameters.
 
     Example:
-        >>> [_parameter_label(name) for name in ("layers.0.weight", "categories.1.table")]
+        >>> [parameter_label(name) for name in ("layers.0.weight", "categories.1.table")]
         ['W₁', 'E₂']
     """
     if match := _LAYER.fullmatch(name):

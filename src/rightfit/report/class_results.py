@@ -15,6 +15,7 @@ MOST_CURVES = 4
 _MOST_POINTS = 120
 _N_BINS = 10
 _THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+_CERTAINTIES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -71,6 +72,21 @@ class Threshold:
     specificity: float | None
     accuracy: float
     share: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Certainty:
+    """What becomes of several classes when only rows of a large enough probability are answered.
+
+    Attributes:
+        threshold: on the largest probability of a row.
+        answered: share of the rows whose largest probability is at least that.
+        right: share of those that are right; None where there are none.
+    """
+
+    threshold: float
+    answered: float
+    right: float | None
 
 
 def confusion(model: Model, test: LabelledRows) -> Confusion:
@@ -152,6 +168,21 @@ def thresholds(model: Model, test: LabelledRows) -> tuple[Threshold, ...]:
                 float(taken.mean()),
             )
         )
+    return tuple(found)
+
+
+def certainties(model: Model, test: LabelledRows) -> tuple[Certainty, ...]:
+    """For several classes: how many rows are answered, and how well, by the largest probability."""
+    classes = model.target.classes
+    if classes is None or len(classes) < 3:
+        return ()
+    largest, right = test.predictions.max(axis=1), test.predictions.argmax(axis=1) == test.truth
+    found = []
+    for threshold in _CERTAINTIES:
+        answered = largest >= threshold
+        n_answered = int(answered.sum())
+        share = _share(int((answered & right).sum()), n_answered)
+        found.append(Certainty(threshold, n_answered / len(test), share))
     return tuple(found)
 
 

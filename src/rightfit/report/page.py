@@ -16,7 +16,7 @@ from rightfit.estimators.graph import NetworkGraph
 from rightfit.report import facts
 from rightfit.report.checks.all_checks import CHECKS
 from rightfit.report.checks.check import Raised
-from rightfit.report.class_results import thresholds
+from rightfit.report.class_results import Certainty, certainties, thresholds
 from rightfit.report.evidence import Evidence
 from rightfit.report.figures.of_classes import class_pictures
 from rightfit.report.figures.of_columns import dependence_picture, importance_picture
@@ -25,10 +25,13 @@ from rightfit.report.figures.of_network import network_picture
 from rightfit.report.figures.of_numbers import number_pictures
 from rightfit.report.figures.of_standing import standing_picture
 from rightfit.report.figures.of_training import learning_curves, path_pictures, weights_picture
+from rightfit.report.members import MEMBER_HEADER, member_rows, members_said
 from rightfit.report.numerals import figure, percent, shortened
+from rightfit.report.two_graphs import GRADIENT_HEADER, gradient_rows, gradients_said
 from rightfit.report.verdict import Verdict
 
 _THRESHOLD_HEADER = ("from", "precision", "recall", "specificity", "accuracy", "share said")
+_CERTAINTY_HEADER = ("from", "share answered", "share of those right")
 # What Markdown and HTML would take for marks of their own.
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|&!~$])")
 
@@ -65,6 +68,9 @@ def render_page(
         unseen=_unseen(evidence),
         style=Markup(_source("style.css")),
         two_graphs=two_graphs,
+        gradients_said=gradients_said(two_graphs),
+        gradient_header=GRADIENT_HEADER,
+        gradient_rows=gradient_rows(two_graphs.check if two_graphs else None),
         version=version("rightfit"),
         made=made.strftime("%Y-%m-%d %H:%M:%S UTC"),
     )
@@ -76,6 +82,9 @@ def _of_training(evidence: Evidence) -> dict[str, Any]:
     return {
         "stopped": reason[:1].upper() + reason[1:],
         "curves": learning_curves(model),
+        "member_header": MEMBER_HEADER,
+        "member_rows": member_rows(model),
+        "members_said": members_said(model),
         "path": path_pictures(evidence.path, model.training.choice),
         "weights": weights_picture(model),
     }
@@ -96,6 +105,10 @@ def _of_test(evidence: Evidence) -> dict[str, Any]:
             _threshold_row(t) for t in (thresholds(evidence.model, test) if test else ())
         ],
         "threshold_header": _THRESHOLD_HEADER,
+        "certainties": [
+            _certainty_row(c) for c in (certainties(evidence.model, test) if test else ())
+        ],
+        "certainty_header": _CERTAINTY_HEADER,
         "importance": importance_picture(evidence),
         "dependence": dependence_picture(evidence),
         "worst_header": worst_header,
@@ -205,6 +218,11 @@ def _score_rows(evidence: Evidence) -> list[tuple[str, ...]]:
 def _threshold_row(one: Any) -> tuple[str, ...]:
     shares = (one.precision, one.recall, one.specificity, one.accuracy, one.share)
     return (f"{one.threshold:g}", *("–" if s is None else percent(s) for s in shares))
+
+
+def _certainty_row(one: Certainty) -> tuple[str, ...]:
+    right = "–" if one.right is None else percent(one.right)
+    return (f"{one.threshold:g}", percent(one.answered), right)
 
 
 @cache

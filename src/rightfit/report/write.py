@@ -10,16 +10,13 @@ from typing import Any
 
 from rightfit.errors import DataError, RightFitError
 from rightfit.estimators.base import AbstractEstimator
-from rightfit.estimators.graph import NetworkGraph, draw_graph
-from rightfit.graph.svg import is_installed as can_lay_out
 from rightfit.report.checks.all_checks import check_codes, run_checks
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import gather
 from rightfit.report.files import write_whole
+from rightfit.report.two_graphs import draw_two_graphs
 from rightfit.report.verdict import give_verdict
 
-# What the two graphs are measured on.
-GRAPH_ROWS = 32
 NEEDED = ("jinja2", "matplotlib")
 HOW_TO_GET = "pip install 'rightfit[report]'"
 
@@ -99,7 +96,7 @@ def make_report(
     evidence = gather(model, None if X is None else (X, y), training, linear)
     raised = run_checks(evidence, muted)
     verdict = give_verdict(evidence, raised)
-    graphs = _draw_graphs(model, X, y)
+    graphs = draw_two_graphs(model, X, y)
     made = datetime.now(UTC)
     html = render_page(evidence, raised, verdict, muted=muted, made=made, two_graphs=graphs)
     return Report(html, render_card(evidence, raised, verdict), verdict.text, _found(raised))
@@ -122,21 +119,6 @@ def check_installed() -> None:
             f"A report needs packages that are not installed: {', '.join(lacking)}.",
             hint=HOW_TO_GET,
         )
-
-
-def _draw_graphs(model: AbstractEstimator, X: Any, y: Any) -> NetworkGraph | None:
-    """The forward and the backward graph, measured on a few rows if there are any.
-
-    Without the package that lays graphs out, None: the rest of the report is worth having.
-    """
-    if not can_lay_out():
-        return None
-    if X is not None:
-        try:
-            return draw_graph(model, X[:GRAPH_ROWS], y[:GRAPH_ROWS], check=False)
-        except RightFitError:
-            pass  # so few rows may hold nothing to measure on
-    return draw_graph(model, check=False)
 
 
 def _lacking() -> list[str]:

@@ -193,8 +193,9 @@ CHECKS = (
         "The rarest class has fewer than 10 % of the rows (of many classes: less than two fifths "
         "of an equal share). Accuracy then says little.",
         "Go by balanced_accuracy or roc_auc (watch='balanced_accuracy'), weigh the rare class "
-        "higher (sample_weight), or move the threshold: see the table of thresholds.",
-        "watch balanced_accuracy, and choose a threshold",
+        "higher (sample_weight). Of two classes, one may also move the threshold: with test "
+        "rows the report has a table of thresholds.",
+        "watch balanced_accuracy, or weigh the rare class higher",
         _imbalance,
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rightfit.estimators.effects import has_effect
+from rightfit.errors import counted
 from rightfit.model.model import Model
 from rightfit.report.course import course_of, loss_of, some_of
 from rightfit.report.figures.canvas import (
@@ -20,6 +20,7 @@ from rightfit.report.figures.canvas import (
     picture,
     styled,
 )
+from rightfit.report.members import losses_said, member_name, value_said
 from rightfit.report.numerals import figure as digits
 from rightfit.report.numerals import percent, shortened
 
@@ -40,9 +41,7 @@ def learning_curves(model: Model) -> Picture | None:
         return None
     drawing, (axes,) = axes_grid(1, 1, 7.2, 3.3)
     others = _others(model)
-    for records in others:
-        epochs, losses = _thinned(records)
-        axes.plot(epochs, losses, color=QUIET, linewidth=0.9, alpha=0.75)
+    marks = _draw_others(axes, model, others)
     epochs = [r["epoch"] for r in course.records]
     held_out = course.records[0]["validation_loss"] is not None
     train = np.array([r["train_loss"] for r in course.records], float)
@@ -54,7 +53,7 @@ def learning_curves(model: Model) -> Picture | None:
         shown.append(watched)
         axes.plot(epochs, watched, color=ONE, label="validation")
     _mark_kept(axes, course.best_epoch, epochs, watched)
-    _limits(axes, np.concatenate(shown))
+    _limits(axes, np.concatenate(shown), marks)
     axes.set_xlabel("epoch")
     axes.set_title("loss", color=INK)
     axes.grid(axis="y")
@@ -70,7 +69,7 @@ def learning_curves(model: Model) -> Picture | None:
             (str(r["epoch"]), digits(r["train_loss"]), digits(r["validation_loss"]))
             for r in (course.records[i] for i in some_of(epochs, course.best_epoch))
         ],
-        _caption(course, held_out, len(others)),
+        _caption(model, course, held_out, len(others)),
     )
 
 
@@ -104,7 +103,7 @@ def path_pictures(
         axes.set_title(shortened(name.replace("_", " "), 28))
         axes.grid(axis="y")
         rows += [
-            (name, _value(s["value"]), digits(s["watched"]), digits(s["standard_error"], 2))
+            (name, value_said(s["value"]), digits(s["watched"]), digits(s["standard_error"], 2))
             for s in steps
         ]
     for axes in all_axes[len(names) :]:
@@ -130,7 +129,7 @@ def weights_picture(model: Model) -> Picture | None:
     members = model.members[:_MOST_BARS]
     known = {row["member"]: row for row in model.training.members}
     unsure = model.training.choice.get("unsure", [])
-    names = [_member_name(known.get(m.number, {}), unsure, m.number) for m in members]
+    names = [member_name(known.get(m.number, {}), unsure, m.number) for m in members]
     weights = [member.weight for member in members]
     height = 0.75 + 0.24 * len(members)
     drawing, (axes,) = axes_grid(1, 1, 7.2, height)
@@ -186,18 +185,34 @@ def _others(model: Model) -> list[list[dict[str, Any]]]:
     return [by_member[number] for number in [*kept, *rest][: MOST_CURVES - 1]]
 
 
+def _draw_others(axes: Any, model: Model, others: Sequence[list[dict[str, Any]]]) -> list[float]:
+    """Draw other networks as thin lines with a point at the best epoch; give the losses there."""
+    best_epochs = {row["member"]: row["best_epoch"] for row in model.training.members}
+    marks = []
+    for records in others:
+        axes.plot(*_thinned(records), color=QUIET, linewidth=0.9, alpha=0.75)
+        best = best_epochs.get(records[0].get("member", 0))
+        for record in records:
+            if record["epoch"] == best:
+                marks.append(loss_of(record))
+                axes.plot([best], marks[-1:], "o", color=QUIET, markersize=3.5, zorder=4)
+    return marks
+
+
 def _thinned(records: Sequence[dict[str, Any]]) -> tuple[list[int], list[float]]:
     step = -(-len(records) // _MOST_POINTS)
     some = list(records[::step])
     return [record["epoch"] for record in some], [loss_of(record) for record in some]
 
 
-def _limits(axes: Any, losses: np.ndarray) -> None:
-    """Leave out the first heights, beside which the rest could not be told apart."""
+def _limits(axes: Any, losses: np.ndarray, marks: Sequence[float]) -> None:
+    """Leave out heights beside which the rest could not be told apart: the first, and far marks."""
     finite = losses[np.isfinite(losses)]
     if not len(finite):
         return
     low, high = float(finite.min()), float(np.quantile(finite, 0.97))
+    near = [mark for mark in marks if mark <= 2 * high - low]
+    low, high = min([low, *near]), max([high, *near])
     if high > low:
         axes.set_ylim(low - 0.08 * (high - low), high + 0.15 * (high - low))
 
@@ -216,7 +231,7 @@ def _said_of(course: Any, held_out: bool) -> str:
     return f"{text}; epoch {course.best_epoch} was kept."
 
 
-def _caption(course: Any, held_out: bool, n_others: int) -> str:
+def _caption(model: Model, course: Any, held_out: bool, n_others: int) -> str:
     parts = []
     if not held_out:
         parts.append("Nothing was held out, so the training loss chose the epoch.")
@@ -227,33 +242,21 @@ def _caption(course: Any, held_out: bool, n_others: int) -> str:
         )
     else:
         parts.append(f"Epoch {course.best_epoch} of {len(course.records)} was kept.")
-    parts.append("Training loss is measured while the epoch runs, with dropout on.")
+    parts.append(losses_said(model, held_out=held_out))
     if n_others:
-        parts.append(f"Thin lines: validation loss of {n_others} other networks.")
+        n_all = len(model.training.members)
+        parts.append(
+            f"{n_others + 1} of {n_all} networks are drawn: the heaviest, and as thin lines the "
+            f"{'validation' if held_out else 'training'} loss of {counted(n_others, 'other')}, "
+            "with a point at the best epoch of each; the table has their numbers."
+        )
     return " ".join(parts)
 
 
 def _places(values: Sequence[Any]) -> tuple[list[float], list[str]]:
     """Evenly spaced, because rates are tried by factors."""
-    labels = [shortened(_value(value), 12) for value in values]
+    labels = [shortened(value_said(value), 12) for value in values]
     if len(labels) > 5:
         step = -(-len(labels) // 5)
         labels = [label if i % step == 0 else "" for i, label in enumerate(labels)]
     return [float(i) for i in range(len(values))], labels
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "×".join(str(item) for item in value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _member_name(row: Mapping[str, Any], unsure: Sequence[str], number: int) -> str:
-    parts = [
-        f"{name.replace('_', ' ')} {_value(row[name])}"
-        for name in unsure
-        if name in row and has_effect(name, row)
-    ]
-    if row.get("fold") is not None:
-        parts.append(f"fold {row['fold'] + 1}")
-    return f"{number}: " + ", ".join(parts) if parts else f"network {number}"

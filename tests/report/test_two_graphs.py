@@ -1,0 +1,54 @@
+"""The gradient check beside the two graphs."""
+
+import re
+
+import numpy as np
+import pytest
+
+from rightfit import Regressor, make_report
+from rightfit.report import two_graphs
+from tests.report.conftest import Reported
+
+pytestmark = pytest.mark.slow
+
+
+def place(html: str) -> str:
+    """What stands in the page from the two graphs on."""
+    return html[html.index('id="two-graphs"') :]
+
+
+def test_gradient_check_stands_under_the_two_graphs(classifier: Reported) -> None:
+    text = place(classifier.report.html)
+    said = re.search(r"the largest relative error is (\S+), between", text)
+    assert said is not None
+    assert float(said[1]) < 1e-6
+    rows = re.findall(r'<th scope="row">((?:layers|categories)[\w.]+)</th>(.*?)</tr>', text)
+    assert [name for name, _ in rows][-2:] == ["layers.1.weight", "layers.1.bias"]
+    cells = re.findall("<td>(.*?)</td>", rows[-1][1])
+    assert cells[0] == "b₂"
+    assert cells[1] == cells[2]
+    assert max(float(re.findall("<td>(.*?)</td>", rest)[3]) for _, rest in rows) == float(said[1])
+
+
+def test_gradient_check_of_a_pack_is_of_its_heaviest_network(regressor: Reported) -> None:
+    assert "the largest relative error is" in place(regressor.report.html)
+
+
+def test_page_says_why_there_is_no_gradient_check(
+    regressor: Reported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "was not checked for this page: it needs test rows" in regressor.model.report().html
+    monkeypatch.setattr(two_graphs, "MOST_PARAMETERS", 3)
+    html = make_report(regressor.model, *regressor.test).html
+    assert "was not checked for this page: the network is too large" in html
+
+
+def test_fewer_numbers_are_compared_in_a_larger_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(60, 3))
+    model = Regressor(hidden_sizes=(8,), max_epochs=1, random_state=0).fit(X, X[:, 0])
+    monkeypatch.setattr(two_graphs, "_COMPARED_OF_ONE", 1)
+    graph = two_graphs.draw_two_graphs(model, X, X[:, 0])
+    assert graph is not None
+    assert graph.check is not None
+    assert [one.n_checked for one in graph.check.arrays] == [1, 1, 1, 1]
