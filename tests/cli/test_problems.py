@@ -9,6 +9,13 @@ from rightfit.cli.problems import exit_code_of
 from tests.cli.conftest import Type
 
 
+def import_error_after(first: BaseException) -> ImportError:
+    """What an extension makes of an interruption while it is imported."""
+    error = ImportError("Encountered an error while initializing the extension.")
+    error.__cause__ = first
+    return error
+
+
 def raising(error: BaseException) -> Callable[[], NoReturn]:
     def command() -> NoReturn:
         raise error
@@ -37,6 +44,7 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
             "error: A model.\n\nhint: pass --force to replace\n",
         ),
         (KeyboardInterrupt(), 130, "error: Interrupted.\n"),
+        (import_error_after(KeyboardInterrupt()), 130, "error: Interrupted.\n"),
         (
             PermissionError(errno.EACCES, "Permission denied", "a/b"),
             1,

@@ -2,9 +2,13 @@
 
 import sys
 
+from rightfit.cli.interruption import take_ctrl_c
+
 
 def main() -> None:
     """Run the command that was typed."""
+    take_ctrl_c()
+    # Seconds of imports, which Ctrl-C ends too.
     from rightfit.cli.app import run
 
     sys.exit(run())

@@ -28,6 +28,7 @@ def graph(
     Example: rightfit graph houses.model houses.csv --out graph.svg
     """
     from rightfit.cli.console import messages, results, warnings_as_notes, working
+    from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.cli.predictions import check_free
     from rightfit.cli.sheets import gradients_sheet
     from rightfit.data.read import read_table
@@ -43,6 +44,7 @@ def graph(
         fitted = load(model)
         rows = () if table is None else split_off_target(fitted, read_table(table), target)
         drawn = draw_graph(fitted, *rows, max_nodes=nodes)
+        tidy_up_at_ctrl_c()
         replace_file(out, (drawn.svg if suffix == ".svg" else drawn.dot).encode())
     console.print(f"{drawn.title}.\n{drawn.n_nodes} nodes written to {out}")
     if drawn.check is not None:

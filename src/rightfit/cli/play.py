@@ -31,6 +31,7 @@ def play(
     from importlib import import_module
 
     from rightfit.cli.console import messages, print_command
+    from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.errors import RightFitError
 
     if target and table is None:
@@ -48,6 +49,7 @@ def play(
     console = messages()
 
     def ready(address: str) -> None:
+        tidy_up_at_ctrl_c()
         print_command(console, "The playground is at ", address)
         console.print("Ctrl-C ends it.")
         if not no_open:

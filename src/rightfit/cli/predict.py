@@ -29,6 +29,7 @@ def predict(
     import sys
 
     from rightfit.cli.console import messages, warnings_as_notes
+    from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.cli.predictions import check_free, predict_table
     from rightfit.data.write import write_table
 
@@ -38,6 +39,7 @@ def predict(
         if not to_stdout:
             check_free(out, force=force)
         predictions = predict_table(model, table, probabilities, keep or [], console)
+        tidy_up_at_ctrl_c()
         if to_stdout:
             sys.stdout.write(predictions.write_csv())
         else:

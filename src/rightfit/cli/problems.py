@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from rightfit.cli.flags import spelling
+from rightfit.cli.interruption import INTERRUPTED, WHAT
 from rightfit.errors import ParameterError, RightFitError
 
 # Click's, wherever Typer takes it from.
@@ -24,7 +25,6 @@ _FOR_PYTHON = re.compile(r" \(in Python: [^)]*\)")
 
 _USERS_ERROR = 1
 _USAGE_ERROR = 2
-_INTERRUPTED = 130
 
 
 def exit_code_of(command: Callable[[], int | None], *, debug: bool = False) -> int:
@@ -52,6 +52,8 @@ def exit_code_of(command: Callable[[], int | None], *, debug: bool = False) -> i
 
 def _judged(error: BaseException) -> tuple[int, str, str]:
     """The exit code of an error, what to say of it, and what to do about it."""
+    if _follows_ctrl_c(error):
+        return INTERRUPTED, WHAT, ""
     if isinstance(error, _UsageError):
         return _USAGE_ERROR, error.format_message(), _usage_hint(error)
     if isinstance(error, RightFitError):
@@ -59,8 +61,6 @@ def _judged(error: BaseException) -> tuple[int, str, str]:
         code = _USAGE_ERROR if isinstance(error, ParameterError) else _USERS_ERROR
         what = "\n".join(line for line in (error.what, error.expected) if line)
         return code, what, _on_command_line(error.hint)
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
-        return _INTERRUPTED, "Interrupted.", ""
     if isinstance(error, MemoryError):
         return _USERS_ERROR, "The memory of this machine is not enough.", "try with fewer rows"
     if isinstance(error, OSError):
@@ -71,6 +71,15 @@ def _judged(error: BaseException) -> tuple[int, str, str]:
         return _USERS_ERROR, what, "check that place, and who may write there"
     what = f"RightFit itself went wrong ({type(error).__name__}: {error})."
     return _USERS_ERROR, what, "please report it, with what --debug shows"
+
+
+def _follows_ctrl_c(error: BaseException | None) -> bool:
+    """Say whether an error is Ctrl-C, or what a library made of it on the way."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt | typer.Abort):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def complain(what: str, hint: str) -> None:

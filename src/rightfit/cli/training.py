@@ -9,6 +9,7 @@ from rich.console import Console
 from rightfit import TrainingStarted
 from rightfit.cli.console import messages, print_command, warnings_as_notes, working
 from rightfit.cli.flags import parse_flags
+from rightfit.cli.interruption import tidy_up_at_ctrl_c
 from rightfit.cli.loss_plot import loss_plot, print_loss_plot
 from rightfit.cli.packs import chosen_line, trials_sheet
 from rightfit.cli.pasted import predict_command, stem
@@ -123,6 +124,8 @@ def _train(
         if isinstance(event, TrainingStarted):
             console.print(columns_sheet(model.schema_))
             _say_rows(console, request, model, event, split)
+        else:
+            tidy_up_at_ctrl_c()
 
 
 def _score(
