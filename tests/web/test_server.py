@@ -217,6 +217,13 @@ def test_code_and_points_are_given(talk: Talk) -> None:
     assert len(pl.read_csv(code["table"].encode())) == 60
 
 
+def test_code_of_a_pack_is_about_the_member_that_is_shown(talk: Talk) -> None:
+    talk.say("open", settings={**SMALL, "path": "l2"})
+    talk.say("show", member=5)
+    talk.say("code")
+    assert 'each["member"] == 5' in talk.hear("code")["python"]
+
+
 def test_all_columns_are_trained_on_and_the_model_is_saved(
     client: TestClient, talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,7 +86,7 @@ def _code(stage: Stage, command: Mapping[str, Any]) -> None:
     name = stage.table.name if stage.table else ""
     stage.tell(
         "code",
-        python=as_python(lesson, name),
+        python=as_python(lesson, name, stage.member),
         command=as_command(lesson),
         file=f"{table_name(lesson)}.csv",
         table=lesson.points.as_table().write_csv(),

@@ -99,6 +99,17 @@ def test_code_of_a_pack_gives_the_same_validation_losses() -> None:
         np.testing.assert_allclose(losses, validation_losses(lesson, member), atol=1e-6)
 
 
+@pytest.mark.parametrize("member", [0, 3, 7])
+def test_code_of_a_pack_prints_the_loss_of_the_member_that_is_shown(
+    member: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = lesson_of(path="l2", patience_epochs=2, learning_rate=0.1)
+    lesson.epochs(12)
+    exec(as_python(lesson, "", member), {})
+    printed = float(capsys.readouterr().out.splitlines()[-1])
+    assert printed == pytest.approx(lesson.history[member][-1].validation_loss, abs=1e-6)
+
+
 def test_loss_falls() -> None:
     lesson = lesson_of(hidden_sizes=[6], learning_rate=0.03, n_rows=200)
     lesson.epochs(30)

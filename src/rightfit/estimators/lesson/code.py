@@ -11,12 +11,13 @@ from rightfit.parameters import declared_parameters
 _FEWEST_EPOCHS = 1
 
 
-def as_python(lesson: Lesson, table: str) -> str:
+def as_python(lesson: Lesson, table: str, member: int = 0) -> str:
     """Write the program that trains the same network to the same epoch.
 
     Args:
         lesson: as it stands.
         table: where the table of one's own lies; unused for made points.
+        member: of a pack, the one whose loss is printed.
     """
     kind = "Classifier" if lesson.points.has_classes else "Regressor"
     lines = [f"    {name}={value!r}," for name, value in _parameters(lesson).items()]
@@ -32,7 +33,7 @@ def as_python(lesson: Lesson, table: str) -> str:
             ")",
             "model.fit(points.X, points.y)",
             "print(model.stop_reason_)",
-            f"print(model.history_[-1][{_watched(lesson)!r}])",
+            *_printed(lesson, member),
             "",
         ]
     )
@@ -85,6 +86,17 @@ def _points(lesson: Lesson, table: str) -> tuple[list[str], str]:
         "from rightfit.estimators.lesson.own_points import pick_points",
     ]
     return modules, call + ")"
+
+
+def _printed(lesson: Lesson, member: int) -> list[str]:
+    """The lines that print the last loss of the network that is looked at."""
+    loss = _watched(lesson)
+    if not lesson.path_values:
+        return [f"print(model.history_[-1][{loss!r}])"]
+    return [
+        f'member = [each for each in model.history_ if each["member"] == {member}]',
+        f"print(member[-1][{loss!r}])",
+    ]
 
 
 def _watched(lesson: Lesson) -> str:
