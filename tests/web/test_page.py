@@ -98,6 +98,28 @@ def test_same_link_gives_the_same_curve(opened: Open) -> None:
     assert curves[0] == curves[1]
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("learning_rate=abc", "Got 'abc' instead."),
+        ("learning_rate=", "Got '' instead."),
+        ("hidden_sizes=3,x", "Got '3,x' instead."),
+        ("noise=7", "Got 7 instead."),
+        ("foo=3", "There is no setting 'foo'."),
+    ],
+)
+def test_wrong_address_is_said_and_a_picture_is_shown(opened: Open, state: str, said: str) -> None:
+    page = opened("data=xor&" + state)
+    wait_until(lambda: page.is_visible("#problem"))
+    assert said in page.text_content("#problem-what")
+    assert page.evaluate("playground.page.settings.learning_rate") == 0.01
+    assert page.evaluate("playground.page.settings.noise") == 0.1
+    assert page.evaluate("playground.page.lesson.hidden_sizes") == [4, 2]
+    assert page.url.endswith("#data=xor")
+    page.click("#epoch")
+    wait_until(lambda: epoch_of(page) == 1)
+
+
 def test_controls_are_hidden_by_link(opened: Open) -> None:
     page = opened(SMALL + "&hide=data,learning_rate,layers")
     assert not page.is_visible("#sets")

@@ -201,6 +201,24 @@ def test_what_cannot_be_done_gets_a_message(talk: Talk, command: dict[str, Any],
     assert what in talk.hear("problem")["what"]
 
 
+def test_wrong_setting_is_said_and_its_default_is_shown(talk: Talk) -> None:
+    talk.say("open", settings={**SMALL, "learning_rate": "abc", "foo": "3"})
+    assert talk.hear("lesson")["hidden_sizes"] == [3]
+    assert talk.hear("corrected")["settings"] == {"learning_rate": 0.01}
+    problem = talk.hear("problem")
+    assert "Got 'abc' instead." in problem["what"]
+    assert "There is no setting 'foo'." in problem["what"]
+    assert talk.frame()["epoch"] == 0
+
+
+def test_default_points_are_shown_where_an_own_table_is_gone(talk: Talk) -> None:
+    talk.say("open", settings={**SMALL, "data": "own", "target": "use"}, table="gone")
+    assert talk.hear("lesson")["axes"] == ["x1", "x2"]
+    assert talk.hear("corrected")["settings"] == {"data": "circle"}
+    assert "not here any more" in talk.hear("problem")["what"]
+    assert talk.frame()["epoch"] == 0
+
+
 def test_nonsense_is_passed_over(talk: Talk) -> None:
     talk.socket.send_text("no json")
     talk.socket.send_text("[1]")

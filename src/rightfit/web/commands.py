@@ -1,23 +1,36 @@
 """What a page can ask for: one function a command."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rightfit.errors import DataError, ParameterError
+from rightfit.errors import DataError, ParameterError, RightFitError
 from rightfit.web.drawings import DRAWINGS
 from rightfit.web.stage import SPEEDS, Stage
+from rightfit.web.tables import OwnTable
 
 
 def _open(stage: Stage, command: Mapping[str, Any]) -> None:
-    """Begin a lesson, or change the one that runs."""
-    from rightfit.estimators.lesson.lesson import Lesson
+    """Begin a lesson, or change the one that runs; say what could not be as it was asked for."""
     from rightfit.estimators.lesson.settings import OWN, Settings
 
-    settings = Settings.read(command.get("settings", {}))
+    settings, problems = Settings.read_what_fits(command.get("settings", {}))
+    wrong: dict[str, RightFitError] = {**problems}
     table = stage.tables.get(command.get("table")) or stage.table or stage.tables.first
     if settings.data == OWN and table is None:
-        raise DataError("The table of your own is not here any more.", hint="choose its file again")
+        gone = "The table of your own is not here any more."
+        wrong["data"] = DataError(gone, hint="choose its file again")
+        settings = dataclasses.replace(settings, data=Settings().data)
+    _begin_or_change(stage, settings, table)
+    if wrong:
+        _correct(stage, settings, wrong)
+
+
+def _begin_or_change(stage: Stage, settings: Any, table: OwnTable | None) -> None:
+    from rightfit.estimators.lesson.lesson import Lesson
+    from rightfit.estimators.lesson.settings import OWN
+
     same_table = table is stage.table or settings.data != OWN
     stage.table = table
     lesson = stage.lesson
@@ -29,6 +42,17 @@ def _open(stage: Stage, command: Mapping[str, Any]) -> None:
         return
     if not lesson.change(settings):
         stage.begin(lesson)
+
+
+def _correct(stage: Stage, settings: Any, wrong: Mapping[str, RightFitError]) -> None:
+    """Tell the page what is set instead of what is wrong, and what is wrong with it."""
+    used = {name: getattr(settings, name) for name in wrong if hasattr(settings, name)}
+    stage.tell("corrected", settings=used)
+    stage.complain(
+        "\n".join(error.what for error in wrong.values()),
+        "The default is shown instead." if used else "",
+        next((error.hint for error in wrong.values() if error.hint), ""),
+    )
 
 
 def _play(stage: Stage, command: Mapping[str, Any]) -> None:

@@ -29,6 +29,15 @@ def test_wrong_settings_are_refused(plain: dict[str, Any], what: str) -> None:
         Settings.read(plain)
 
 
+def test_wrong_settings_fall_back_one_by_one() -> None:
+    plain = {"learning_rate": "abc", "noise": 0.3, "hidden_sizes": [2] * 7, "nois": "3"}
+    settings, problems = Settings.read_what_fits(plain)
+    assert settings == Settings(noise=0.3)
+    assert list(problems) == ["learning_rate", "hidden_sizes", "nois"]
+    assert "Got 'abc' instead" in problems["learning_rate"].what
+    assert "no setting 'nois'" in problems["nois"].what
+
+
 def test_own_table_is_needed_where_it_is_asked_for() -> None:
     with pytest.raises(DataError, match="no table of your own"):
         Settings(data="own").points(None)

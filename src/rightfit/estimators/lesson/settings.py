@@ -119,6 +119,21 @@ class Settings:
             )
         return settings
 
+    @classmethod
+    def read_what_fits(cls, plain: Mapping[str, Any]) -> tuple[Self, dict[str, ParameterError]]:
+        """Read what a page sends; what is wrong is left at its default.
+
+        Returns:
+            The settings, and what is wrong with each of the others by its name.
+        """
+        problems = {}
+        for name, value in plain.items():
+            try:
+                cls.read({name: value})
+            except ParameterError as error:
+                problems[name] = error
+        return cls.read({n: v for n, v in plain.items() if n not in problems}), problems
+
     def points(self, own: pl.DataFrame | None) -> Points:
         """The rows of the lesson.
 

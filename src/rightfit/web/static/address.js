@@ -8,20 +8,28 @@ const DEFAULTS = { speed: "quick", tour: 0, hide: [], unit: "" };
 export function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
   const settings = Object.fromEntries(page.declared.map((each) => [each.name, each.default]));
-  for (const { name, default: usual } of page.declared) {
-    if (given.has(name)) settings[name] = parsed(given.get(name), usual, name);
+  page.wrong = {};
+  for (const [name, text] of given) {
+    const declared = page.declared.find((each) => each.name === name);
+    const value = parsed(text, declared ? declared.default : DEFAULTS[name], name);
+    if (VIEW.includes(name)) page.view[name] = value ?? DEFAULTS[name];
+    else if (declared && value !== undefined) settings[name] = value;
+    else page.wrong[name] = text;
   }
   page.settings = settings;
-  for (const name of VIEW) {
-    if (given.has(name)) page.view[name] = parsed(given.get(name), DEFAULTS[name], name);
-  }
 }
+
+// Undefined for what is no number where one is needed.
+const number = (text) => (text.trim() && Number.isFinite(Number(text)) ? Number(text) : undefined);
 
 function parsed(text, usual, name) {
   if (name === "hide") return text.split(",").filter(Boolean);
-  if (name === "patience_epochs") return text === "none" ? null : Number(text);
-  if (Array.isArray(usual)) return text === "none" || text === "" ? [] : text.split(",").map(Number);
-  return typeof usual === "number" ? Number(text) : text;
+  if (name === "patience_epochs") return text === "none" ? null : number(text);
+  if (Array.isArray(usual)) {
+    const values = text === "none" || text === "" ? [] : text.split(",").map(number);
+    return values.includes(undefined) ? undefined : values;
+  }
+  return typeof usual === "number" ? number(text) : text;
 }
 
 export function writeAddress() {

@@ -24,7 +24,7 @@ export function ask() {
 }
 
 export function change() {
-  tell("open", { settings: page.settings, table: page.table?.key ?? null });
+  tell("open", { settings: { ...page.settings, ...page.wrong }, table: page.table?.key ?? null });
 }
 
 function hear(message) {

@@ -31,6 +31,13 @@ on("set", ({ restart = false, ...changes }) => {
   if (restart) tell("restart");
 });
 
+on("corrected", ({ settings }) => {
+  Object.assign(page.settings, settings);
+  page.wrong = {};
+  emit("settings");
+  writeAddress();
+});
+
 on("view", writeAddress);
 on("chosen", writeAddress);
 on("train", () => tell(find("train-all").dataset.running === "true" ? "stop_training" : "train"));

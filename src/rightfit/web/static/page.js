@@ -4,6 +4,7 @@ export const page = {
   declared: [],        // the settings as the server declares them
   paths: {},           // the values along each path
   settings: {},        // what is set now
+  wrong: {},           // what the address says that cannot be set; the server says why
   view: { speed: "quick", tour: 0, hide: [], unit: "", kept: false, validation: true, member: 0 },
   table: null,         // a table of somebody's own
   lesson: null,        // what does not change while a lesson goes on
