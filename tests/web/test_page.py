@@ -120,6 +120,16 @@ def test_wrong_address_is_said_and_a_picture_is_shown(opened: Open, state: str, 
     wait_until(lambda: epoch_of(page) == 1)
 
 
+def test_gradient_flow_is_live_from_the_beginning(opened: Open) -> None:
+    page = opened(SMALL + "&speed=fastest")
+    page.wait_for_selector("#flow-figure", timeout=5000)
+    before = picture_of(page, "flow")
+    page.click("#play")
+    wait_until(lambda: epoch_of(page) > 20)
+    wait_until(lambda: page.evaluate("playground.page.batch.epoch") > 20)
+    assert picture_of(page, "flow") != before
+
+
 def test_controls_are_hidden_by_link(opened: Open) -> None:
     page = opened(SMALL + "&hide=data,learning_rate,layers")
     assert not page.is_visible("#sets")

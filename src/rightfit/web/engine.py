@@ -30,10 +30,11 @@ def warm_up() -> None:
     with _LOCK:
         import_engine()
         from rightfit.estimators.lesson.lesson import Lesson
-        from rightfit.estimators.lesson.pictures import Pictures
+        from rightfit.estimators.lesson.pictures import Pictures, look
         from rightfit.estimators.lesson.settings import Settings
 
         lesson = Lesson(Settings())
         pictures = Pictures(lesson)
         pictures.surfaces(pictures.network(0))
+        look(lesson)
     lesson.epochs(1)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,9 @@ from rightfit.web.tables import OwnTable, Tables
 
 # Epochs in one frame at most; a curve has no more pixels.
 _MOST_RECORDS = 2000
+
+# While it plays, a mini-batch is looked at so often: more would be seen by nobody.
+_LOOK_SECONDS = 0.1
 
 # The heavy modules wait for a page's first command, so that the server answers at once.
 
@@ -61,6 +65,7 @@ class Stage:
         self.follows_batch = False
         self.training: Any = None
         self._n_sent = 0
+        self._looked = 0.0
         self._compiled: set[Any] = set()
         self._number = 0
 
@@ -150,10 +155,16 @@ class Stage:
             "members": [lesson.best_loss(n) for n in range(lesson.n_members)],
             "training": training,
         }
-        if self.follows_batch and not lesson.is_over():
+        if self._looks():
             header["look"] = look(lesson, self.member)
+            self._looked = time.monotonic()
         surfaces = self.pictures.surfaces(network)
         self.send(encode_frame(_finite(header), weights(network), surfaces, self.pictures.strip()))
+
+    def _looks(self) -> bool:
+        """Say whether the next frame shows a mini-batch."""
+        is_time = not self.is_playing or time.monotonic() - self._looked >= _LOOK_SECONDS
+        return self.follows_batch and is_time and not self.lesson.is_over()
 
     def close(self) -> None:
         """Let go of what runs."""

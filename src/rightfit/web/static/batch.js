@@ -39,7 +39,6 @@ export function showDrawing(name, text) {
 export function enter(phase) {
   page.phase = phase;
   tell("pause");
-  tell("show", { batch: true });
   words();
   emit("batch");
 }

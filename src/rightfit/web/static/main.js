@@ -59,6 +59,7 @@ startTour();
 on("hello", () => {
   find("speed").value = page.view.speed;
   tell("speed", { speed: page.view.speed });
+  tell("show", { batch: true });
   emit("settings");
   change();
   ask();
