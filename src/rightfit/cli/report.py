@@ -36,9 +36,11 @@ def report(
         warnings_as_notes,
         working,
     )
+    from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.cli.reporting import report_on_model
 
     console = messages()
+    tidy_up_at_ctrl_c()
     with warnings_as_notes(console), working(console, "making the report"):
         made, place = report_on_model(
             model, table, target, out, mute or [], force=force, console=console
