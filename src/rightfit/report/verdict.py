@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rightfit.errors import counted
 from rightfit.report.checks.check import Raised
+from rightfit.report.checks.of_fit import LOOK_FOR_COLUMNS
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, interval, percent
 from rightfit.report.standing import Standing
@@ -124,7 +125,7 @@ def _next(level: str, raised: Sequence[Raised]) -> str:
     if level == "even":
         return "Next: take the simpler linear model, or search with members='auto'."
     if level == "nothing":
-        return "Next: look for columns that know the target, or more rows."
+        return f"Next: {LOOK_FOR_COLUMNS}."
     return "Next: use it."
 
 

@@ -15,6 +15,8 @@ _MISCALIBRATED = 0.1
 _FEWEST_FOR_CALIBRATION = 100
 _N_BINS = 10
 
+LOOK_FOR_COLUMNS = "look for columns that know the target, or more rows"
+
 
 def _overfit(evidence: Evidence) -> Finding | None:
     own, fit = evidence.standing("model"), evidence.fit
@@ -165,7 +167,7 @@ CHECKS = (
         "mean or the shares of the classes, reaches down to 0.",
         "Check that the target is the right column and that the columns can know anything about "
         "it. Gather more rows, or other columns.",
-        "look for columns that know the target, or more rows",
+        LOOK_FOR_COLUMNS,
         _no_signal,
     ),
     Check(

@@ -184,6 +184,33 @@ def picture(
     return Picture(key, title, description, svg, tuple(header), data, caption, is_wide)
 
 
+def mark_kept(axes: Axes, kept: int, epochs: Sequence[int], height: float | None = None) -> None:
+    """Mark the epoch whose weights were kept, and say it there.
+
+    Args:
+        axes: with epochs along the bottom.
+        kept: the epoch; nothing is marked if it was not recorded.
+        epochs: those that were.
+        height: of the curve in that epoch, above which it is said; None for the top of the axes.
+    """
+    if kept not in epochs:
+        return
+    is_early = kept < 0.7 * epochs[-1]
+    at_top = height is None
+    axes.axvline(kept, color=QUIET, linewidth=0.9, linestyle=":")
+    axes.annotate(
+        f"kept: epoch {kept}",
+        (kept, 1.0 if height is None else height),
+        xycoords=("data", "axes fraction") if at_top else "data",
+        textcoords="offset points",
+        xytext=(6 if is_early else -6, -3 if at_top else 9),
+        ha="left" if is_early else "right",
+        va="top" if at_top else "baseline",
+        color=INK,
+        fontsize=8.5,
+    )
+
+
 def _for_the_page(svg: str, key: str, title: str, description: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<style.*?</style>", "", svg, count=1, flags=re.DOTALL)

@@ -11,11 +11,11 @@ from rightfit.report.figures.canvas import (
     INK,
     LINE_STYLES,
     MARKERS,
-    QUIET,
     SERIES,
     Picture,
     axes_grid,
     margins,
+    mark_kept,
     picture,
     styled,
 )
@@ -48,7 +48,7 @@ def gradients_picture(model: Model) -> Picture | None:
     axes.set_ylim(*_limits(course.norms))
     axes.yaxis.set_major_formatter(lambda value, _: figure(value))
     axes.minorticks_off()
-    _mark_kept(axes, course)
+    mark_kept(axes, course.best_epoch, course.epochs)
     axes.set_xlabel("epoch")
     axes.set_title("gradient norm (log scale)", color=INK)
     axes.grid(axis="y")
@@ -100,23 +100,4 @@ def _draw(axes: Any, course: GradientCourse, place: int, layer: int) -> None:
         markersize=4.5,
         linewidth=1.6,
         label=course.layers[layer],
-    )
-
-
-def _mark_kept(axes: Any, course: GradientCourse) -> None:
-    kept = course.best_epoch
-    if kept not in course.epochs:
-        return
-    is_early = kept < 0.7 * course.epochs[-1]
-    axes.axvline(kept, color=QUIET, linewidth=0.9, linestyle=":")
-    axes.annotate(
-        f"kept: epoch {kept}",
-        (kept, 1.0),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        xytext=(6 if is_early else -6, -3),
-        ha="left" if is_early else "right",
-        va="top",
-        color=INK,
-        fontsize=8.5,
     )

@@ -17,6 +17,7 @@ from rightfit.report.figures.canvas import (
     Picture,
     axes_grid,
     margins,
+    mark_kept,
     picture,
     styled,
 )
@@ -52,7 +53,10 @@ def learning_curves(model: Model) -> Picture | None:
         watched = np.array([loss_of(r) for r in course.records])
         shown.append(watched)
         axes.plot(epochs, watched, color=ONE, label="validation")
-    _mark_kept(axes, course.best_epoch, epochs, watched)
+    if course.best_epoch in epochs:
+        best = watched[epochs.index(course.best_epoch)]
+        mark_kept(axes, course.best_epoch, epochs, best)
+        axes.plot([course.best_epoch], [best], "o", color=INK, markeredgecolor=PAPER, zorder=5)
     _limits(axes, np.concatenate(shown), marks)
     axes.set_xlabel("epoch")
     axes.set_title("loss", color=INK)
@@ -153,24 +157,6 @@ def weights_picture(model: Model) -> Picture | None:
         ("network", "weight"),
         [(name, percent(weight)) for name, weight in zip(names, weights, strict=True)],
         f"The {left} lightest are not drawn." if left else "",
-    )
-
-
-def _mark_kept(axes: Any, kept: int, epochs: Sequence[int], watched: np.ndarray) -> None:
-    if kept not in epochs:
-        return
-    best = watched[epochs.index(kept)]
-    is_early = kept < 0.7 * epochs[-1]
-    axes.axvline(kept, color=QUIET, linewidth=0.9, linestyle=":")
-    axes.plot([kept], [best], "o", color=INK, markeredgecolor=PAPER, zorder=5)
-    axes.annotate(
-        f"kept: epoch {kept}",
-        (kept, best),
-        textcoords="offset points",
-        xytext=(6 if is_early else -6, 9),
-        ha="left" if is_early else "right",
-        color=INK,
-        fontsize=8.5,
     )
 
 
