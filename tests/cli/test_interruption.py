@@ -87,11 +87,11 @@ def test_ctrl_c_in_a_callback_is_not_lost_where_there_is_something_to_tidy_up() 
         "    gc.callbacks.clear(); signal.raise_signal(signal.SIGINT); list(range(3))\n"
         "def command():\n"
         "    gc.callbacks.append(press); gc.collect()\n"
-        "    try: time.sleep(20)\n"
+        "    try: time.sleep(60)\n"
         "    finally: print('tidy')\n"
         "sys.exit(exit_code_of(command))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout) == (130, "tidy\n")
     assert done.stderr == "error: Interrupted.\n"
 

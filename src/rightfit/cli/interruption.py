@@ -54,10 +54,18 @@ def _end() -> None:
     os._exit(INTERRUPTED)
 
 
+def _press() -> None:
+    """Press Ctrl-C for the main thread, so that it wakes from a call to the system."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:  # Windows: noticed when the call is over
+        _thread.interrupt_main()
+
+
 def _swallowed(what: Any) -> None:
     """Press once more where a callback swallowed Ctrl-C; show other errors as ever."""
     if issubclass(what.exc_type, KeyboardInterrupt):
-        again = threading.Timer(_AGAIN_SECONDS, _thread.interrupt_main)
+        again = threading.Timer(_AGAIN_SECONDS, _press)
         again.daemon = True
         again.start()
     else:
