@@ -319,7 +319,7 @@ def test_estimate_is_unbiased_and_watched_is_optimistic_on_noise(
 ) -> None:
     generator = np.random.default_rng(0)
     naive, crossed = [], []
-    for seed in range(300):
+    for seed in range(120 if combine == "ensemble" else 300):
         candidates = _noise(task, 50, generator)
         choice = choose(candidates, combine, parts=_parts(candidates, seed))
         # The estimate is of choices on four fifths of the rows: as many choose here.
