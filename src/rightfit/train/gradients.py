@@ -14,7 +14,10 @@ from rightfit.train.plan import Knobs, Plan, Rows
 from rightfit.train.step import dropout_of_step, loss
 
 _WIDTHS = (1e-4, 1e-5, 1e-6)
-_AT_ONCE = 16
+# Parameters that are compared at once: so many at most, and fewer where the copies of a network,
+# each with one number moved, would be of more numbers than this.
+_MOST_AT_ONCE = 16
+_MOST_NUMBERS = 4_000_000
 # Below this share of the largest slope, differences are rounding noise.
 _SMALL = 1e-3
 
@@ -112,20 +115,24 @@ def _choose(
 def _central_differences(
     total: partial[Float[Array, ""]], flat: Array, positions: Int[np.ndarray, " position"]
 ) -> Float[Array, "width position"]:
+    copies = 2 * len(_WIDTHS) * max(1, flat.size)
+    at_once = min(_MOST_AT_ONCE, max(1, _MOST_NUMBERS // copies))
+
+    def moved(flat: Array, position: Array, step: Array) -> Array:
+        return total(flat.at[position].add(step))
+
+    def slope(flat: Array, position: Array) -> Array:
+        widths = jnp.maximum(1.0, jnp.abs(flat[position])) * jnp.array(_WIDTHS)
+        up, down = jax.vmap(jax.vmap(partial(moved, flat, position)))(jnp.stack([widths, -widths]))
+        return (up - down) / (2 * widths)
+
     @jax.jit
     def slopes(flat: Array, positions: Array) -> Array:
-        def slope(position: Array, width: Array) -> Array:
-            up = total(flat.at[position].add(width))
-            down = total(flat.at[position].add(-width))
-            return (up - down) / (2 * width)
+        return jax.lax.map(partial(slope, flat), positions, batch_size=at_once)
 
-        def all_widths(position: Array) -> Array:
-            scale = jnp.maximum(1.0, jnp.abs(flat[position]))
-            return jax.vmap(partial(slope, position))(scale * jnp.array(_WIDTHS))
-
-        return jax.lax.map(all_widths, positions, batch_size=_AT_ONCE).T
-
-    return slopes(flat, jnp.asarray(positions))
+    # A short last batch would be traced and compiled on its own.
+    filled = np.resize(positions, -(-len(positions) // at_once) * at_once)
+    return slopes(flat, jnp.asarray(filled))[: len(positions)].T
 
 
 def _compare(
