@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -28,6 +29,20 @@ def test_train_writes_report_and_card_into_the_model(
     # Loading does not look at them.
     (trained_with_report / "report.html").write_text("changed")
     assert rightfit("describe", "houses.model").code == 0
+
+
+def test_worst_rows_are_named_by_their_place_in_the_file(
+    rightfit: Type, trained_with_report: Path, table: pl.DataFrame
+) -> None:
+    page = (trained_with_report / "report.html").read_text()
+    worst = page[page.index('<div class="worst">') :]
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in worst.split("<tr")[2:12]]
+    header = re.findall(r"<th[^>]*>(.*?)</th>", worst)
+    place = header.index("age")
+    assert len(cells) == 10
+    for row in cells:
+        assert int(row[place]) == table["age"][int(row[0]) - 1]
+        assert row[1].startswith(table["use"][int(row[0]) - 1])
 
 
 def test_json_names_the_report(rightfit: Type, table: pl.DataFrame) -> None:

@@ -1,7 +1,15 @@
 import dataclasses
 
-from rightfit.report.facts import rows_said
-from tests.report.conftest import Reported
+import numpy as np
+import pytest
+
+from rightfit.errors import DataError
+from rightfit.report.evidence import Evidence
+from rightfit.report.facts import row_names_said, rows_said, worst_rows
+from rightfit.report.labelled import MOST_TEST_ROWS, label_rows
+from tests.report.conftest import N_TRAIN, Reported
+
+pytestmark = pytest.mark.slow
 
 
 def test_rows_that_the_command_line_left_out_are_counted(classifier: Reported) -> None:
@@ -12,3 +20,32 @@ def test_rows_that_the_command_line_left_out_are_counted(classifier: Reported) -
     )
     said = rows_said(dataclasses.replace(model, training=training))
     assert said.endswith("448 rows without a target or of weight 0 were dropped.")
+
+
+def _names_of_worst(evidence: Evidence) -> set[str]:
+    return {row[0] for row in worst_rows(evidence)[1]}
+
+
+def test_worst_rows_have_the_names_of_the_table(regressor: Reported) -> None:
+    evidence = regressor.evidence
+    index = {str(name) for name in regressor.X.index[N_TRAIN:]}
+    assert _names_of_worst(evidence) <= index
+    assert "names of the table" in row_names_said(evidence.test)
+    X, y = regressor.test
+    named = label_rows(regressor.model, X, y, MOST_TEST_ROWS, [f"house {i}" for i in range(len(X))])
+    first = int(min(_names_of_worst(evidence), key=int)) - N_TRAIN
+    assert f"house {first}" in _names_of_worst(dataclasses.replace(evidence, test=named))
+
+
+def test_worst_rows_without_names_are_counted_from_1(regressor: Reported) -> None:
+    evidence = regressor.evidence
+    assert evidence.test is not None
+    counted = dataclasses.replace(evidence, test=dataclasses.replace(evidence.test, names=None))
+    ours = {str(int(name) - N_TRAIN + 1) for name in _names_of_worst(evidence)}
+    assert _names_of_worst(counted) == ours
+    assert "counted from 1" in row_names_said(counted.test)
+
+
+def test_other_number_of_names_is_refused(regressor: Reported) -> None:
+    with pytest.raises(DataError, match="The table has 60 rows, and there are 2 names of rows"):
+        label_rows(regressor.model, *regressor.test, MOST_TEST_ROWS, np.arange(2))

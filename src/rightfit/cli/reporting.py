@@ -107,6 +107,7 @@ def _rows(
         "X": split.test,
         "y": split.test_target,
         "training": (split.train, split.train_target),
+        "row_names": split.test_numbers,
     }
 
 

@@ -65,6 +65,7 @@ class TableSplit:
         test_target: their targets.
         n_without_target: rows that were left out because they have no target.
         separation: of the training rows, which belong together or come later.
+        test_numbers: where the test rows stand in the table they come from, counted from 1.
     """
 
     train: pl.DataFrame
@@ -73,6 +74,7 @@ class TableSplit:
     test_target: pl.Series | None
     n_without_target: int
     separation: Separation = dataclasses.field(default_factory=Separation)
+    test_numbers: np.ndarray | None = None
 
     @property
     def n_test_rows(self) -> int:
@@ -185,6 +187,7 @@ def split_table(
         test_target=target[test_rows] if len(test_rows) else None,
         n_without_target=int((~known).sum()),
         separation=separation.of(train_rows),
+        test_numbers=np.asarray(test_rows) + 1,
     )
 
 
@@ -219,7 +222,12 @@ def with_test_table(
     if extra:
         warn_user(f"The test table's other columns are ignored: {shown(extra)}.", DataWarning)
     test = test.filter(known)
-    return dataclasses.replace(split, test=test.drop(name), test_target=test[name])
+    return dataclasses.replace(
+        split,
+        test=test.drop(name),
+        test_target=test[name],
+        test_numbers=np.flatnonzero(known) + 1,
+    )
 
 
 def linear_model(model: AbstractEstimator) -> AbstractEstimator:

@@ -28,6 +28,7 @@ def write_beside(
         split.test_target,
         training=(split.train, split.train_target),
         linear=linear,
+        row_names=split.test_numbers,
     )
     write_whole(report_path(folder), made.html)
     write_whole(card_path(folder), made.card)

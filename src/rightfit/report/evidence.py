@@ -89,6 +89,7 @@ def gather(
     test: tuple[Any, Any] | None,
     training: tuple[Any, Any] | None,
     linear: AbstractEstimator | None = None,
+    row_names: Any = None,
 ) -> Evidence:
     """Measure what can be measured with the rows at hand.
 
@@ -97,11 +98,12 @@ def gather(
         test: columns and targets of rows that nothing was chosen on.
         training: columns and targets of the training.
         linear: a linear model that was trained already on the same rows.
+        row_names: `[row]`, what the test rows are called; None takes the index of a pandas table.
     """
     model = estimator._fitted()
     evidence = Evidence(model, getattr(estimator, "path_", {}))
     known = None if training is None else label_rows(estimator, *training, MOST_TRAINING_ROWS)
-    unseen = None if test is None else label_rows(estimator, *test, MOST_TEST_ROWS)
+    unseen = None if test is None else label_rows(estimator, *test, MOST_TEST_ROWS, row_names)
     if known is not None:
         evidence = dataclasses.replace(
             evidence,

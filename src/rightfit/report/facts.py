@@ -13,6 +13,7 @@ from rightfit.model.description import describe_layers
 from rightfit.model.document import versions
 from rightfit.model.model import Model
 from rightfit.report.evidence import Evidence
+from rightfit.report.labelled import LabelledRows
 from rightfit.report.numerals import figure, percent, shortened
 from rightfit.report.row_losses import row_losses
 
@@ -138,9 +139,16 @@ def worst_rows(evidence: Evidence) -> tuple[tuple[str, ...], Rows]:
     for place, row in enumerate(worst.tolist()):
         true, predicted = _outcome(evidence, row)
         cells = [_cell(values[name][place]) for name in names]
-        rows.append((str(test.rows[row] + 1), true, predicted, figure(float(losses[row])), *cells))
+        rows.append((test.name_of(row), true, predicted, figure(float(losses[row])), *cells))
     header = ("row", "true", "predicted", "loss", *(shortened(name, 30) for name in names))
     return header, rows
+
+
+def row_names_said(test: LabelledRows | None) -> str:
+    """What the first column of the worst rows means."""
+    if test is None or test.names is None:
+        return "Rows are counted from 1 in the table of the test rows."
+    return "Rows have the numbers or names of the table that they come from."
 
 
 def _outcome(evidence: Evidence, row: int) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
@@ -29,6 +30,7 @@ class LabelledRows:
         truth: `[row]` class codes, or `[row, output]` standardised numbers.
         predictions: `[row, prediction]` probabilities, or standardised numbers.
         all_truth: the same as `truth` of all rows with a target, of which these may be a sample.
+        names: what the rows of the table are called; None where they are counted from 1.
     """
 
     table: Table
@@ -37,6 +39,7 @@ class LabelledRows:
     truth: Shaped[np.ndarray, "row ..."]
     predictions: Float[np.ndarray, "row prediction"]
     all_truth: Shaped[np.ndarray, "known ..."]
+    names: Any = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -51,8 +54,15 @@ class LabelledRows:
         """Whether there were too many rows to take them all."""
         return len(self.rows) < self.n_with_target
 
+    def name_of(self, place: int) -> str:
+        """What one of the rows is called in the table that it comes from."""
+        row = int(self.rows[place])
+        return str(row + 1 if self.names is None else self.names[row])
 
-def label_rows(model: AbstractEstimator, X: Any, y: Any, most: int) -> LabelledRows:
+
+def label_rows(
+    model: AbstractEstimator, X: Any, y: Any, most: int, names: Any = None
+) -> LabelledRows:
     """Encode and predict the rows that have a target.
 
     Args:
@@ -60,9 +70,11 @@ def label_rows(model: AbstractEstimator, X: Any, y: Any, most: int) -> LabelledR
         X: `[row, column]`.
         y: `[row]`.
         most: of more rows than these, a sample is taken.
+        names: `[row]`, what the rows are called; None takes the index of a pandas table.
 
     Raises:
-        DataError: a column is missing, a target cannot be read, or no row has one.
+        DataError: a column is missing, a target cannot be read, no row has one, or the numbers of
+            rows, targets and names differ.
     """
     fitted = model._fitted()
     table = model._table(X)
@@ -71,6 +83,12 @@ def label_rows(model: AbstractEstimator, X: Any, y: Any, most: int) -> LabelledR
         raise DataError(
             f"The table has {table.n_rows} rows, and there are {len(encoded)} targets.",
             expected="Each row needs its target.",
+        )
+    names = _index_of(X) if names is None else names
+    if names is not None and len(names) != table.n_rows:
+        raise DataError(
+            f"The table has {table.n_rows} rows, and there are {len(names)} names of rows.",
+            expected="Each row needs its name, or none is given.",
         )
     known = np.flatnonzero(~is_missing(encoded))
     if not len(known):
@@ -82,7 +100,13 @@ def label_rows(model: AbstractEstimator, X: Any, y: Any, most: int) -> LabelledR
         encoded = encoded.reshape(len(encoded), -1)
     features = fitted.encoder.encode(table, rows)
     predictions = fitted.predict_encoded(features)
-    return LabelledRows(table, rows, features, encoded[rows], predictions, encoded[known])
+    return LabelledRows(table, rows, features, encoded[rows], predictions, encoded[known], names)
+
+
+def _index_of(X: Any) -> list[Any] | None:
+    frame = nw.from_native(X, pass_through=True)
+    index = nw.maybe_get_index(frame) if isinstance(frame, nw.DataFrame) else None
+    return None if index is None else list(index)
 
 
 def take_rows(features: Features, rows: Shaped[np.ndarray, " row"]) -> Features:

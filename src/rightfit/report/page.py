@@ -113,6 +113,7 @@ def _of_test(evidence: Evidence) -> dict[str, Any]:
         "dependence": dependence_picture(evidence),
         "worst_header": worst_header,
         "worst": worst,
+        "worst_said": facts.row_names_said(test),
     }
 
 

@@ -57,6 +57,7 @@ def make_report(
     training: tuple[Any, Any] | None = None,
     mute: Collection[str] = (),
     linear: AbstractEstimator | None = None,
+    row_names: Any = None,
 ) -> Report:
     """Make the report on a fitted model: verdict, checks, figures, model card.
 
@@ -69,6 +70,9 @@ def make_report(
             the checks for overfitting, leaks and repeated rows see more.
         mute: codes of checks that are not to be run, such as `("RF-FEW-ROWS",)`.
         linear: a linear model that was fitted on the same rows; None fits one.
+        row_names: `[row]`, what the test rows are called where the worst of them are listed, such
+            as their numbers in a file. None takes the index of a pandas table, and counts the rows
+            of others from 1.
 
     Raises:
         ParameterError: a check is muted that does not exist.
@@ -93,7 +97,7 @@ def make_report(
     check_installed()
     from rightfit.report.page import render_card, render_page
 
-    evidence = gather(model, None if X is None else (X, y), training, linear)
+    evidence = gather(model, None if X is None else (X, y), training, linear, row_names)
     raised = run_checks(evidence, muted)
     verdict = give_verdict(evidence, raised)
     graphs = draw_two_graphs(model, X, y)
