@@ -49,8 +49,8 @@ class Pace:
         self._n_epochs = 1
 
     def next_size(self, clock: Clock) -> int:
-        """Epochs of the next call, 0 if not even half an epoch fits into the time left."""
-        if clock.seconds_left <= (self.seconds_per_epoch or 0) / 2:
+        """Epochs of the next call, 0 if not even one fits into the time left."""
+        if clock.seconds_left <= (self.seconds_per_epoch or 0):
             return 0
         wanted = self._n_epochs
         if self.seconds_per_epoch:

@@ -158,25 +158,6 @@ def test_pack_in_waves_gives_the_same_members() -> None:
         assert bits(end.state.best_network) == bits(whole[number].state.best_network)
 
 
-def test_blocks_are_joined_when_members_have_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[tuple[int, int]] = []
-
-    def noted(courses: Any, rows: Any, width: int, program: Any) -> Any:
-        made.append((len(courses), width))
-        return Block(courses, rows, width, program)
-
-    monkeypatch.setattr(wave, "Block", noted)
-    monkeypatch.setattr(wave, "n_at_once", lambda: 1)
-    monkeypatch.setattr(clock, "_GROWTH", 1)
-    members = tuple(
-        member_of(PLAN, knobs=knobs_of(learning_rate=0.0, patience_epochs=patience))
-        for patience in (1, 1, 25, 25)
-    )
-    ends = stopped(events_of(pack_of(members, width=2)))
-    assert made == [(2, 2), (2, 2), (2, 2)]
-    assert [ends[number].epoch for number in range(4)] == [2, 2, 26, 26]
-
-
 def test_block_shrinks_when_idle_places_cost_more_than_compiling(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -187,7 +168,8 @@ def test_block_shrinks_when_idle_places_cost_more_than_compiling(
         return Block(courses, rows, width, program)
 
     monkeypatch.setattr(wave, "Block", noted)
-    monkeypatch.setattr(wave, "_COMPILE_SECONDS", 0.0)
+    monkeypatch.setattr(layout, "_OPERATIONS_OF_A_COMPILATION", 0.0)
+    monkeypatch.setattr(layout, "_MOST_EPOCHS_BETWEEN_LOOKS", 2)
     members = tuple(
         member_of(PLAN, knobs=knobs_of(learning_rate=0.0, patience_epochs=patience))
         for patience in (1, 1, 1, 5, 12)
@@ -195,6 +177,37 @@ def test_block_shrinks_when_idle_places_cost_more_than_compiling(
     ends = stopped(events_of(pack_of(members, width=8)))
     assert widths == [8, 2, 1]
     assert [ends[number].epoch for number in range(5)] == [2, 2, 2, 6, 13]
+
+
+def test_bits_do_not_depend_on_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "_OPERATIONS_OF_A_COMPILATION", 1e5)
+    monkeypatch.setattr(layout, "_MOST_EPOCHS_BETWEEN_LOOKS", 5)
+    members = tuple(
+        member_of(
+            PLAN,
+            network_of(seed=number),
+            knobs_of(learning_rate=0.05, dropout_rate=0.2, patience_epochs=number, tolerance=0.0),
+        )
+        for number in range(1, 13)
+    )
+    found = []
+    # Epochs of a call: one, or as many as go; blocks one after another, or two at a time.
+    for growth, at_once in ((1, 1), (64, 1), (64, 2)):
+        monkeypatch.setattr(clock, "_GROWTH", growth)
+        monkeypatch.setattr(wave, "n_at_once", lambda at_once=at_once: at_once)
+        widths: list[int] = []
+
+        def noted(
+            courses: Any, rows: Any, width: int, program: Any, widths: list[int] = widths
+        ) -> Any:
+            widths.append(width)
+            return Block(courses, rows, width, program)
+
+        monkeypatch.setattr(wave, "Block", noted)
+        ends = stopped(events_of(pack_of(members, width=8, max_epochs=60)))
+        assert len(set(widths)) > 2
+        found.append([bits(ends[number].state.best_network) for number in range(12)])
+    assert found[0] == found[1] == found[2]
 
 
 def folds_of(n_rows: int, n_folds: int) -> tuple[Fold, ...]:

@@ -15,6 +15,7 @@ from rightfit.train.events import EpochRecord
 from rightfit.train.gradient_norms import normed_layers
 from rightfit.train.orders import most_epochs, row_orders
 from rightfit.train.pack.course import Course
+from rightfit.train.pack.layout import epochs_between_looks, operations_of
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.plan import HeldOut, Plan, Records, Rows, State
 from rightfit.train.program import go_back, run_epochs, run_members
@@ -82,11 +83,15 @@ class Block:
         self.width = width
         self.program = program
         self.pace = program.pace
-        self.idle_seconds = 0.0
+        self.idle_operations = 0.0
+        self._n_epochs = 0
         n_slots = rows.training.weights.shape[0]
         batch = self.plan.batch_size
         self._n_slots = -(-n_slots // batch) * batch
         self._n_room = most_epochs(self._n_slots * width)
+        self._operations = operations_of(courses[0].member.shape.n_multiplications, self._n_slots)
+        # A single member's block stays as it is.
+        self._stride = epochs_between_looks(self._operations * width) if width > 1 else self._n_room
         self._states: Any = None
         # Where each course's member is among the states.
         self._places = {course: place for place, course in enumerate(self.courses)}
@@ -109,8 +114,13 @@ class Block:
 
     @property
     def most_epochs(self) -> int:
-        """Epochs of one call at most."""
-        return self._n_room
+        """Epochs of one call at most: none goes beyond the next look at the width."""
+        return min(self._n_room, self._stride - self._n_epochs % self._stride)
+
+    @property
+    def is_at_look(self) -> bool:
+        """Whether it has done the epochs after which its width may change."""
+        return self._n_epochs % self._stride == 0
 
     def advance(self, n_epochs: int, clock: Clock) -> list[Advance]:
         """Run some epochs of every member; tell what became of each."""
@@ -131,9 +141,11 @@ class Block:
             for course, place in self._places.items()
             if course in self.courses
         ]
-        ended = max(len(advance.records) for advance in advances)
+        counts = [len(advance.records) for advance in advances]
+        ended = max(counts)
         self.pace.note(end - start, ended)
-        self.idle_seconds += (end - start) * (1 - len(self.courses) / self.width)
+        self._n_epochs += ended
+        self.idle_operations += self._operations * (ended * self.width - sum(counts))
         return advances
 
     def go_back(self, course: Course) -> None:

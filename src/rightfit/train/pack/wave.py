@@ -21,14 +21,14 @@ from rightfit.train.pack.block import Advance, Block, Program
 from rightfit.train.pack.course import Course, begin_course
 from rightfit.train.pack.crew import Crew
 from rightfit.train.pack.culling import Culling
-from rightfit.train.pack.layout import bucket_of_members, n_at_once, widest
+from rightfit.train.pack.layout import n_at_once, narrower, widest
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.trained import Trained
 
 _MOST_RESTARTS = 3
-# What it takes to compile a program for fewer members: so many idle seconds pay for it.
-_COMPILE_SECONDS = 2.0
+# With less time left than this, no program for fewer members is compiled any more.
+_TOO_LATE_SECONDS = 4.0
 
 
 class Wave:
@@ -171,7 +171,7 @@ class Wave:
             yield MemberStopped(reason, state, epoch, step, course.number)
 
     def _send_on(self, block: Block) -> None:
-        """Queue a block that is back, in fewer places if that pays; or let it wait at a rung."""
+        """Queue a block that is back; or let it wait at a rung."""
         if not block.courses:
             return
         if self.culling is not None:
@@ -179,21 +179,14 @@ class Wave:
             if self.culling.epochs_to_rung(first) <= 0:
                 self.at_rung.append(block)
                 return
-        self.waiting.append(self._shrunk(block))
+        self.waiting.append(self._shrunk(block) if block.is_at_look else block)
 
     def _shrunk(self, block: Block) -> Block:
-        n_running = len(block.courses)
-        if n_running == block.width:
+        """The block in fewer places, if that pays."""
+        width = narrower(block.width, len(block.courses), block.idle_operations)
+        if width == block.width or self.clock.seconds_left < _TOO_LATE_SECONDS:
             return block
-        for other in self.waiting:
-            if _key(other) == _key(block) and len(other.courses) + n_running <= block.width:
-                self.waiting.remove(other)
-                return self._block([*other.release(), *block.release()], block.rows, block.width)
-        width = bucket_of_members(n_running)
-        pays = block.idle_seconds >= _COMPILE_SECONDS
-        if width < block.width and pays and self.clock.seconds_left > 2 * _COMPILE_SECONDS:
-            return self._block(block.release(), block.rows, width)
-        return block
+        return self._block(block.release(), block.rows, width)
 
     def _snapshot(self) -> Iterator[Event]:
         """Show, now and then, the best weights of the members that no thread works on."""
@@ -218,16 +211,13 @@ class Wave:
         blocks, self.at_rung = self.at_rung, []
         for block in blocks:
             yield from self._stop(block, [c for c in block.courses if c in hopeless], "culled")
-            self._send_on(block)
+            if block.courses:
+                self.waiting.append(self._shrunk(block))
 
 
 def _group(course: Course) -> Any:
     """What members must share to share a program."""
     return course.member.plan, course.member.shape
-
-
-def _key(block: Block) -> Any:
-    return _group(block.courses[0]), block.width, block.rows.device
 
 
 def _job(block: Block, n_epochs: int, clock: Clock) -> Callable[[], list[Advance]]:
