@@ -4,7 +4,7 @@ A ladder of settings, each the one before with one thing more: a plain network o
 then tree bins as scaling, number embeddings, averaged weights with stronger decay, a learning-rate
 schedule in their place, copies that share their weights, a pack of both kinds of networks of which
 the best one predicts, and the ensemble. Measured on rows held out from the training rows, never on
-test rows: the default recipe was chosen by this. Changes are geometric means of the loss (log loss,
+test rows. Changes are geometric means of the loss (log loss,
 or root mean squared error) against the plain network, over the tables after the mean over the
 seeds; lower is better.
 

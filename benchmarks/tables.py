@@ -6,8 +6,8 @@ are the log loss or the root mean squared error on the test rows; lower is bette
 ranked on each table by the mean over the seeds.
 
 What is measured is written down at once: a run that was stopped goes on where it was, on the same
-machine with the same versions. `--report` writes the figures into docs/benchmarks.md and draws
-them, without measuring.
+machine with the same versions. At the end docs/benchmarks.md is written from all that was measured,
+and a picture drawn, unless the figures went elsewhere (`--out`); `--report` does only that.
 
     python benchmarks/tables.py [--tables NAME ...] [--models NAME ...] [--seeds 3] [--most-rows N]
 """
@@ -29,7 +29,7 @@ from machine import describe_machine, output_argument, print_machine
 from real_tables import TABLES, Table, named, read_tables
 from rivals import RIVALS, Rival
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score, root_mean_squared_error
-from tables_report import write_report
+from tables_report import text_of, write_report
 
 Record = dict[str, Any]
 
@@ -108,8 +108,8 @@ def run(arguments: argparse.Namespace, machine: dict[str, Any]) -> list[Record]:
         r for r in RIVALS if r.name in arguments.models or not (arguments.models or r.is_slow)
     ]
     if arguments.again:
-        names = {rival.name for rival in wanted}
-        records = [record for record in records if record["model"] not in names]
+        anew = {(table.name, rival.name) for table in named(arguments.tables) for rival in wanted}
+        records = [one for one in records if (one["table"], one["model"]) not in anew]
     done = {(one["table"], one["model"], one["seed"]) for one in records}
     for seed in range(arguments.seeds):
         for table in named(arguments.tables):
@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--models", nargs="*", default=[], choices=models, metavar="NAME")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--most-rows", type=int, help="training rows of a table, at most")
-    parser.add_argument("--again", action="store_true", help="measure these models anew")
+    parser.add_argument("--again", action="store_true", help="measure these tables and models anew")
     parser.add_argument("--report", action="store_true", help="only write and draw the figures")
     output_argument(parser, "tables")
     arguments = parser.parse_args()
@@ -142,7 +142,9 @@ def main() -> None:
     if not arguments.report:
         run(arguments, machine)
     document = json.loads(arguments.out.read_text())
-    print(write_report(document))
+    print(text_of(document))
+    if arguments.out == parser.get_default("out"):
+        write_report(document)
     n_seconds = statistics.fsum(r.get("fit_seconds", 0) for r in document["results"]["records"])
     print(f"{n_seconds / 60:.0f} minutes of fitting in {arguments.out}")
 

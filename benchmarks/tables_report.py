@@ -3,6 +3,7 @@
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,44 +58,66 @@ def over_tables(losses: Losses, models: Sequence[str]) -> dict[str, dict[str, fl
     return result
 
 
-def write_report(document: Mapping[str, Any]) -> str:
-    """Put the figures into the page and draw them; gives the text."""
+@dataclass(frozen=True)
+class Figures:
+    """What the page shows.
+
+    Attributes:
+        models: those that were measured on most tables.
+        summary: of each, over the tables that all of them have.
+        losses: of each table and model.
+        fit_seconds: the same.
+        predict_seconds: the same, of all test rows.
+    """
+
+    models: list[str]
+    summary: Mapping[str, Mapping[str, float]]
+    losses: Losses
+    fit_seconds: Losses
+    predict_seconds: Losses
+
+
+def figures_of(document: Mapping[str, Any]) -> Figures:
+    """Sum the records up."""
     records = document["results"]["records"]
     present = list(dict.fromkeys(one["model"] for one in records if "loss" in one))
     n_tables = len({one["table"] for one in records})
-    losses, seconds = mean_by_table(records, "loss"), mean_by_table(records, "fit_seconds")
+    losses = mean_by_table(records, "loss")
     # A model that was measured on a few tables would take the others out.
     models = [m for m in present if sum(m in of for of in losses.values()) >= 0.7 * n_tables]
-    summary = over_tables(losses, models)
-    text = _text(document, models, summary, losses, seconds)
+    seconds = (mean_by_table(records, f"{name}_seconds") for name in ("fit", "predict"))
+    return Figures(models, over_tables(losses, models), losses, *seconds)
+
+
+def write_report(document: Mapping[str, Any]) -> None:
+    """Put the figures into the page and draw them."""
+    text = text_of(document)
     page = PAGE.read_text()
     if BEGIN not in page:
         page = f"{page.rstrip()}\n\n{BEGIN}\n{END}\n"
     before, rest = page.split(BEGIN)
     PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
-    _draw(models, summary, seconds)
-    return text
+    _draw(figures_of(document))
 
 
-def _times(model: str, seconds: Losses) -> tuple[float, float]:
-    """Median seconds of a fit, and the median of the seconds against the reference's."""
-    own = [of[model] for of in seconds.values() if model in of]
+def _median(model: str, seconds: Losses) -> float:
+    return statistics.median(of[model] for of in seconds.values() if model in of)
+
+
+def _against_reference(model: str, seconds: Losses) -> float:
     ratios = [
         of[model] / of[REFERENCE] for of in seconds.values() if model in of and REFERENCE in of
     ]
-    return statistics.median(own), statistics.median(ratios) if ratios else math.nan
+    return statistics.median(ratios) if ratios else math.nan
 
 
-def _text(
-    document: Mapping[str, Any],
-    models: Sequence[str],
-    summary: Mapping[str, Mapping[str, float]],
-    losses: Losses,
-    seconds: Losses,
-) -> str:
+def text_of(document: Mapping[str, Any]) -> str:
+    """Put the figures into words and tables."""
+    figures = figures_of(document)
+    summary, losses = figures.summary, figures.losses
     most = document["results"]["most_rows"]
     seeds = {one["seed"] for one in document["results"]["records"]}
-    ordered = sorted(models, key=lambda model: summary[model]["mean_rank"])
+    ordered = sorted(figures.models, key=lambda model: summary[model]["mean_rank"])
     n_tables = int(next(iter(summary.values()))["tables"])
     limit = f", at most {most:,} training rows of each" if most else ""
     lines = [
@@ -105,14 +128,16 @@ def _text(
         "the loss is above that of the best model, at most 100 %. Seconds are medians over the "
         "tables; the last column is the median of a fit's seconds against CatBoost's.",
         "",
-        "| model | mean rank | mean gap | first | fit, seconds | against CatBoost |",
-        "|---|---|---|---|---|---|",
+        "| model | mean rank | mean gap | first | predict, seconds | fit, seconds | "
+        "against CatBoost |",
+        "|---|---|---|---|---|---|---|",
     ]
     for model in ordered:
-        of, (median, ratio) = summary[model], _times(model, seconds)
+        of, fit = summary[model], figures.fit_seconds
         lines.append(
             f"| {model} | {of['mean_rank']:.2f} | {of['mean_gap']:.1%} | {of['wins']:.0f} | "
-            f"{median:.1f} | {ratio:.1f}× |"
+            f"{_median(model, figures.predict_seconds):.2g} | {_median(model, fit):.1f} | "
+            f"{_against_reference(model, fit):.1f}× |"
         )
     lines += ["", "![Rank against time](pictures/tables.svg)", ""]
     lines += [f"| table | {' | '.join(ordered)} |", "|---" * (len(ordered) + 1) + "|"]
@@ -127,16 +152,17 @@ def _text(
     return "\n".join(lines)
 
 
-def _draw(
-    models: Sequence[str], summary: Mapping[str, Mapping[str, float]], seconds: Losses
-) -> None:
+def _draw(shown: Figures) -> None:
     import matplotlib
 
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "tables"
     import matplotlib.pyplot as plt
 
-    points = {m: (_times(m, seconds)[0], summary[m]["mean_rank"]) for m in models}
+    points = {
+        model: (_median(model, shown.fit_seconds), shown.summary[model]["mean_rank"])
+        for model in shown.models
+    }
     front = [
         point
         for point in sorted(points.values())

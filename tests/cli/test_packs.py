@@ -49,7 +49,7 @@ def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
     return [line.rstrip() for line in capfd.readouterr().out.splitlines()]
 
 
-BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose it)"
+BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose among them)"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that
         (
             facts(3, n_folds=5),
             "Chosen: ensemble of 2 of 3 trials, each in 5 folds, by 1,234 out-of-fold rows: loss "
-            "0.2893 (0.2911 ± 0.0041 on rows that did not choose it)",
+            "0.2893 (0.2911 ± 0.0041 on rows that did not choose among them)",
         ),
         (
             facts(1, n_folds=5),
@@ -75,7 +75,7 @@ BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that
         (
             facts(3, watched="roc_auc", standard_error=None),
             "Chosen: ensemble of 2 of 3 members by 1,234 validation rows: roc auc 0.2893 "
-            "(0.2911 on rows that did not choose it)",
+            "(0.2911 on rows that did not choose among them)",
         ),
         (
             facts(3, estimate=float("nan"), standard_error=float("nan")),

@@ -17,7 +17,7 @@ Facts = Mapping[str, Any]
 
 
 def chosen_line(facts: Facts) -> str:
-    """Say what was chosen, by which rows, and how good it is on rows that did not choose it."""
+    """Say what was chosen, by which rows, and how good it is on rows that did not choose."""
     choice, trials, members = facts["choice"], facts["trials"], facts["members"]
     rows = f"{choice['n_rows']:,} {choice['rows']} rows"
     estimate = f"{_number(choice['estimate'])}{_plus_minus(choice['standard_error'])}"
@@ -28,7 +28,7 @@ def chosen_line(facts: Facts) -> str:
     what = (
         f"Chosen: {_what(facts)} by {rows}: {watched} {_number(choice['on_the_rows_that_chose'])}"
     )
-    return f"{what} ({estimate} on rows that did not choose it)" if estimate else what
+    return f"{what} ({estimate} on rows that did not choose among them)" if estimate else what
 
 
 def trials_sheet(facts: Facts) -> Table:

@@ -17,8 +17,8 @@ from rightfit.estimators.grid import AUTO_MEMBERS, Chosen, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
 from rightfit.parameters import declared_parameters
 
-# Fewer rows cannot tell which of several networks is better: there is one plain network.
-FEWEST_ROWS = 50
+# Fewer rows cannot be held out fold by fold: there is one plain network.
+FEWEST_ROWS = 10
 # Of a column's bins or waves, each has at least so many rows to learn from.
 FEWEST_ROWS_A_FEATURE = 16
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
