@@ -49,7 +49,9 @@ def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
     return [line.rstrip() for line in capfd.readouterr().out.splitlines()]
 
 
-BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose among them)"
+BY_RIGHT = (
+    "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose among them)"
+)
 
 
 @pytest.mark.parametrize(

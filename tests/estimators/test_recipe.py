@@ -2,6 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
 
 from rightfit import Classifier, DataError, Regressor, check_gradients
 from rightfit.estimators.grid import combinations, combinations_of_kinds
@@ -11,7 +12,13 @@ from rightfit.estimators.hyperparameters import (
     ClassifierParameters,
     Hyperparameters,
 )
-from rightfit.estimators.recipe import EFFORTS, NO_RECIPE, Circumstances, follow_recipe
+from rightfit.estimators.recipe import (
+    EFFORTS,
+    FEWEST_ROWS,
+    NO_RECIPE,
+    Circumstances,
+    follow_recipe,
+)
 from rightfit.parameters import check_parameters, declared_parameters
 
 pytestmark = pytest.mark.slow
@@ -108,6 +115,17 @@ def test_one_network_alone_is_plain() -> None:
     assert follow_recipe(Hyperparameters(), alone)[0].hidden_sizes == PLAIN_SIZES
     nothing_held = Hyperparameters(validation_fraction=0.0)
     assert follow_recipe(nothing_held, LARGE)[0].hidden_sizes == PLAIN_SIZES
+
+
+def test_few_rows_are_not_learnt_by_heart() -> None:
+    few = Circumstances(FEWEST_ROWS - 1, 6)
+    assert follow_recipe(Hyperparameters(), few)[0].l2 > 0.1
+    assert follow_recipe(Hyperparameters(l2=0.01), few)[0].l2 == 0.01
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(1_030, 6)), random.integers(2, size=1_030)
+    model = Classifier(random_state=0).fit(X[:30], y[:30])
+    # There is nothing to learn: a constant has 0.69, and without L2 it is beyond 3.
+    assert log_loss(y[30:], model.predict_proba(X[30:])) < 1.2
 
 
 def test_each_combination_has_its_own_seed() -> None:

@@ -17,8 +17,10 @@ from rightfit.estimators.grid import AUTO_MEMBERS, Chosen, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
 from rightfit.parameters import declared_parameters
 
-# Fewer rows cannot be held out fold by fold: there is one plain network.
-FEWEST_ROWS = 10
+# Of fewer rows none can be spared to watch the training, or to choose by: there is one plain
+# network, which strong L2 keeps from learning them by heart.
+FEWEST_ROWS = 50
+_FEW: Mapping[str, Any] = MappingProxyType({"hidden_sizes": PLAIN_SIZES, "l2": 0.2})
 # Of a column's bins or waves, each has at least so many rows to learn from.
 FEWEST_ROWS_A_FEATURE = 16
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
@@ -148,9 +150,12 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         # Sizes are given, or drawn like everything else that is at its default.
         return chosen, NO_RECIPE
     is_unwatched = chosen.validation_fraction == 0 and not chosen.n_folds
-    if is_described or about.is_single or is_unwatched or about.n_rows < FEWEST_ROWS:
+    if is_described or about.is_single or is_unwatched:
         plain = Recipe({"hidden_sizes": PLAIN_SIZES})
         return with_values(chosen, plain.filled), plain
+    if about.n_rows < FEWEST_ROWS:
+        few = Recipe(_unsaid(chosen, _FEW))
+        return with_values(chosen, few.filled), few
     effort = EFFORTS[chosen.quality]
     folds = about.n_rows <= effort.few_rows and about.may_fold
     shared = {
