@@ -116,6 +116,9 @@ def test_simplest_is_at_least_as_regularised_as_the_best() -> None:
     (kept,) = [row for row in model.members_ if row["weight"] > 0]
     best = min(model.members_, key=lambda row: row["validation_loss"])
     assert (kept["dropout_rate"], kept["l2"]) >= (best["dropout_rate"], best["l2"])
+    assert kept["trial"] != best["trial"]  # or the next line would say nothing
+    assert model.best_params_ == {name: kept[name] for name in LISTS}
+    assert model.cv_results_["params"][model.best_index_] == model.best_params_
 
 
 @both

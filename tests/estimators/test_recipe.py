@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from rightfit import Classifier, DataError, Regressor, check_gradients
+from rightfit import Classifier, DataError, Regressor, TrainingWarning, check_gradients
 from rightfit.estimators.grid import combinations, combinations_of_kinds
 from rightfit.estimators.hyperparameters import (
     PLAIN_SIZES,
@@ -153,6 +153,15 @@ def test_recipe_trains_saves_and_checks_its_gradients(quality: str, tmp_path: An
     np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
     assert again.get_params()["quality"] == quality
     assert check_gradients(again, X, y > 0.5, max_parameters_per_array=20).largest_error < 1e-5
+
+
+@pytest.mark.parametrize("described", [{"hidden_sizes": (4,)}, {"dropout_rate": [0.0, 0.5]}])
+def test_quality_beside_described_networks_is_said_to_have_no_effect(described: Any) -> None:
+    generator = np.random.default_rng(0)
+    X = generator.standard_normal((60, 2))
+    model = Classifier(quality="fast", max_epochs=1, random_state=0, **described)
+    with pytest.warns(TrainingWarning, match="quality='fast' has no effect: hidden_sizes and lis"):
+        model.fit(X, X[:, 0] > 0)
 
 
 def test_partial_fit_and_warm_start_train_one_network() -> None:

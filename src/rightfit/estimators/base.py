@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
+from rightfit.errors import TrainingWarning, warn_user
 from rightfit.estimators.exporting import Exporting
 from rightfit.estimators.fitting import Fitting, Start
 from rightfit.estimators.handed_over import labelled, validation_rows, with_separation
@@ -66,7 +67,8 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
         path_: of a pack, for each parameter that varied the validation loss (or watched metric)
             along it, with the others at their best.
         cv_results_: of a pack, its trials in the shape of scikit-learn's searches.
-        best_index_: of a pack, the trial that does best alone, in the order of cv_results_.
+        best_index_: of a pack, the trial that was chosen, or of an ensemble the one that does best
+            alone, in the order of cv_results_.
         best_params_: of a pack, that trial's values of what varied.
         oof_predictions_: with folds, `[row]` or `[row, class]`, what the networks that a row was
             held out from predict for it, NaN where there is none. It is not saved with a model.
@@ -156,6 +158,12 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
         `TrainingEnded`; Ctrl-C ends it early, with the best weights so far.
         """
         fitting = self._begin(X, y, sample_weight, validation, groups, time)
+        if self.quality != "default" and not follows_recipe(self):
+            warn_user(
+                f"quality={self.quality!r} has no effect: hidden_sizes and lists say which "
+                "networks are trained.",
+                TrainingWarning,
+            )
         is_new = not hasattr(self, "_model")
         # Whoever follows the events may want to show the columns first.
         if is_new:
@@ -340,7 +348,7 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
         self.cv_results_ = cv_results(
             training.members, training.trials, unsure, training.choice["watched"], sign
         )
-        best = best_trial(training.trials, sign)
+        best = best_trial(training.trials, training.choice["combine"], sign)
         self.best_index_ = best["trial"]
         self.best_params_ = {name: best[name] for name in unsure}
 

@@ -62,8 +62,13 @@ def trial_rows(trials: Trials, pick: Chosen, sign: int) -> list[Row]:
     ]
 
 
-def best_trial(trials: Sequence[Row], sign: int) -> Row:
-    """The trial that does best alone; of several seeds of a combination, the best one."""
+def best_trial(trials: Sequence[Row], combine: str, sign: int) -> Row:
+    """The trial whose values are the best: the one that was chosen, if it was a single one.
+
+    Of an ensemble it is the one that does best alone; of several seeds of a combination, the best.
+    """
+    if combine != "ensemble":
+        trials = [row for row in trials if row["weight"] > 0]
     return min(trials, key=lambda row: _ascending(row["watched"], sign))
 
 
