@@ -38,7 +38,7 @@ fix: $(VENV)/.development ## format, and repair what can be repaired safely
 	"$(BIN)/ruff" check --fix
 	"$(BIN)/ruff" format
 
-docs: $(VENV)/.docs ## build the documents strictly, into build/site
+docs: $(VENV)/.development ## build the documents strictly, into build/site
 	"$(BIN)/python" docs/make_reference.py
 	"$(BIN)/zensical" build --strict --clean
 
@@ -97,10 +97,6 @@ $(VENV)/.development: requirements/dev.txt pyproject.toml | $(VENV)/.created
 
 $(VENV)/.benchmark: $(VENV)/.development
 	"$(BIN)/python" -m pip $(PIP_FLAGS) install --group benchmark
-	@touch "$@"
-
-$(VENV)/.docs: $(VENV)/.development
-	"$(BIN)/python" -m pip $(PIP_FLAGS) install --group docs
 	@touch "$@"
 
 .venv-lowest/.lowest: requirements/lowest.txt pyproject.toml | .venv-lowest/.created
