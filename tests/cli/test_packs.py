@@ -50,7 +50,7 @@ def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
 
 
 BY_RIGHT = (
-    "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose among them)"
+    "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose)"
 )
 
 
@@ -66,7 +66,7 @@ BY_RIGHT = (
         (
             facts(3, n_folds=5),
             "Chosen: ensemble of 2 of 3 trials, each in 5 folds, by 1,234 out-of-fold rows: loss "
-            "0.2893 (0.2911 ± 0.0041 on rows that did not choose among them)",
+            "0.2893 (0.2911 ± 0.0041 on rows that did not choose)",
         ),
         (
             facts(1, n_folds=5),
@@ -77,7 +77,7 @@ BY_RIGHT = (
         (
             facts(3, watched="roc_auc", standard_error=None),
             "Chosen: ensemble of 2 of 3 members by 1,234 validation rows: roc auc 0.2893 "
-            "(0.2911 on rows that did not choose among them)",
+            "(0.2911 on rows that did not choose)",
         ),
         (
             facts(3, estimate=float("nan"), standard_error=float("nan")),

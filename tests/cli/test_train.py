@@ -240,7 +240,7 @@ def test_train_of_a_pack_says_how_many_networks_what_was_chosen_and_by_what(
     lines = answer.out.splitlines()
     assert re.fullmatch(
         r"Chosen: ensemble of \d of 4 members by 12 validation rows: loss [\d.]+ "
-        r"\([\d.]+ ± [\d.]+ on rows that did not choose among them\)",
+        r"\([\d.]+ ± [\d.]+ on rows that did not choose\)",
         lines[2],
     )
     assert lines[3] == ""

@@ -426,3 +426,20 @@ def test_schema_of_a_fitted_model_stays_until_the_next_fit_is_over() -> None:
     for _ in model.iter_fit(np.hstack([X, X]), NUMBERS):
         break
     assert len(model.schema_) == model.n_features_in_ == 3
+
+
+def test_estimate_leaves_out_what_choosing_the_epochs_gained_on_noise() -> None:
+    naive, estimated = [], []
+    for seed in range(12):
+        generator = np.random.default_rng(seed)
+        X, y = generator.standard_normal((2100, 6)), generator.integers(0, 2, 2100)
+        model = Classifier(
+            hidden_sizes=(16,), learning_rate=0.01, patience_epochs=8, n_folds=5, random_state=seed
+        )
+        model.fit(X[:100], y[:100])
+        loss = log_loss(y[100:], model.predict_proba(X[100:]))
+        naive.append(model.choice_["on_the_rows_that_chose"] - loss)
+        estimated.append(model.choice_["estimate"] - loss)
+    error = np.std(estimated) / np.sqrt(len(estimated))
+    assert abs(np.mean(estimated)) < 3 * error
+    assert np.mean(naive) < -4 * error

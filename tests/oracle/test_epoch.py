@@ -1,3 +1,4 @@
+import dataclasses
 from functools import partial
 
 import jax
@@ -8,7 +9,7 @@ from rightfit.nn import Network
 from rightfit.objectives import Task
 from rightfit.train.compilation_cache import compiled
 from rightfit.train.epoch import score, train_epoch
-from rightfit.train.plan import HeldOut, Rows
+from rightfit.train.plan import N_PARTS, HeldOut, Rows
 from rightfit.train.rows import take_rows
 from rightfit.train.step import step
 from tests.objectives.test_metrics import theirs
@@ -124,17 +125,36 @@ def test_score_equals_numpy(task: Task) -> None:
     network = network_of(task, (4,))
     objective = objective_of(task)
     plan = plan_of(objective)
-    loss, metric = compiled(
+    loss, metric, parts = compiled(
         _score, plan, network, HeldOut(rows, None), knobs_of(target_scale=[3.0])
     )
     assert (float(loss), float(metric)) == pytest.approx(scored(task, network, rows, 3.0), rel=1e-5)
+    assert np.isnan(parts).all()
+
+
+@pytest.mark.parametrize("watch_metric", [False, True])
+def test_each_part_is_scored_as_if_its_rows_were_all(watch_metric: bool) -> None:
+    rows = random_rows("regression", 13, weighted=True)
+    network = network_of("regression", (4,))
+    objective = dataclasses.replace(objective_of("regression"), watch_metric=watch_metric)
+    # Of the last part there is no row.
+    parts = np.resize(np.arange(N_PARTS - 1), len(rows.weights)).astype(np.int32)
+    held_out = HeldOut(rows, None, parts)
+    score = compiled(_score, plan_of(objective), network, held_out, knobs_of())
+    for part in range(N_PARTS - 1):
+        weights = np.where(parts == part, rows.weights, 0)
+        alone = HeldOut(rows._replace(weights=weights), None)
+        loss, metric, _ = compiled(_score, plan_of(objective), network, alone, knobs_of())
+        watched = objective.watched(loss, metric)
+        assert float(score.watched_parts[part]) == pytest.approx(float(watched), rel=1e-5)
+    assert np.isnan(score.watched_parts[-1])
 
 
 @pytest.mark.parametrize("n_rows", [8192, 8193, 9215])
 def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
     rows = random_rows("regression", n_rows, weighted=True)
     network = network_of(hidden_sizes=(4,))
-    loss, metric = compiled(_score, plan_of(), network, HeldOut(rows, None), knobs_of())
+    loss, metric, _ = compiled(_score, plan_of(), network, HeldOut(rows, None), knobs_of())
     expected = scored("regression", network, rows, 1.0)
     assert (float(loss), float(metric)) == pytest.approx(expected, rel=1e-4)
 

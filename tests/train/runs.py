@@ -251,7 +251,7 @@ def run_chunk(run: Run, state: State, n_epochs: int) -> tuple[State, Records]:
         as_numpy(state),
         member.knobs,
         run.training,
-        None if run.validation is None else HeldOut(run.validation, None),
+        None if run.validation is None else HeldOut(run.validation, None, run.parts),
         orders,
         np.int32(n_epochs),
     )

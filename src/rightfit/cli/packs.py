@@ -28,7 +28,7 @@ def chosen_line(facts: Facts) -> str:
     what = (
         f"Chosen: {_what(facts)} by {rows}: {watched} {_number(choice['on_the_rows_that_chose'])}"
     )
-    return f"{what} ({estimate} on rows that did not choose among them)" if estimate else what
+    return f"{what} ({estimate} on rows that did not choose)" if estimate else what
 
 
 def trials_sheet(facts: Facts) -> Table:

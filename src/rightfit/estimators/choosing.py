@@ -1,7 +1,7 @@
 """From trained members to the weighted mean that is kept."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +13,7 @@ from rightfit.model.prepare import Prepared
 from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.shuffle import shuffled
+from rightfit.train.events import EpochRecord
 from rightfit.train.pack.run import Run
 from rightfit.train.selection.candidates import Candidates
 from rightfit.train.selection.choose import (
@@ -23,6 +24,7 @@ from rightfit.train.selection.choose import (
     choose,
     judge,
 )
+from rightfit.train.selection.epochs import deal_parts, gain_of_choosing, shares_of_parts
 from rightfit.train.selection.held_out import held_out_outputs
 
 # Rows that choose at most: a larger sample tells no more, and choosing must not take long. Metrics
@@ -114,8 +116,50 @@ def choose_for_now(combine: str, held: HeldOutTrials) -> Choice:
     return choose(held.candidates, cast(Combine, combine), parts=parts)
 
 
+def parts_of_held_out(prepared: Prepared, seed: int) -> Int[np.ndarray, " row"] | None:
+    """Deal the rows that choose an epoch to parts, so that one can tell what the choice gained."""
+    table = prepared.training if prepared.folds else prepared.validation
+    if table is None:
+        return None
+    return deal_parts(np.asarray(table.weights), prepared.folds, prepared.blocks, seed)
+
+
+def gains_of_epochs(
+    trials: Trials,
+    run: Run,
+    histories: Mapping[int, Sequence[EpochRecord]],
+    best_epochs: Mapping[int, int],
+) -> Float[np.ndarray, " trial"]:
+    """How much lower each trial's watched value is for having chosen the epochs of its members.
+
+    Args:
+        trials: what was trained.
+        run: how it was trained.
+        histories: the records of each member, by its number.
+        best_epochs: the epoch whose weights each member kept.
+    """
+    table = run.training if run.folds else run.validation
+    assert table is not None
+    assert run.parts is not None
+    weights = np.asarray(table.weights, np.float64)
+    gains, totals = np.zeros(len(trials.trials)), np.zeros(len(trials.trials))
+    for number, trial in enumerate(trials.trial_of):
+        fold = run.members[number].fold
+        rows = slice(None) if fold is None else run.folds[fold].held_out
+        shares = shares_of_parts(weights[rows], run.parts[rows])
+        gain = gain_of_choosing(histories.get(number, ()), best_epochs.get(number, 0), shares)
+        gains[trial] += weights[rows].sum() * gain
+        totals[trial] += weights[rows].sum()
+    return gains / totals
+
+
 def choose_trials(
-    combine: str, held: HeldOutTrials, prepared: Prepared, run: Run, seed: int
+    combine: str,
+    held: HeldOutTrials,
+    prepared: Prepared,
+    run: Run,
+    seed: int,
+    gains: Float[np.ndarray, " trial"],
 ) -> Chosen:
     """Choose among trials by what they predict for rows that they were not trained on.
 
@@ -125,10 +169,13 @@ def choose_trials(
         prepared: the rows.
         run: how the trials were trained.
         seed: of the parts that the estimate is cross-fitted on.
+        gains: from `gains_of_epochs`; the estimate is higher by those of the choice.
     """
     task = run.members[0].plan.objective.task
     parts = _parts(held.candidates, prepared, run, held.rows, seed)
     choice = choose(held.candidates, cast(Combine, combine), parts=parts)
+    estimate = choice.estimate + float(choice.weights @ gains)
+    choice = dataclasses.replace(choice, estimate=estimate)
     watched, errors = judge(held.candidates)
     mean = sum(
         weight * predictions_of(one, task)
@@ -163,8 +210,8 @@ def _parts(
         for number, fold in enumerate(run.folds):
             numbers[fold.held_out] = number
         return numbers[rows]
-    if prepared.held_blocks is not None:
-        return assign_parts_by_block(prepared.held_blocks[rows])
+    if prepared.blocks is not None:
+        return assign_parts_by_block(prepared.blocks[rows])
     # Parts stratified by class would flatter members that differ in the base rate only; some
     # metrics are not defined, though, where a class is missing.
     stratify = objective.watch_metric and objective.task != "regression"

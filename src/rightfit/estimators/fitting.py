@@ -15,6 +15,8 @@ from rightfit.estimators.choosing import (
     HeldOutTrials,
     choose_for_now,
     choose_trials,
+    gains_of_epochs,
+    parts_of_held_out,
     predict_held_out,
 )
 from rightfit.estimators.fitting_problems import (
@@ -113,6 +115,8 @@ class Fitting:
         self.trials: Trials = make_trials(
             chosen, recipe.kinds, self.objective, self.prepared, self.seed
         )
+        is_pack = len(self.trials.members) > 1
+        self.parts = parts_of_held_out(self.prepared, self.seed) if is_pack else None
         self.start = start
         self.memory = memory
         self.history: dict[int, list[EpochRecord]] = {}
@@ -137,6 +141,7 @@ class Fitting:
             max_epochs=1 if one_epoch else int(self.chosen.max_epochs),
             max_seconds=None if limit is None else float(limit),
             folds=self.prepared.folds,
+            parts=self.parts,
             began=self.began,
             reserve=_reserve(limit) if len(members) > 1 else 0.0,
             trials=self.trials.trial_of,
@@ -258,7 +263,11 @@ class Fitting:
         if self._pick is None and self._can_choose():
             run = self.run()
             held = self._predict_held_out(run)
-            self._pick = choose_trials(self.chosen.combine, held, self.prepared, run, self.seed)
+            best_epochs = {number: self.best_epoch_of(number) for number in self.stopped}
+            gains = gains_of_epochs(self.trials, run, self.history, best_epochs)
+            self._pick = choose_trials(
+                self.chosen.combine, held, self.prepared, run, self.seed, gains
+            )
         return self._pick
 
     def _can_choose(self) -> bool:

@@ -25,14 +25,14 @@ class Split:
         training: numbers of the rows that are trained on.
         held_out: numbers of those that are held out once; none with folds.
         folds: splits of the training rows, which are numbered anew from 0.
-        blocks: `[held_out]`, numbers of groups of rows that belong together, or their ranks in
-            time; None where each row stands for itself.
+        blocks: of the rows that are held out, with folds of the training rows: numbers of groups
+            that belong together, or ranks in time; None where each row stands for itself.
     """
 
     training: Int[np.ndarray, " training"]
     held_out: Int[np.ndarray, " held"]
     folds: tuple[Fold, ...] = ()
-    blocks: Int[np.ndarray, " held"] | None = None
+    blocks: Int[np.ndarray, " row"] | None = None
 
 
 def split(
@@ -59,12 +59,13 @@ def split(
     if not usable.any():
         raise nothing_to_train_on(len(usable))
     n_folds = _n_folds(choices, rows, held, usable)
+    of_rows = rows.groups if rows.time is None else rows.time
     if n_folds is not None:
         training = np.flatnonzero(usable)
         folds = _in_folds(n_folds, rows, training, encoded, target, choices)
-        return Split(training, np.zeros(0, np.int64), folds)
+        blocks = None if of_rows is None else of_rows[training]
+        return Split(training, np.zeros(0, np.int64), folds, blocks)
     training, held_out = _once(usable, rows, held, encoded, target.classes, choices)
-    of_rows = rows.groups if rows.time is None else rows.time
     blocks = None if of_rows is None or not len(held_out) else of_rows[held_out]
     return Split(training, held_out, (), blocks)
 

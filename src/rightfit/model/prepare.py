@@ -51,8 +51,8 @@ class Prepared:
         n_dropped_rows: rows without a target, or of weight 0.
         chosen: `[training]`, numbers of the training rows in the table.
         folds: splits of the training rows, numbered as they are encoded.
-        held_blocks: `[held]`, numbers of groups of the validation rows that belong together, or
-            their ranks in time; None where each row stands for itself.
+        blocks: of the validation rows, with folds of the training rows: numbers of groups that
+            belong together, or ranks in time; None where each row stands for itself.
     """
 
     way: Way
@@ -61,7 +61,7 @@ class Prepared:
     n_dropped_rows: int
     chosen: Int[np.ndarray, " training"]
     folds: tuple[Fold, ...] = ()
-    held_blocks: Int[np.ndarray, " held"] | None = None
+    blocks: Int[np.ndarray, " row"] | None = None
 
     @property
     def n_held_out(self) -> int:

@@ -13,7 +13,7 @@ from rightfit.train.gradient_norms import (
     squared_norms,
     steps_between_looks,
 )
-from rightfit.train.plan import HeldOut, Knobs, Plan, Rows, State
+from rightfit.train.plan import N_PARTS, HeldOut, Knobs, Plan, Rows, State
 from rightfit.train.rows import block_size, take_block, take_rows
 from rightfit.train.step import step
 
@@ -116,25 +116,49 @@ def take_steps(
     return passage
 
 
-def score(
-    plan: Plan, network: Network, held_out: HeldOut, knobs: Knobs
-) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Compute the mean loss and the metric of rows."""
-    rows, chosen = held_out
+class Score(NamedTuple):
+    """What rows say of a network.
+
+    Attributes:
+        loss: the mean loss.
+        metric: the metric.
+        watched_parts: what is watched on each part of the rows; NaN if there are no parts.
+    """
+
+    loss: Float[Array, ""]
+    metric: Float[Array, ""]
+    watched_parts: Float[Array, " part"]
+
+
+def score(plan: Plan, network: Network, held_out: HeldOut, knobs: Knobs) -> Score:
+    """Compute the mean loss and the metric of rows, and what is watched on each part of them."""
+    rows, chosen, parts = held_out
     outputs = compute_outputs(network, held_out)
     targets, weights = rows.targets, rows.weights
     if chosen is not None:
         real = jnp.arange(chosen.shape[0]) < rows.n_rows
         targets, weights = targets[chosen], jnp.where(real, weights[chosen], 0)
+        parts = None if parts is None else parts[chosen]
     losses = plan.objective.losses(outputs, targets)
-    loss = jnp.sum(losses * weights) / jnp.sum(weights)
-    metric = plan.objective.measure(outputs, targets, weights, knobs.target_scale)
-    return loss, metric
+
+    def measure(weights: Array) -> tuple[Array, Array]:
+        metric = plan.objective.measure(outputs, targets, weights, knobs.target_scale)
+        return jnp.sum(losses * weights) / jnp.sum(weights), metric
+
+    loss, metric = measure(weights)
+    if parts is None:
+        return Score(loss, metric, jnp.full(N_PARTS, jnp.nan, network.dtype))
+    of_part = jnp.where(parts == jnp.arange(N_PARTS)[:, None], weights, 0)
+
+    def watched(weights: Array) -> Array:
+        return plan.objective.watched(*measure(weights))
+
+    return Score(loss, metric, jax.vmap(watched)(of_part))
 
 
 def compute_outputs(network: Network, held_out: HeldOut) -> Float[Array, "slot output"]:
     """Compute a network's outputs, block by block to bound the memory; beyond the rows, 0."""
-    rows, chosen = held_out
+    rows, chosen, _ = held_out
     n_slots = (rows.weights if chosen is None else chosen).shape[0]
     size = block_size(n_slots)
     n_blocks = -(-rows.n_rows // size)

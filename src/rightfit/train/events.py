@@ -28,6 +28,8 @@ class EpochRecord:
         seconds: since training began.
         gradient_norms: by the name of each layer, the norm of the gradient of its weights
             while the epoch ran: root mean square over at most four mini-batches.
+        watched_parts: what is watched, smaller values being better, on each part of the validation
+            rows of a pack; NaN elsewhere. `history_` leaves them out.
     """
 
     epoch: int
@@ -37,6 +39,7 @@ class EpochRecord:
     learning_rate: float
     seconds: float
     gradient_norms: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    watched_parts: tuple[float, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,4 +167,6 @@ Event = (
 
 def as_plain(record: EpochRecord) -> dict[str, Any]:
     """Turn a record into a dict of plain Python values, as `history_` keeps it."""
-    return dataclasses.asdict(record)
+    plain = dataclasses.asdict(record)
+    del plain["watched_parts"]
+    return plain

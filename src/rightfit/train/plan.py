@@ -10,6 +10,9 @@ from rightfit.nn import Network
 from rightfit.nn.random_bits import Key
 from rightfit.objectives import Objective
 
+# Parts of the validation rows, for which the watched value is recorded apart.
+N_PARTS = 5
+
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
@@ -102,10 +105,13 @@ class HeldOut(NamedTuple):
         rows: a table of their own, or the one that is trained on.
         chosen: `[slot]`, which rows of the table they are, of which the first `rows.n_rows`
             are read; None for all of it.
+        parts: `[row]` of the table, the part of each row, from 0 to `N_PARTS` - 1, for which the
+            watched value is recorded apart; None for none.
     """
 
     rows: Rows
     chosen: Any
+    parts: Any = None
 
 
 class State(NamedTuple):
@@ -152,6 +158,7 @@ class Record(NamedTuple):
     validation_loss: Float[Array, ""]
     metric: Float[Array, ""]
     learning_rate: Float[Array, ""]
+    watched_parts: Float[Array, " part"]
 
 
 class Records(NamedTuple):
@@ -162,6 +169,7 @@ class Records(NamedTuple):
         validation_loss: mean loss of the validation rows after it; NaN if there are none.
         metric: the metric on the validation rows after it; NaN if there are none.
         learning_rate: of the epoch's last step.
+        watched_parts: what is watched, on each part of the validation rows; NaN if there are none.
         gradient_norms: of each layer, while the epoch ran.
     """
 
@@ -169,4 +177,5 @@ class Records(NamedTuple):
     validation_loss: Float[Array, " epoch"]
     metric: Float[Array, " epoch"]
     learning_rate: Float[Array, " epoch"]
+    watched_parts: Float[Array, "epoch part"]
     gradient_norms: Float[Array, "epoch layer"]

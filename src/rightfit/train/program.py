@@ -8,10 +8,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from rightfit.nn import Network, sum_of_squared_weights
-from rightfit.train.epoch import score, train_epoch
+from rightfit.train.epoch import Score, score, train_epoch
 from rightfit.train.gradient_norms import slopes_of
 from rightfit.train.optimizers import OPTIMIZERS
-from rightfit.train.plan import HeldOut, Knobs, Plan, Record, Records, Rows, State
+from rightfit.train.plan import N_PARTS, HeldOut, Knobs, Plan, Record, Records, Rows, State
 from rightfit.train.step import learning_rate
 
 _FEW_ROWS = 4096
@@ -82,7 +82,8 @@ def advance(
 
     n_layers = len(slopes_of(state.network))
     no_norms = jnp.full((orders.shape[0], n_layers), nothing)
-    carry = (state, Records(empty, empty, empty, empty, no_norms))
+    no_parts = jnp.full((orders.shape[0], N_PARTS), nothing)
+    carry = (state, Records(empty, empty, empty, empty, no_parts, no_norms))
     return jax.lax.while_loop(going, one, carry)
 
 
@@ -96,19 +97,20 @@ def end_epoch(
 ) -> tuple[State, Record]:
     """Score the rows that choose, after the last step of an epoch, and keep the best weights."""
     nothing = jnp.asarray(jnp.nan, state.network.dtype)
-    loss, metric = nothing, nothing
+    found = Score(nothing, nothing, jnp.full(N_PARTS, nothing))
     watched = train_loss
     size = sum_of_squared_weights(state.judged_network)
     if held_out is not None:
-        loss, metric = score(plan, state.judged_network, held_out, knobs)
-        watched = plan.objective.watched(loss, metric)
+        found = score(plan, state.judged_network, held_out, knobs)
+        watched = plan.objective.watched(found.loss, found.metric)
     else:
         if training.weights.shape[0] <= _FEW_ROWS:
             # An epoch of few steps moves far from the weights that its loss was met with.
-            watched, _ = score(plan, state.judged_network, HeldOut(training, None), knobs)
+            watched = score(plan, state.judged_network, HeldOut(training, None), knobs).loss
         # What is minimised is watched, or the penalty would never show.
         watched += 0.5 * knobs.l2 * size if plan.l2 else 0
-    record = Record(train_loss, loss, metric, learning_rate(plan, knobs, state.step - 1))
+    rate = learning_rate(plan, knobs, state.step - 1)
+    record = Record(train_loss, found.loss, found.metric, rate, found.watched_parts)
     finite = jnp.isfinite(watched) & jnp.isfinite(size) & (state.failed_step < 0)
     finite &= train_loss < _LARGEST_LOSS
     failed = jnp.where(finite, -1, jnp.maximum(state.failed_step, state.step - 1))
@@ -160,7 +162,7 @@ def run_members(
     of_held_out: Any = None
     if held_out is not None and held_out.chosen is not None:
         of_training = Rows(features=cast(Any, None), targets=None, weights=0, n_rows=0)
-        of_held_out = HeldOut(of_training, 0)
+        of_held_out = HeldOut(of_training, 0, None)
     by_member = jax.vmap(partial(advance, plan), in_axes=(0, 0, of_training, of_held_out, 0, 0))
     result: tuple[State, Records] = by_member(states, knobs, training, held_out, orders, n_epochs)
     return result

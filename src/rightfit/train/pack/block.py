@@ -238,7 +238,7 @@ class Block:
         ]
         weights, n_rows, n_held, chosen = self.rows.place(self._spread(own))
         stacked = training._replace(weights=weights, n_rows=n_rows)
-        return stacked, HeldOut(stacked._replace(n_rows=n_held), chosen)
+        return stacked, held_out._replace(rows=stacked._replace(n_rows=n_held), chosen=chosen)
 
     def _orders(self, counts: list[int]) -> list[Int[np.ndarray, "epoch slot"]]:
         made: dict[tuple[int, int | None, int, int], Any] = {}
@@ -281,13 +281,14 @@ class Block:
             EpochRecord(
                 course.epoch + number,
                 train_loss,
-                validation_loss if validates else None,
+                loss if validates else None,
                 metric if validates else None,
                 rate,
                 second,
                 dict(zip(layers, norms, strict=True)),
+                tuple(parts),
             )
-            for number, (train_loss, validation_loss, metric, rate, norms, second) in enumerate(
+            for number, (train_loss, loss, metric, rate, parts, norms, second) in enumerate(
                 zip(*columns, strict=True), start=1
             )
         )

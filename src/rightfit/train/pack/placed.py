@@ -24,7 +24,10 @@ class PlacedRows:
         self.device = device
         self.training: Rows = self.place(run.training)
         validation = run.validation
-        self._held_out = None if validation is None else HeldOut(self.place(validation), None)
+        self._parts = None if run.parts is None else self.place(run.parts)
+        self._held_out = None
+        if validation is not None:
+            self._held_out = HeldOut(self.place(validation), None, self._parts)
         self._folds = run.folds
         n_slots = bucket(max((len(fold.held_out) for fold in run.folds), default=1))
         self._of_fold = [self._select(fold, n_slots) for fold in run.folds]
@@ -56,4 +59,4 @@ class PlacedRows:
         chosen[: len(fold.held_out)] = fold.held_out
         training = self.training._replace(weights=own, n_rows=np.int32(len(fold.training)))
         held_out = self.training._replace(weights=own, n_rows=np.int32(len(fold.held_out)))
-        return training, HeldOut(held_out, self.place(chosen))
+        return training, HeldOut(held_out, self.place(chosen), self._parts)

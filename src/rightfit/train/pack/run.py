@@ -56,6 +56,9 @@ class Run:
         validation: rows that choose when to stop; None to watch the training loss, or where
             there are folds.
         folds: splits of the training rows that members name by their number.
+        parts: `[row]` of the rows that are held out, or of the training rows with folds: parts for
+            which the watched value is recorded apart, so that one can tell how much lower it is for
+            having chosen the epoch; None for none.
         max_epochs: epochs of each member in this run at most.
         max_seconds: seconds of this run at most; None for no limit.
         began: reading of `time.monotonic` that the seconds count from; None for the start
@@ -76,6 +79,7 @@ class Run:
     max_epochs: int
     max_seconds: float | None
     folds: tuple[Fold, ...] = ()
+    parts: Int[np.ndarray, " row"] | None = None
     began: float | None = None
     reserve: float = 0.0
     trials: tuple[int, ...] = ()

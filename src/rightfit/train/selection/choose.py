@@ -38,7 +38,8 @@ class Choice:
     Attributes:
         weights: share of each candidate in the weighted mean of the predictions; sum 1.
         watched: the watched value on the rows that made the choice: optimistic.
-        estimate: the watched value, cross-fitted: on rows that did not make the choice.
+        estimate: the watched value, cross-fitted: on rows that did not make the choice. (They did
+            choose the epochs of the candidates; see `epochs.py`.)
             NaN if some row can only be predicted by a choice that it made.
         standard_error: of the estimate over rows; NaN for metrics that are not means
             over rows. It leaves out that other rows could choose otherwise.
