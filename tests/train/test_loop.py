@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rightfit.train import clock as clock_module
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.epoch import score
 from rightfit.train.events import (
     EpochRecord,

@@ -36,7 +36,7 @@ from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -318,7 +318,7 @@ class Fitting:
             return fresh
         leaves, structure = jax.tree.flatten(fresh)
         kept = [old.astype(new.dtype) for old, new in zip(before, leaves, strict=True)]
-        return compiled(jax.device_put, jax.tree.unflatten(structure, kept))
+        return call(jax.device_put, jax.tree.unflatten(structure, kept))
 
     def _plain_history(self, kept: tuple[KeptMember, ...]) -> list[dict[str, Any]]:
         """Every epoch; gradient norms only of members that predict, or there would be many."""

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from rightfit.train.clock import Clock, Pace
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.events import EpochRecord
 from rightfit.train.gradient_norms import normed_layers
 from rightfit.train.orders import most_epochs, row_orders

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 from jaxtyping import Int
 
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call
 from rightfit.train.pack.run import Fold, Run
 from rightfit.train.plan import HeldOut, Rows
 from rightfit.train.rows import bucket
@@ -46,7 +46,7 @@ class PlacedRows:
         """Move arrays to the device, without a copy if they are there."""
         if self.device is None:
             return tree
-        return compiled(jax.device_put, tree, self.device)
+        return call(jax.device_put, tree, self.device)
 
     def _select(self, fold: Fold, n_slots: int) -> tuple[Rows, HeldOut]:
         weights = np.asarray(self.training.weights)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from rightfit.nn import Network
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.epoch import compute_outputs
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
