@@ -19,10 +19,10 @@ from rightfit.estimators.choosing import (
 )
 from rightfit.estimators.fitting_problems import (
     check_held_out,
-    check_in_time,
     check_watched,
     no_trial_complete,
     not_finite,
+    too_little_time,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.network_run import begin, fresh_network
@@ -161,8 +161,6 @@ class Fitting:
             )
         for event in train(self.run(one_epoch=one_epoch)):
             if isinstance(event, EpochsEnded):
-                if not self.history:
-                    check_in_time(self.chosen.max_seconds, time.monotonic() - self.began)
                 self.history.setdefault(event.member, []).extend(event.records)
             elif isinstance(event, LearningRateLowered):
                 self._warn_of_restart(event)
@@ -377,8 +375,12 @@ class Fitting:
         if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
             knobs = self.trials.members[0].knobs
             raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate))
-        if not self.trials.complete(self.networks):
-            raise no_trial_complete(len(self.prepared.folds))
+        if self.trials.complete(self.networks):
+            return
+        limit = self.chosen.max_seconds
+        if limit and any(stopped.reason == "max_seconds" for stopped in self.stopped.values()):
+            raise too_little_time(float(limit), time.monotonic() - self.began)
+        raise no_trial_complete(len(self.prepared.folds))
 
 
 def _reserve(limit: float | None) -> float:

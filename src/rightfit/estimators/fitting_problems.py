@@ -13,9 +13,6 @@ from rightfit.train.events import MemberStopped
 
 _LARGE_INPUT = 100.0
 _NEED_A_DIFFERENCE = ("r2", "roc_auc")
-# A time limit that is passed by no more than this is kept.
-_LATE_SHARE = 1.05
-_LATE_SECONDS = 1.0
 
 
 def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
@@ -60,18 +57,14 @@ def check_watched(metric: str, prepared: Prepared) -> None:
         )
 
 
-def check_in_time(limit: float | None, seconds: float) -> None:
-    """Refuse a time limit that the first epoch alone has passed by far.
-
-    Raises:
-        TrainingError: the limit was passed by more than 5 % and more than a second.
-    """
-    if limit is None or seconds <= max(limit * _LATE_SHARE, limit + _LATE_SECONDS):
-        return
-    raise TrainingError(
+def too_little_time(limit: float, seconds: float) -> TrainingError:
+    """Say that the time was over before there was a model."""
+    return TrainingError(
         f"max_seconds={limit:g} was over before the first epoch had ended.",
-        expected=f"With all that goes before it, the first epoch took {seconds:.1f} seconds.",
-        hint=f"allow {math.ceil(2 * seconds)} seconds or more",
+        expected=f"After {seconds:.1f} seconds there was nothing to keep yet: compiling and one "
+        "epoch, of every fold if there are folds, take longer.",
+        hint=f"allow {math.ceil(3 * seconds)} seconds or more; what has been compiled is kept for "
+        "the next time",
     )
 
 

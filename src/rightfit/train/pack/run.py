@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from rightfit.nn import NetworkShape
-from rightfit.train.clock import Clock
+from rightfit.train.clock import Clock, latest
 from rightfit.train.plan import Knobs, Plan, Rows, State
 
 
@@ -86,5 +86,7 @@ class Run:
 
     def clock(self) -> Clock:
         """The seconds of the run, against its limit less what is kept for afterwards."""
-        limit = None if self.max_seconds is None else self.max_seconds * (1 - self.reserve)
-        return Clock(self.began, limit)
+        if self.max_seconds is None:
+            return Clock(self.began, None)
+        reserved = self.max_seconds * self.reserve
+        return Clock(self.began, self.max_seconds - reserved, latest(self.max_seconds) - reserved)

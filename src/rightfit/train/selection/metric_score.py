@@ -164,9 +164,7 @@ class MetricScore:
             return self.sign * _roc_auc(mixture, self.targets, weightings)
         values = [
             float(
-                compiled(
-                    _measure, mixture, self.targets, weights.astype(np.float32), self.metric
-                )
+                compiled(_measure, mixture, self.targets, weights.astype(np.float32), self.metric)
             )
             for weights in weightings
         ]
