@@ -26,9 +26,10 @@ from rightfit import (
     TrainingWarning,
     load,
 )
-from rightfit.estimators import choosing, fitting, fitting_problems
+from rightfit.estimators import choosing, fitting
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
+from rightfit.train import clock
 from rightfit.train.pack import wave
 from rightfit.train.selection.choose import assign_parts_by_block
 from tests.estimators.examples import (
@@ -317,7 +318,7 @@ def test_partial_fit_and_warm_start_refuse_packs() -> None:
 
 
 def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting_problems, "_LATE_SECONDS", 0.0)
+    monkeypatch.setattr(clock, "_LATE_SECONDS", 0.0)
     model = Classifier(**{**SMALL, "max_epochs": 10}, max_seconds=1e-6)
     with pytest.raises(TrainingError, match="max_seconds=1e-06 was over before the first epoch"):
         model.fit(X, TWO)
@@ -369,7 +370,7 @@ def test_ctrl_c_keeps_what_the_members_have_learnt() -> None:
 def test_first_trial_is_trained_on_every_fold_whatever_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fitting_problems, "_LATE_SECONDS", 1e9)
+    monkeypatch.setattr(clock, "_LATE_SECONDS", 1e9)
     monkeypatch.setattr(wave, "widest", lambda *about: 1)
     model = Classifier(**SMALL, l2=[0.0, 0.1], n_folds=3, max_seconds=1e-6).fit(X, TWO)
     assert [row["n_epochs"] for row in model.members_[:3]] == [1, 1, 1]
