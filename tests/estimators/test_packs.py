@@ -26,7 +26,7 @@ from rightfit import (
     TrainingWarning,
     load,
 )
-from rightfit.estimators import choosing, fitting
+from rightfit.estimators import base, choosing, fitting
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
 from rightfit.train import clock
@@ -325,6 +325,18 @@ def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch)
     assert not [name for name in vars(model) if name.endswith("_")]
 
 
+def test_pack_whose_memory_is_not_there_is_refused_before_it_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(base, "available_bytes", lambda: 1000)
+    model = Classifier(**HELD_OUT, l2=[0.0, 0.1])
+    with pytest.raises(TrainingError, match=r"need 0\.0 GiB of memory, and 0\.0 GiB are free"):
+        next(model.iter_fit(X, TWO))
+    assert not [name for name in vars(model) if name.endswith("_")]
+    # One network has no others to wait for.
+    Classifier(**HELD_OUT).fit(X, TWO)
+
+
 def test_metric_that_is_watched_chooses() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -413,7 +425,7 @@ def test_estimate_keeps_groups_together() -> None:
 
 
 def test_many_rows_choose_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing, "_MOST_ROWS", 20)
+    monkeypatch.setattr(choosing, "MOST_CHOOSING_ROWS", 20)
     model = pack(Regressor, n_folds=4)
     assert model.choice_["n_rows"] == 20
     assert np.isfinite(model.oof_predictions_).all()

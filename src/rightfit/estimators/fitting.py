@@ -19,12 +19,14 @@ from rightfit.estimators.choosing import (
 )
 from rightfit.estimators.fitting_problems import (
     check_held_out,
+    check_memory,
     check_watched,
     no_trial_complete,
     not_finite,
     too_little_time,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.limits import memory_for_members, reserve
 from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
@@ -50,13 +52,11 @@ from rightfit.train.events import (
 )
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
+from rightfit.train.pack.waves import least_bytes
 from rightfit.train.plan import State
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
-# Of a pack's time limit, what choosing among the members may take: seconds, within shares.
-_RESERVE_SECONDS = 1.0
-_RESERVES = (0.03, 0.2)
 _SNAPSHOT_SECONDS = 3.0
 # What the first judgement may take: it compiles.
 _FIRST_JUDGEMENT_SECONDS = 3.0
@@ -91,12 +91,13 @@ class Fitting:
         objective: Callable[[int], Objective],
         start: Start,
         classes: Any = None,
-        memory: float | None = None,
+        free_bytes: int | None = None,
+        began: float | None = None,
         *,
         given: Hyperparameters,
         recipe: Recipe = NO_RECIPE,
     ) -> None:
-        self.began = time.monotonic()
+        self.began = time.monotonic() if began is None else began
         self.chosen = chosen
         self.given = given
         self.recipe = recipe
@@ -114,7 +115,7 @@ class Fitting:
             chosen, recipe.kinds, self.objective, self.prepared, self.seed
         )
         self.start = start
-        self.memory = memory
+        self.free_bytes = free_bytes
         self.history: dict[int, list[EpochRecord]] = {}
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
@@ -138,10 +139,10 @@ class Fitting:
             max_seconds=None if limit is None else float(limit),
             folds=self.prepared.folds,
             began=self.began,
-            reserve=_reserve(limit) if len(members) > 1 else 0.0,
+            reserve=reserve(limit) if len(members) > 1 else 0.0,
             trials=self.trials.trial_of,
             cull=bool(self.chosen.cull),
-            memory=self.memory,
+            memory=memory_for_members(self.free_bytes),
             snapshot_seconds=_SNAPSHOT_SECONDS if len(members) > 1 else None,
         )
 
@@ -149,7 +150,7 @@ class Fitting:
         """Train, and pass on what happens; keep the history on the way.
 
         Raises:
-            TrainingError: no member's loss stayed finite, or the time was too short.
+            TrainingError: no member's loss stayed finite, the time was too short, or the memory.
         """
         if self.trials.grid.note:
             warn_user(self.trials.grid.note, TrainingWarning)
@@ -159,7 +160,10 @@ class Fitting:
                 "loss is watched instead.",
                 TrainingWarning,
             )
-        for event in train(self.run(one_epoch=one_epoch)):
+        run = self.run(one_epoch=one_epoch)
+        if len(run.members) > 1:
+            check_memory(least_bytes(run), self.free_bytes)
+        for event in train(run):
             if isinstance(event, EpochsEnded):
                 self.history.setdefault(event.member, []).extend(event.records)
             elif isinstance(event, LearningRateLowered):
@@ -381,11 +385,6 @@ class Fitting:
         if limit and any(stopped.reason == "max_seconds" for stopped in self.stopped.values()):
             raise too_little_time(float(limit), time.monotonic() - self.began)
         raise no_trial_complete(len(self.prepared.folds))
-
-
-def _reserve(limit: float | None) -> float:
-    least, most = _RESERVES
-    return least if limit is None else min(max(_RESERVE_SECONDS / limit, least), most)
 
 
 def _parameters(chosen: Hyperparameters) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from rightfit.data.memory import GIB
 from rightfit.errors import DataError, ParameterError, TrainingError
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
@@ -55,6 +56,23 @@ def check_watched(metric: str, prepared: Prepared) -> None:
             expected=f"To watch {metric}, two different targets are needed among them.",
             hint="watch the loss, or hand over other validation rows",
         )
+
+
+def check_memory(needed: int, free: int | None) -> None:
+    """Refuse a pack that cannot be trained in the memory that is free, even network by network.
+
+    Raises:
+        TrainingError: it needs more.
+    """
+    if free is None or needed <= free:
+        return
+    raise TrainingError(
+        f"The networks of this pack need {needed / GIB:.1f} GiB of memory, and "
+        f"{free / GIB:.1f} GiB are free.",
+        expected="They are trained in turns; but the best weights of all of them are kept to the "
+        "end, with what each predicts for the rows that choose among them.",
+        hint="train fewer networks (members, max_members, n_seeds), or smaller ones",
+    )
 
 
 def too_little_time(limit: float, seconds: float) -> TrainingError:

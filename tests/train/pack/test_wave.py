@@ -15,6 +15,7 @@ from rightfit.train.events import EpochsEnded, Event, MemberStopped, TrainingEnd
 from rightfit.train.loop import train
 from rightfit.train.pack import block, layout, wave
 from rightfit.train.pack.run import Run
+from rightfit.train.program import outputs
 from tests.train.runs import knobs_of, member_of, network_of, plan_of, run_of
 
 LONG = 60.0
@@ -210,7 +211,7 @@ def test_program_that_would_come_too_late_is_not_compiled(
     compiled_layers: list[int] = []
 
     def slowly(*arguments: Any) -> bool:
-        if arguments[1] is not block.outputs:
+        if arguments[1] is not outputs:
             time.now += 30
             compiled_layers.append(n_layers(arguments[1:]))
         return compile_if(*arguments)

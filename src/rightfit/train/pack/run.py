@@ -64,8 +64,8 @@ class Run:
         trials: for each member, the number of its trial: members that differ only in seed or
             fold share one. Whole trials are culled.
         cull: stop hopeless trials early, by successive halving.
-        memory: bytes that members may take at the same time; more are trained in waves. None
-            for no limit.
+        memory: bytes that members may take at the same time, with all that they leave behind; more
+            are trained in waves. None for no limit.
         snapshot_seconds: seconds between two looks at the best weights so far; None for none.
         width: members that share one call of the program; None to choose by the shape.
     """
