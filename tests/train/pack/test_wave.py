@@ -128,10 +128,10 @@ def test_training_waits_for_the_first_model_until_it_is_too_late(
 
     def turn() -> None:
         assert reached.wait(LONG)
-        time.now = 104.9
+        time.now = 104.4
         # It is looked at some times, and not given up.
         assert not gave_up.wait(5 * wave._TICK_SECONDS)
-        time.now = 105.1
+        time.now = 104.6
 
     gave_up = threading.Event()
     turner = threading.Thread(target=turn)
@@ -139,7 +139,7 @@ def test_training_waits_for_the_first_model_until_it_is_too_late(
     ends = stopped(events_until(pack(SMALL), lambda event: None))
     gave_up.set()
     turner.join(LONG)
-    assert time.now == 105.1
+    assert time.now == 104.6
     assert (ends[0].reason, ends[0].epoch) == ("max_seconds", 0)
     assert not gate.is_set()
 
@@ -151,7 +151,7 @@ def test_model_that_comes_in_the_last_moment_is_kept(
 
     def turn() -> None:
         assert reached.wait(LONG)
-        time.now = 104.9
+        time.now = 104.4
         gate.set()
 
     turner = threading.Thread(target=turn)
