@@ -131,11 +131,10 @@ class Block:
         too, so that the end comes in time.
         """
         start = clock.seconds
-        function, *arguments = self._arguments(0)
-        is_compiled = compile_if(is_wanted, function, *arguments)
-        held_out = self.rows.rows_of(self.courses[0].member.fold)[1]
+        network, held_out = self._network_like(), self.rows.rows_of(self.courses[0].member.fold)[1]
+        is_compiled = compile_if(is_wanted, *self._arguments(0))
         if is_compiled and self.program.is_judged and held_out is not None:
-            is_compiled = compile_if(is_wanted, outputs, self._network_like(), held_out)
+            is_compiled = compile_if(is_wanted, outputs, network, held_out)
         if is_compiled:
             self.program.compilation_seconds = clock.seconds - start
 
@@ -145,13 +144,13 @@ class Block:
             self.compile(clock)
         start = clock.seconds
         states, records = call(*self._arguments(n_epochs))
-        if not self.courses:
-            # Nobody waited for it.
-            return []
-        self._keep(states)
         small = (states.epoch, states.best_epoch, states.best_watched)
         seen = jax.device_get((*small, states.failed_step, states.stopped, records))
         end = clock.seconds
+        if not self.courses:
+            # Nobody has waited for it.
+            return []
+        self._keep(states)
         columns = [np.atleast_1d(column) for column in seen[:-1]]
         # The places of members first, and then the epochs.
         table = [_by_place(column, self.width) for column in seen[-1]]
@@ -195,13 +194,18 @@ class Block:
 
     def drop(self, course: Course) -> None:
         """Let a member go that has stopped; its place does no work from now on."""
-        self.courses.remove(course)
+        if course in self.courses:
+            self.courses.remove(course)
 
     def give_up(self) -> list[Course]:
-        """Give every member back as it was before its first epoch; a call may be under way."""
-        for course in self.courses:
+        """Give every member back as it was before its first epoch, while a call is under way.
+
+        The call finds no member any more when it is over.
+        """
+        courses, self.courses = self.courses, []
+        for course in courses:
             course.state = course.member.begin()
-        return self.courses
+        return courses
 
     def release(self) -> list[Course]:
         """Give every member its own state back; the block is of no use afterwards."""
