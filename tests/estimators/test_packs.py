@@ -2,8 +2,10 @@ import json
 import os
 import pickle
 import signal
+import threading
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,7 +32,8 @@ from rightfit.estimators import base, choosing, fitting
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
 from rightfit.train import clock
-from rightfit.train.pack import wave
+from rightfit.train.compilation import compile_if
+from rightfit.train.pack import block, wave
 from rightfit.train.selection.choose import assign_parts_by_block
 from tests.estimators.examples import (
     HELD_OUT,
@@ -323,6 +326,38 @@ def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(TrainingError, match="max_seconds=1e-06 was over before the first epoch"):
         model.fit(X, TWO)
     assert not [name for name in vars(model) if name.endswith("_")]
+
+
+def test_model_is_usable_when_time_is_over_while_another_shape_is_compiled(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gate, now = threading.Event(), [0.0]
+
+    def slowly(is_wanted: Any, function: Any, *arguments: Any) -> bool:
+        if len(getattr(arguments[1], "network", arguments[0]).layers) == 3:
+            now[0] = 1e9
+            assert gate.wait(60)
+        return compile_if(is_wanted, function, *arguments)
+
+    monkeypatch.setattr(block, "compile_if", slowly)
+    standing = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr(clock, "time", standing)
+    monkeypatch.setattr(base, "clock", standing)
+    # The second shape's turn comes when the first has an epoch.
+    monkeypatch.setattr(wave, "n_at_once", lambda: 1)
+    sizes = [(8,), (4, 4)]
+    model = Classifier(**{**HELD_OUT, "hidden_sizes": sizes, "max_seconds": 1e8}).fit(X, TWO)
+    assert not gate.is_set()
+    gate.set()
+    first, second = model.members_
+    assert (first["weight"], first["stop_reason"], first["n_epochs"]) == (1.0, "max_seconds", 1)
+    assert (second["weight"], second["stop_reason"], second["n_epochs"]) == (0.0, "max_seconds", 0)
+    assert np.isfinite(model.choice_["on_the_rows_that_chose"])
+    assert model.best_params_ == {"hidden_sizes": (8,)}
+    assert model.cv_results_["rank_test_score"].tolist() == [1, 2]
+    model.save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
 
 
 def test_pack_whose_memory_is_not_there_is_refused_before_it_begins(

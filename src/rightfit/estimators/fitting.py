@@ -163,6 +163,8 @@ class Fitting:
         run = self.run(one_epoch=one_epoch)
         if len(run.members) > 1:
             check_memory(least_bytes(run), self.free_bytes)
+        if run.max_seconds is not None and run.clock().is_too_late:
+            raise too_little_time(run.max_seconds, time.monotonic() - self.began)
         for event in train(run):
             if isinstance(event, EpochsEnded):
                 self.history.setdefault(event.member, []).extend(event.records)
