@@ -49,9 +49,7 @@ def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
     return [line.rstrip() for line in capfd.readouterr().out.splitlines()]
 
 
-BY_RIGHT = (
-    "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose)"
-)
+BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that did not choose)"
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@ import logging
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -31,6 +34,8 @@ from rightfit import (
 from rightfit.estimators import base
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.hyperparameters import CLASS_METRICS, NUMBER_METRICS
+from rightfit.train import clock
+from rightfit.train.pack import block
 from tests.estimators.examples import (
     COLUMNS,
     HELD_OUT,
@@ -309,10 +314,71 @@ def test_stop_reason_is_max_seconds() -> None:
     assert model.stop_reason_.startswith("max_seconds reached (0.3); ")
 
 
-def test_time_is_up_after_the_first_epoch_at_the_earliest() -> None:
+def test_time_is_up_after_the_first_epoch_at_the_earliest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_LATE_SECONDS", 1e9)
     model = small(Regressor, max_epochs=10**9, max_seconds=1e-9).fit(X, NUMBERS)
     assert model.n_iter_ == 1
     assert np.isfinite(model.predict(X)).all()
+
+
+@pytest.mark.parametrize("is_fitted", [False, True])
+def test_time_that_is_over_while_compiling_is_refused_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, is_fitted: bool
+) -> None:
+    model = small(Regressor, random_state=0)
+    if is_fitted:
+        model.fit(X, NUMBERS)
+    before = dict(vars(model))
+    gate = threading.Event()
+    monkeypatch.setattr(clock, "_LATE_SECONDS", 0.0)
+    monkeypatch.setattr(block, "compile_if", lambda *arguments: gate.wait(60))
+    model.max_seconds = 1e-6
+    with pytest.raises(TrainingError) as caught:
+        model.fit(X, NUMBERS)
+    # It went on compiling.
+    assert not gate.is_set()
+    gate.set()
+    assert "max_seconds=1e-06 was over before the first epoch had ended." in str(caught.value)
+    assert re.search(r"allow \d+ seconds or more", str(caught.value))
+    assert vars(model) == {**before, "max_seconds": 1e-6}
+
+
+LATE = """
+import numpy as np
+import rightfit
+from rightfit.train import clock
+from rightfit.train.pack import block
+
+class Time:
+    now = 0.0
+    monotonic = lambda self: self.now
+
+def compiling(*arguments, really=block.compile_if):
+    clock.time.now = 1e9
+    return really(*arguments)
+
+clock.time, block.compile_if = Time(), compiling
+rows = np.random.default_rng(0).normal(size=(200, 3))
+try:
+    rightfit.Regressor(hidden_sizes=(64, 64, 64), max_seconds=9).fit(rows, rows[:, 0])
+except rightfit.TrainingError as error:
+    print(error.what)
+"""
+
+
+def test_process_ends_in_peace_when_the_time_was_over_while_compiling(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LATE],
+        # Nothing is compiled yet, and the compiler does all it can.
+        env={**os.environ, "RIGHTFIT_CACHE": str(tmp_path), "XLA_FLAGS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "max_seconds=9 was over before the first epoch had ended.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    # What was begun is there the next time.
+    assert list(tmp_path.glob("*/jit_advance-*"))
 
 
 # Ctrl-C.

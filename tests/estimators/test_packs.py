@@ -2,8 +2,10 @@ import json
 import os
 import pickle
 import signal
+import threading
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,10 +28,12 @@ from rightfit import (
     TrainingWarning,
     load,
 )
-from rightfit.estimators import choosing, fitting, fitting_problems
+from rightfit.estimators import base, choosing, fitting
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
-from rightfit.train.pack import wave
+from rightfit.train import clock
+from rightfit.train.compilation import compile_if
+from rightfit.train.pack import block, wave
 from rightfit.train.selection.choose import assign_parts_by_block
 from tests.estimators.examples import (
     HELD_OUT,
@@ -320,11 +324,55 @@ def test_partial_fit_and_warm_start_refuse_packs() -> None:
 
 
 def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting_problems, "_LATE_SECONDS", 0.0)
+    monkeypatch.setattr(clock, "_LATE_SECONDS", 0.0)
     model = Classifier(**{**SMALL, "max_epochs": 10}, max_seconds=1e-6)
     with pytest.raises(TrainingError, match="max_seconds=1e-06 was over before the first epoch"):
         model.fit(X, TWO)
     assert not [name for name in vars(model) if name.endswith("_")]
+
+
+def test_model_is_usable_when_time_is_over_while_another_shape_is_compiled(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gate, now = threading.Event(), [0.0]
+
+    def slowly(is_wanted: Any, function: Any, *arguments: Any) -> bool:
+        if len(getattr(arguments[1], "network", arguments[0]).layers) == 3:
+            now[0] = 1e9
+            assert gate.wait(60)
+        return compile_if(is_wanted, function, *arguments)
+
+    monkeypatch.setattr(block, "compile_if", slowly)
+    standing = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr(clock, "time", standing)
+    monkeypatch.setattr(base, "clock", standing)
+    # The second shape's turn comes when the first has an epoch.
+    monkeypatch.setattr(wave, "n_at_once", lambda: 1)
+    sizes = [(8,), (4, 4)]
+    model = Classifier(**{**HELD_OUT, "hidden_sizes": sizes, "max_seconds": 1e8}).fit(X, TWO)
+    assert not gate.is_set()
+    gate.set()
+    first, second = model.members_
+    assert (first["weight"], first["stop_reason"], first["n_epochs"]) == (1.0, "max_seconds", 1)
+    assert (second["weight"], second["stop_reason"], second["n_epochs"]) == (0.0, "max_seconds", 0)
+    assert np.isfinite(model.choice_["on_the_rows_that_chose"])
+    assert model.best_params_ == {"hidden_sizes": (8,)}
+    assert model.cv_results_["rank_test_score"].tolist() == [1, 2]
+    model.save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+
+
+def test_pack_whose_memory_is_not_there_is_refused_before_it_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(base, "available_bytes", lambda: 1000)
+    model = Classifier(**HELD_OUT, l2=[0.0, 0.1])
+    with pytest.raises(TrainingError, match=r"need 0\.0 GiB of memory, and 0\.0 GiB are free"):
+        next(model.iter_fit(X, TWO))
+    assert not [name for name in vars(model) if name.endswith("_")]
+    # One network has no others to wait for.
+    Classifier(**HELD_OUT).fit(X, TWO)
 
 
 def test_metric_that_is_watched_chooses() -> None:
@@ -372,7 +420,7 @@ def test_ctrl_c_keeps_what_the_members_have_learnt() -> None:
 def test_first_trial_is_trained_on_every_fold_whatever_the_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fitting_problems, "_LATE_SECONDS", 1e9)
+    monkeypatch.setattr(clock, "_LATE_SECONDS", 1e9)
     monkeypatch.setattr(wave, "widest", lambda *about: 1)
     model = Classifier(**SMALL, l2=[0.0, 0.1], n_folds=3, max_seconds=1e-6).fit(X, TWO)
     assert [row["n_epochs"] for row in model.members_[:3]] == [1, 1, 1]
@@ -415,7 +463,7 @@ def test_estimate_keeps_groups_together() -> None:
 
 
 def test_many_rows_choose_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing, "_MOST_ROWS", 20)
+    monkeypatch.setattr(choosing, "MOST_CHOOSING_ROWS", 20)
     model = pack(Regressor, n_folds=4)
     assert model.choice_["n_rows"] == 20
     assert np.isfinite(model.oof_predictions_).all()

@@ -6,7 +6,7 @@ import pytest
 
 from rightfit.nn import Network, is_weight
 from rightfit.objectives import LOSSES, Task
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.plan import Knobs, Plan, Rows
 from rightfit.train.step import loss
 from tests.oracle.formulas import arrays_of, loss_and_gradient

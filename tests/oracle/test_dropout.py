@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rightfit.nn import Network
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.plan import Knobs, Plan, Rows
 from rightfit.train.step import dropout_of_step, loss
 from tests.oracle.formulas import ACTIVATION_FORMULAS, Numbers, arrays_of, folded, mix

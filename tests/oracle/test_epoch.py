@@ -7,7 +7,7 @@ import pytest
 
 from rightfit.nn import Network
 from rightfit.objectives import Task
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.epoch import score, train_epoch
 from rightfit.train.plan import N_PARTS, HeldOut, Rows
 from rightfit.train.rows import take_rows

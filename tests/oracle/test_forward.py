@@ -6,7 +6,7 @@ import pytest
 
 from rightfit.nn import ACTIVATIONS, Network
 from rightfit.objectives import Task
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.plan import Rows
 from tests.oracle.formulas import Numbers, outputs_of
 from tests.train.runs import network_of, random_rows

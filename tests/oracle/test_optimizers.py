@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rightfit.nn import is_weight
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, State
 from rightfit.train.step import step

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from rightfit.arrays import Features
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import LOSSES, Objective, Task, metric_names
-from rightfit.train.compilation_cache import compiled, use_compilation_cache
+from rightfit.train.compilation import compiled
+from rightfit.train.compilation_cache import use_compilation_cache
 from rightfit.train.events import Event, MemberStopped, TrainingEnded
 from rightfit.train.loop import train
 from rightfit.train.orders import row_orders

@@ -5,7 +5,7 @@ import jax
 import numpy as np
 import pytest
 
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.epoch import train_epoch
 from rightfit.train.gradient_norms import normed_layers, slopes_of
 from rightfit.train.rows import take_rows

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rightfit.train import clock as clock_module
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call, compile_if, compiled
 from rightfit.train.epoch import score
 from rightfit.train.events import (
     EpochRecord,
@@ -24,7 +24,6 @@ from rightfit.train.orders import row_orders
 from rightfit.train.pack import block
 from rightfit.train.pack.run import Run
 from rightfit.train.plan import HeldOut
-from rightfit.train.program import run_epochs
 from tests.train.runs import (
     bits,
     counted_compilations,
@@ -57,12 +56,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """A clock that stands still but for so many seconds an epoch, and ten for compiling."""
     now, seconds_per_epoch = 100.0, 0.0
 
-    def timed(function: Any, *arguments: Any) -> Any:
+    def slowly_compiled(*arguments: Any) -> bool:
         nonlocal now
-        called = compiled(function, *arguments)
-        if function is run_epochs:
-            ended = int(np.isfinite(called[1].train_loss).sum())
-            now += (10 if now == 100 else 0) + ended * seconds_per_epoch
+        now += 10
+        return compile_if(*arguments)
+
+    def timed(*arguments: Any) -> Any:
+        nonlocal now
+        called = call(*arguments)
+        now += int(np.isfinite(called[1].train_loss).sum()) * seconds_per_epoch
         return called
 
     def set_seconds_per_epoch(seconds: float) -> None:
@@ -70,7 +72,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         seconds_per_epoch = seconds
 
     monkeypatch.setattr(clock_module, "time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr(block, "compiled", timed)
+    monkeypatch.setattr(block, "compile_if", slowly_compiled)
+    monkeypatch.setattr(block, "call", timed)
     return set_seconds_per_epoch
 
 
@@ -173,9 +176,21 @@ def test_time_limit_ends_nothing_when_it_is_not_reached(
 def test_time_limit_below_the_first_epoch_ends_training_after_it(
     clock: Callable[[float], None],
 ) -> None:
-    clock(1.0)
-    last = ended(events_of(run_of(max_seconds=0.5)))
+    clock(0.6)
+    # Compiling and the first epoch take 10.6 seconds, which is late, but not too late.
+    last = ended(events_of(run_of(max_seconds=10.1)))
     assert (last.reason, last.epoch) == ("max_seconds", 1)
+
+
+def test_training_without_an_epoch_ends_when_it_is_too_late(
+    clock: Callable[[float], None],
+) -> None:
+    clock(1.0)
+    # Compiling alone takes ten seconds.
+    events = events_of(run_of(max_seconds=8.0))
+    last = ended(events)
+    assert (last.reason, last.epoch, records_of(events)) == ("max_seconds", 0, [])
+    assert int(last.state.best_epoch) == 0
 
 
 def test_chunks_take_about_as_long_as_progress_may_wait(clock: Callable[[float], None]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from rightfit.objectives import Task
 from rightfit.train import program
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.epoch import score
 from rightfit.train.plan import HeldOut, State
 from rightfit.train.program import go_back, keep_best

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rightfit.objectives import Task
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.schedules import SCHEDULES
 from rightfit.train.step import dropout_of_step, learning_rate, loss, step
 from tests.train.runs import (

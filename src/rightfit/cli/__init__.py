@@ -1,7 +1,6 @@
 """The command line. It knows flags, colours and exit codes, and no arithmetic."""
 
-import sys
-
+from rightfit.cli.ending import end
 from rightfit.cli.interruption import take_ctrl_c
 
 
@@ -11,4 +10,4 @@ def main() -> None:
     # Seconds of imports, which Ctrl-C ends too.
     from rightfit.cli.app import run
 
-    sys.exit(run())
+    end(run())

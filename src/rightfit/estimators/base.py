@@ -1,6 +1,7 @@
 """What a classifier and a regressor share: fit, and what lies before and after it."""
 
 import dataclasses
+import time as clock
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,8 +43,6 @@ _OF_A_PACK = (
     "best_params_",
     "oof_predictions_",
 )
-# Of the memory that is free, what the members of a pack may take at the same time.
-_MEMORY_SHARE = 0.5
 
 
 class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, ABC):
@@ -263,6 +262,7 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
     def _begin(
         self, X: Any, y: Any, weight: Any, validation: Any, groups: Any = None, time: Any = None
     ) -> Fitting:
+        began = clock.monotonic()
         check_parameters(self)
         owner = type(self).__name__
         rows = with_separation(labelled(X, y, weight, owner), groups, time)
@@ -280,7 +280,8 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
             self._choices(chosen, y, self.validation_fraction),
             self._objective,
             start,
-            memory=_memory_for_members(),
+            free_bytes=available_bytes(),
+            began=began,
             given=self,
             recipe=recipe,
         )
@@ -383,11 +384,6 @@ def restore(estimator: AbstractEstimator, model: Model) -> AbstractEstimator:
             setattr(estimator, declared.name, model.parameters[declared.name])
     estimator._keep(model)
     return estimator
-
-
-def _memory_for_members() -> float | None:
-    free = available_bytes()
-    return None if free is None else _MEMORY_SHARE * free
 
 
 def _name_of(y: Any) -> str:

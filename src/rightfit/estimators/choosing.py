@@ -15,6 +15,7 @@ from rightfit.objectives import Objective
 from rightfit.shuffle import shuffled
 from rightfit.train.events import EpochRecord
 from rightfit.train.pack.run import Run
+from rightfit.train.pack.waves import MOST_CHOOSING_ROWS, MOST_CHOOSING_ROWS_OF_METRICS
 from rightfit.train.selection.candidates import Candidates
 from rightfit.train.selection.choose import (
     Choice,
@@ -26,11 +27,6 @@ from rightfit.train.selection.choose import (
 )
 from rightfit.train.selection.epochs import deal_parts, gain_of_choosing, shares_of_parts
 from rightfit.train.selection.held_out import held_out_outputs
-
-# Rows that choose at most: a larger sample tells no more, and choosing must not take long. Metrics
-# take longer than losses.
-_MOST_ROWS = 50_000
-_MOST_ROWS_OF_METRICS = 10_000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -192,7 +188,7 @@ def _rows_that_choose(run: Run, n_rows: int, seed: int) -> Int[np.ndarray, " cho
         # Folds in time hold the earliest rows out of none.
         rows = np.sort(np.concatenate([fold.held_out for fold in run.folds]))
     watches = run.members[0].plan.objective.watch_metric
-    most = _MOST_ROWS_OF_METRICS if watches else _MOST_ROWS
+    most = MOST_CHOOSING_ROWS_OF_METRICS if watches else MOST_CHOOSING_ROWS
     return rows if len(rows) <= most else np.sort(rows[shuffled(len(rows), seed)[:most]])
 
 

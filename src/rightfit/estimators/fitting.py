@@ -21,12 +21,14 @@ from rightfit.estimators.choosing import (
 )
 from rightfit.estimators.fitting_problems import (
     check_held_out,
-    check_in_time,
+    check_memory,
     check_watched,
     no_trial_complete,
     not_finite,
+    too_little_time,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.limits import memory_for_members, reserve
 from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
@@ -38,7 +40,7 @@ from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -52,13 +54,11 @@ from rightfit.train.events import (
 )
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
+from rightfit.train.pack.waves import least_bytes
 from rightfit.train.plan import State
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
-# Of a pack's time limit, what choosing among the members may take: seconds, within shares.
-_RESERVE_SECONDS = 1.0
-_RESERVES = (0.03, 0.2)
 _SNAPSHOT_SECONDS = 3.0
 # What the first judgement may take: it compiles.
 _FIRST_JUDGEMENT_SECONDS = 3.0
@@ -93,12 +93,13 @@ class Fitting:
         objective: Callable[[int], Objective],
         start: Start,
         classes: Any = None,
-        memory: float | None = None,
+        free_bytes: int | None = None,
+        began: float | None = None,
         *,
         given: Hyperparameters,
         recipe: Recipe = NO_RECIPE,
     ) -> None:
-        self.began = time.monotonic()
+        self.began = time.monotonic() if began is None else began
         self.chosen = chosen
         self.given = given
         self.recipe = recipe
@@ -118,7 +119,7 @@ class Fitting:
         is_pack = len(self.trials.members) > 1
         self.parts = parts_of_held_out(self.prepared, self.seed) if is_pack else None
         self.start = start
-        self.memory = memory
+        self.free_bytes = free_bytes
         self.history: dict[int, list[EpochRecord]] = {}
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
@@ -143,10 +144,10 @@ class Fitting:
             folds=self.prepared.folds,
             parts=self.parts,
             began=self.began,
-            reserve=_reserve(limit) if len(members) > 1 else 0.0,
+            reserve=reserve(limit) if len(members) > 1 else 0.0,
             trials=self.trials.trial_of,
             cull=bool(self.chosen.cull),
-            memory=self.memory,
+            memory=memory_for_members(self.free_bytes),
             snapshot_seconds=_SNAPSHOT_SECONDS if len(members) > 1 else None,
         )
 
@@ -154,7 +155,7 @@ class Fitting:
         """Train, and pass on what happens; keep the history on the way.
 
         Raises:
-            TrainingError: no member's loss stayed finite, or the time was too short.
+            TrainingError: no member's loss stayed finite, the time was too short, or the memory.
         """
         if self.trials.grid.note:
             warn_user(self.trials.grid.note, TrainingWarning)
@@ -164,10 +165,13 @@ class Fitting:
                 "loss is watched instead.",
                 TrainingWarning,
             )
-        for event in train(self.run(one_epoch=one_epoch)):
+        run = self.run(one_epoch=one_epoch)
+        if len(run.members) > 1:
+            check_memory(least_bytes(run), self.free_bytes)
+        if run.max_seconds is not None and run.clock().is_too_late:
+            raise too_little_time(run.max_seconds, time.monotonic() - self.began)
+        for event in train(run):
             if isinstance(event, EpochsEnded):
-                if not self.history:
-                    check_in_time(self.chosen.max_seconds, time.monotonic() - self.began)
                 self.history.setdefault(event.member, []).extend(event.records)
             elif isinstance(event, LearningRateLowered):
                 self._warn_of_restart(event)
@@ -327,7 +331,7 @@ class Fitting:
             return fresh
         leaves, structure = jax.tree.flatten(fresh)
         kept = [old.astype(new.dtype) for old, new in zip(before, leaves, strict=True)]
-        return compiled(jax.device_put, jax.tree.unflatten(structure, kept))
+        return call(jax.device_put, jax.tree.unflatten(structure, kept))
 
     def _plain_history(self, kept: tuple[KeptMember, ...]) -> list[dict[str, Any]]:
         """Every epoch; gradient norms only of members that predict, or there would be many."""
@@ -386,13 +390,12 @@ class Fitting:
         if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
             knobs = self.trials.members[0].knobs
             raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate))
-        if not self.trials.complete(self.networks):
-            raise no_trial_complete(len(self.prepared.folds))
-
-
-def _reserve(limit: float | None) -> float:
-    least, most = _RESERVES
-    return least if limit is None else min(max(_RESERVE_SECONDS / limit, least), most)
+        if self.trials.complete(self.networks):
+            return
+        limit = self.chosen.max_seconds
+        if limit and any(stopped.reason == "max_seconds" for stopped in self.stopped.values()):
+            raise too_little_time(float(limit), time.monotonic() - self.began)
+        raise no_trial_complete(len(self.prepared.folds))
 
 
 def _parameters(chosen: Hyperparameters) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from rightfit.data.memory import GIB
 from rightfit.errors import DataError, ParameterError, TrainingError
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
@@ -13,9 +14,6 @@ from rightfit.train.events import MemberStopped
 
 _LARGE_INPUT = 100.0
 _NEED_A_DIFFERENCE = ("r2", "roc_auc")
-# A time limit that is passed by no more than this is kept.
-_LATE_SHARE = 1.05
-_LATE_SECONDS = 1.0
 
 
 def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
@@ -60,18 +58,31 @@ def check_watched(metric: str, prepared: Prepared) -> None:
         )
 
 
-def check_in_time(limit: float | None, seconds: float) -> None:
-    """Refuse a time limit that the first epoch alone has passed by far.
+def check_memory(needed: int, free: int | None) -> None:
+    """Refuse a pack that cannot be trained in the memory that is free, even network by network.
 
     Raises:
-        TrainingError: the limit was passed by more than 5 % and more than a second.
+        TrainingError: it needs more.
     """
-    if limit is None or seconds <= max(limit * _LATE_SHARE, limit + _LATE_SECONDS):
+    if free is None or needed <= free:
         return
     raise TrainingError(
+        f"The networks of this pack need {needed / GIB:.1f} GiB of memory, and "
+        f"{free / GIB:.1f} GiB are free.",
+        expected="They are trained in turns; but the best weights of all of them are kept to the "
+        "end, with what each predicts for the rows that choose among them.",
+        hint="train fewer networks (members, max_members, n_seeds), or smaller ones",
+    )
+
+
+def too_little_time(limit: float, seconds: float) -> TrainingError:
+    """Say that the time was over before there was a model."""
+    return TrainingError(
         f"max_seconds={limit:g} was over before the first epoch had ended.",
-        expected=f"With all that goes before it, the first epoch took {seconds:.1f} seconds.",
-        hint=f"allow {math.ceil(2 * seconds)} seconds or more",
+        expected=f"After {seconds:.1f} seconds there was nothing to keep yet: compiling and one "
+        "epoch, of every fold if there are folds, take longer.",
+        hint=f"allow {math.ceil(3 * seconds)} seconds or more; what has been compiled is kept for "
+        "the next time",
     )
 
 

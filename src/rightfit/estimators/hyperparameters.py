@@ -214,7 +214,8 @@ class Hyperparameters:
     max_seconds: float | None = parameter(
         None,
         _optional(between(0, None, "neither")),
-        "Seconds of training after which it ends, with the best weights so far; None for no limit.",
+        "Seconds of `fit`, compilation included, after which it ends with the best weights so far; "
+        "where no epoch has ended yet, with an error. None for no limit.",
     )
     patience_epochs: int | None = parameter(
         16,

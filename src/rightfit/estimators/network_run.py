@@ -13,7 +13,7 @@ from rightfit.model.prepare import Way
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Rows, State
 from rightfit.train.program import start

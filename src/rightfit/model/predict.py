@@ -15,7 +15,7 @@ from scipy.special import expit, softmax
 from rightfit.arrays import Features
 from rightfit.nn import Network
 from rightfit.objectives import Task
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call, compiled
 
 _BLOCK = 256
 
@@ -46,7 +46,7 @@ def place_networks(networks: Sequence[Network]) -> Networks:
         for numbers in alike.values()
     ]
     places = np.argsort([number for numbers in alike.values() for number in numbers])
-    return Networks(compiled(jax.device_put, tuple(groups)), places)
+    return Networks(call(jax.device_put, tuple(groups)), places)
 
 
 def predictions_of(

@@ -20,7 +20,7 @@ from rightfit.model.target import (
     fit_numbers,
     is_missing,
 )
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call
 from rightfit.train.pack.run import Fold
 from rightfit.train.plan import Rows
 from rightfit.train.rows import bucket
@@ -159,7 +159,7 @@ def encode_rows(
     padded = np.zeros(size, dtype)
     padded[: len(chosen)] = weights[chosen] / weights[chosen].mean()
     inputs = Features(features.numbers.astype(dtype, copy=False), features.codes)
-    rows: Rows = compiled(jax.device_put, Rows(inputs, targets, padded, np.int32(len(chosen))))
+    rows: Rows = call(jax.device_put, Rows(inputs, targets, padded, np.int32(len(chosen))))
     return rows
 
 

@@ -15,7 +15,7 @@ from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.report.labelled import LabelledRows, take_rows
 from rightfit.shuffle import shuffled
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 
 N_ROWS = 512
 # A unit that moves less than this among the rows says nothing.

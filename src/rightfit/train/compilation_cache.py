@@ -15,14 +15,12 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 import jax
-import numpy as np
 
 _DAMAGED = "Error reading persistent compilation cache entry for"
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -42,7 +40,7 @@ def use_compilation_cache() -> None:
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-    # A damaged entry becomes an error that `compiled` can act on.
+    # A damaged entry becomes an error that `with_sound_cache` can act on.
     warnings.filterwarnings("error", message=_DAMAGED)
 
 
@@ -58,27 +56,20 @@ def cache_folder() -> Path:
     return base / f"{version('jaxlib')}-{sha256(_processor().encode()).hexdigest()[:12]}"
 
 
-def compiled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call a jitted function, in float64 if any of its arrays is.
+def with_sound_cache(function: Callable[[], R]) -> R:
+    """Call a function that compiles; where its entry in the cache is damaged, once more without.
 
-    If the function's cached program is damaged, it is deleted and compiled anew.
+    An entry under the name of a program that cannot be read is deleted first.
     """
-    use_compilation_cache()
-    leaves = jax.tree.leaves((args, kwargs))
-    with jax.enable_x64(any(getattr(leaf, "dtype", None) == np.float64 for leaf in leaves)):
-        return _with_sound_cache(function, *args, **kwargs)
-
-
-def _with_sound_cache(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     try:
-        return function(*args, **kwargs)
+        return function()
     except UserWarning as problem:
         damaged = re.match(rf"{_DAMAGED} '([^']+)'", str(problem))
         if damaged is None:
             raise
         for entry in cache_folder().glob(f"{damaged[1]}-*"):
             entry.unlink(missing_ok=True)
-        return function(*args, **kwargs)
+        return function()
 
 
 def _make_private(folder: Path) -> bool:

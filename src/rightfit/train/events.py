@@ -29,7 +29,7 @@ class EpochRecord:
         gradient_norms: by the name of each layer, the norm of the gradient of its weights
             while the epoch ran: root mean square over at most four mini-batches.
         watched_parts: what is watched, smaller values being better, on each part of the validation
-            rows of a pack; NaN elsewhere. `history_` leaves them out.
+            rows of a pack; nothing elsewhere. `history_` leaves them out.
     """
 
     epoch: int

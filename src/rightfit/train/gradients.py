@@ -10,6 +10,7 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int
 
 from rightfit.nn import Network
+from rightfit.train.compilation import compiled
 from rightfit.train.plan import Knobs, Plan, Rows
 from rightfit.train.step import dropout_of_step, loss
 
@@ -66,7 +67,7 @@ def compare_gradients(
         network, rows, knobs = jax.tree.map(_double, (network, rows, knobs))
         flat, restore = ravel_pytree(network)
         total = partial(_loss, plan, restore, rows, knobs)
-        analytic = np.asarray(jax.jit(jax.grad(total))(flat))
+        analytic = np.asarray(compiled(jax.jit(jax.grad(total)), flat))
         chosen = _choose(network, max_checked, seed)
         positions = np.concatenate([positions for _, _, positions in chosen])
         numeric = np.asarray(_central_differences(total, flat, positions))
@@ -132,7 +133,7 @@ def _central_differences(
 
     # A short last batch would be traced and compiled on its own.
     filled = np.resize(positions, -(-len(positions) // at_once) * at_once)
-    return slopes(flat, jnp.asarray(filled))[: len(positions)].T
+    return compiled(slopes, flat, jnp.asarray(filled))[: len(positions)].T
 
 
 def _compare(

@@ -7,7 +7,7 @@ from rightfit.train.interruption import deferred_interrupt
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.trained import Trained
 from rightfit.train.pack.wave import Wave
-from rightfit.train.pack.waves import waves
+from rightfit.train.pack.waves import waves_of
 
 # The first of these that stopped a member is what training as a whole ended by.
 _MOST_TELLING: tuple[Reason, ...] = (
@@ -37,7 +37,7 @@ def train(run: Run) -> Generator[Event, None, None]:
     n_left = len(run.members)
     trained = Trained(run)
     with deferred_interrupt() as interrupted:
-        for numbers in waves(run.members, run.memory):
+        for numbers in waves_of(run):
             share = clock.share(len(numbers) / n_left)
             n_left -= len(numbers)
             for event in Wave(run, numbers, share, interrupted, trained).events():

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from rightfit.nn import Network, sum_of_squared_weights
-from rightfit.train.epoch import Score, score, train_epoch
+from rightfit.train.epoch import Score, compute_outputs, score, train_epoch
 from rightfit.train.gradient_norms import slopes_of
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import N_PARTS, HeldOut, Knobs, Plan, Record, Records, Rows, State
@@ -118,6 +118,9 @@ def end_epoch(
 
 
 run_epochs = jax.jit(advance, static_argnames="plan", donate_argnames="state")
+
+# What one network gives for the rows that choose.
+outputs = jax.jit(compute_outputs)
 
 
 def keep_best(

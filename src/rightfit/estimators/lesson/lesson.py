@@ -11,7 +11,7 @@ from rightfit.errors import ParameterError
 from rightfit.estimators.lesson.points import Points
 from rightfit.estimators.lesson.settings import ENDLESS, PATHS, Settings
 from rightfit.train.clock import Clock
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import compiled
 from rightfit.train.orders import row_orders
 from rightfit.train.pack.block import Advance, Block, Program
 from rightfit.train.pack.course import Course, begin_course

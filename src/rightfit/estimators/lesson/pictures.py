@@ -12,7 +12,7 @@ from rightfit.arrays import Features
 from rightfit.data.table import as_table
 from rightfit.estimators.lesson.lesson import Lesson
 from rightfit.nn import Network
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call, compiled
 from rightfit.train.look import look_at_batch, surfaces, surfaces_of_members
 
 # Points along an axis: of the output's surface, of a unit's map, and of a member's small surface.
@@ -106,7 +106,7 @@ class Pictures:
         table = as_table(pl.DataFrame({names[0]: x.ravel(), names[1]: y.ravel()}))
         features = self.lesson.prepared.way.encoder.encode(table)
         numbers = features.numbers.astype(self.lesson.dtype)
-        grid: Features = compiled(jax.device_put, features._replace(numbers=numbers))
+        grid: Features = call(jax.device_put, features._replace(numbers=numbers))
         return grid
 
 

@@ -1,26 +1,23 @@
 """Members whose epochs run in one call of the compiled program."""
 
 import dataclasses
-import threading
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import jax
 import numpy as np
 from jaxtyping import Int
 
 from rightfit.train.clock import Clock, Pace
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call, compile_if, compiled
 from rightfit.train.events import EpochRecord
 from rightfit.train.gradient_norms import normed_layers
 from rightfit.train.orders import most_epochs, row_orders
 from rightfit.train.pack.course import Course
 from rightfit.train.pack.layout import epochs_between_looks, operations_of
 from rightfit.train.pack.placed import PlacedRows
-from rightfit.train.plan import HeldOut, Plan, Records, Rows, State
-from rightfit.train.program import go_back, run_epochs, run_members
-
-T = TypeVar("T")
+from rightfit.train.plan import HeldOut, Plan, Rows, State
+from rightfit.train.program import go_back, outputs, run_epochs, run_members
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,23 +42,23 @@ class Advance:
 class Program:
     """What the blocks of one plan, network shape and width share.
 
+    Args:
+        is_judged: whether members will be chosen among by their held-out rows.
+
     Attributes:
         pace: what one epoch of such a block takes.
+        compilation_seconds: what compiling took; None before it is done.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_judged: bool = False) -> None:
+        self.is_judged = is_judged
         self.pace = Pace()
-        self._lock = threading.Lock()
-        self._is_compiled = False
+        self.compilation_seconds: float | None = None
 
-    def call(self, function: Callable[[], T]) -> T:
-        """Call a function that may compile; the first call goes alone, so that no two do."""
-        with self._lock:
-            if not self._is_compiled:
-                result = function()
-                self._is_compiled = True
-                return result
-        return function()
+    @property
+    def is_compiled(self) -> bool:
+        """Whether a call compiles nothing."""
+        return self.compilation_seconds is not None
 
 
 class Block:
@@ -122,17 +119,38 @@ class Block:
         """Whether it has done the epochs after which its width may change."""
         return self._n_epochs % self._stride == 0
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a member has an epoch of this run behind it that could be kept."""
+        return any(np.isfinite(course.best_watched) for course in self.courses)
+
+    def compile(self, clock: Clock, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Compile what the members are trained by, unless nobody wants that once it is their turn.
+
+        Where members will be judged on held-out rows when all is over, what that takes is compiled
+        too, so that the end comes in time.
+        """
+        start = clock.seconds
+        network, held_out = self._network_like(), self.rows.rows_of(self.courses[0].member.fold)[1]
+        is_compiled = compile_if(is_wanted, *self._arguments(0))
+        if is_compiled and self.program.is_judged and held_out is not None:
+            is_compiled = compile_if(is_wanted, outputs, network, held_out)
+        if is_compiled:
+            self.program.compilation_seconds = clock.seconds - start
+
     def advance(self, n_epochs: int, clock: Clock) -> list[Advance]:
         """Run some epochs of every member; tell what became of each."""
-        return self.program.call(lambda: self._run(n_epochs, clock))
-
-    def _run(self, n_epochs: int, clock: Clock) -> list[Advance]:
+        if not self.program.is_compiled:
+            self.compile(clock)
         start = clock.seconds
-        states, records = self._call(n_epochs)
-        self._keep(states)
+        states, records = call(*self._arguments(n_epochs))
         small = (states.epoch, states.best_epoch, states.best_watched)
         seen = jax.device_get((*small, states.failed_step, states.stopped, records))
         end = clock.seconds
+        if not self.courses:
+            # Nobody has waited for it.
+            return []
+        self._keep(states)
         columns = [np.atleast_1d(column) for column in seen[:-1]]
         # The places of members first, and then the epochs.
         table = [_by_place(column, self.width) for column in seen[-1]]
@@ -168,8 +186,7 @@ class Block:
 
     def state_of(self, course: Course) -> State:
         """Where a member stands."""
-        if self.width == 1:
-            assert course.state is not None
+        if course.state is not None:
             return course.state
         place = self._places[course]
         state: State = jax.tree.map(lambda all: np.asarray(all)[place], self._states)
@@ -177,7 +194,18 @@ class Block:
 
     def drop(self, course: Course) -> None:
         """Let a member go that has stopped; its place does no work from now on."""
-        self.courses.remove(course)
+        if course in self.courses:
+            self.courses.remove(course)
+
+    def give_up(self) -> list[Course]:
+        """Give every member back as it was before its first epoch, while a call is under way.
+
+        The call finds no member any more when it is over.
+        """
+        courses, self.courses = self.courses, []
+        for course in courses:
+            course.state = course.member.begin()
+        return courses
 
     def release(self) -> list[Course]:
         """Give every member its own state back; the block is of no use afterwards."""
@@ -186,27 +214,18 @@ class Block:
         self._states = None
         return self.courses
 
-    def _call(self, n_epochs: int) -> tuple[State, Records]:
+    def _arguments(self, n_epochs: int) -> tuple[Any, ...]:
+        """The program of the next call, and what it is handed."""
         counts = [min(n_epochs, course.last_epoch - course.epoch) for course in self.courses]
         orders = self._orders(counts)
         if self.width == 1:
             course, count = self.courses[0], np.int32(counts[0])
-            training, held_out = self.rows.rows_of(course.member.fold)
-            result: tuple[State, Records] = compiled(
-                run_epochs,
-                self.plan,
-                course.state,
-                course.knobs,
-                training,
-                held_out,
-                orders[0],
-                count,
-            )
-            return result
+            rows = self.rows.rows_of(course.member.fold)
+            return run_epochs, self.plan, course.state, course.knobs, *rows, orders[0], count
         # A place without a member does no epoch, and shows what the first member has.
         n_of_place = np.zeros(self.width, np.int32)
         n_of_place[[self._places[course] for course in self.courses]] = counts
-        result = compiled(
+        return (
             run_members,
             self.plan,
             self._states,
@@ -216,7 +235,13 @@ class Block:
             self._spread(orders),
             n_of_place,
         )
-        return result
+
+    def _network_like(self) -> Any:
+        """Shapes and types of one member's network."""
+        first = 0 if self.width == 1 else 1
+        return jax.tree.map(
+            lambda leaf: jax.ShapeDtypeStruct(leaf.shape[first:], leaf.dtype), self.states.network
+        )
 
     def _spread(self, trees: Sequence[Any]) -> Any:
         """Stack what each member has, in the order of the places."""
@@ -286,7 +311,7 @@ class Block:
                 rate,
                 second,
                 dict(zip(layers, norms, strict=True)),
-                tuple(parts),
+                tuple(parts) if self.rows.has_parts else (),
             )
             for number, (train_loss, loss, metric, rate, parts, norms, second) in enumerate(
                 zip(*columns, strict=True), start=1

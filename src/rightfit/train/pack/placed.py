@@ -6,7 +6,7 @@ import jax
 import numpy as np
 from jaxtyping import Int
 
-from rightfit.train.compilation_cache import compiled
+from rightfit.train.compilation import call
 from rightfit.train.pack.run import Fold, Run
 from rightfit.train.plan import HeldOut, Rows
 from rightfit.train.rows import bucket
@@ -32,6 +32,11 @@ class PlacedRows:
         n_slots = bucket(max((len(fold.held_out) for fold in run.folds), default=1))
         self._of_fold = [self._select(fold, n_slots) for fold in run.folds]
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether the watched value is recorded for parts of the rows that are held out."""
+        return self._parts is not None
+
     def rows_of(self, fold: int | None) -> tuple[Rows, HeldOut | None]:
         """The rows that a member is trained on, and those that stop it."""
         return (self.training, self._held_out) if fold is None else self._of_fold[fold]
@@ -49,7 +54,7 @@ class PlacedRows:
         """Move arrays to the device, without a copy if they are there."""
         if self.device is None:
             return tree
-        return compiled(jax.device_put, tree, self.device)
+        return call(jax.device_put, tree, self.device)
 
     def _select(self, fold: Fold, n_slots: int) -> tuple[Rows, HeldOut]:
         weights = np.asarray(self.training.weights)

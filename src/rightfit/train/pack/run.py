@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from rightfit.nn import NetworkShape
-from rightfit.train.clock import Clock
+from rightfit.train.clock import Clock, latest
 from rightfit.train.plan import Knobs, Plan, Rows, State
 
 
@@ -67,8 +67,8 @@ class Run:
         trials: for each member, the number of its trial: members that differ only in seed or
             fold share one. Whole trials are culled.
         cull: stop hopeless trials early, by successive halving.
-        memory: bytes that members may take at the same time; more are trained in waves. None
-            for no limit.
+        memory: bytes that members may take at the same time, with all that they leave behind; more
+            are trained in waves. None for no limit.
         snapshot_seconds: seconds between two looks at the best weights so far; None for none.
         width: members that share one call of the program; None to choose by the shape.
     """
@@ -90,5 +90,7 @@ class Run:
 
     def clock(self) -> Clock:
         """The seconds of the run, against its limit less what is kept for afterwards."""
-        limit = None if self.max_seconds is None else self.max_seconds * (1 - self.reserve)
-        return Clock(self.began, limit)
+        if self.max_seconds is None:
+            return Clock(self.began, None)
+        reserved = self.max_seconds * self.reserve
+        return Clock(self.began, self.max_seconds - reserved, latest(self.max_seconds) - reserved)

@@ -3,6 +3,7 @@
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -26,9 +27,12 @@ from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.trained import Trained
 
+# A block that is compiled gives nothing; one that ran, what became of its members.
+Jobs = Crew[Block, list[Advance] | None]
+
 _MOST_RESTARTS = 3
-# With less time left than this, no program for fewer members is compiled any more.
-_TOO_LATE_SECONDS = 4.0
+# How often the time and Ctrl-C are looked at while the crew is busy.
+_TICK_SECONDS = 0.05
 
 
 class Wave:
@@ -63,22 +67,59 @@ class Wave:
 
     def events(self) -> Iterator[Event]:
         """Train, and tell what happens."""
-        with Crew[Block, list[Advance]](min(n_at_once(), len(self.waiting))) as crew:
+        with Jobs(min(n_at_once(), len(self.waiting))) as crew:
             while self.waiting or self.at_rung or not crew.is_idle:
                 if not self.waiting and crew.is_idle:
                     yield from self._cull()
-                while self.waiting and crew.n_free:
-                    block = self.waiting.popleft()
-                    n_epochs = self._next_size(block)
-                    if n_epochs:
-                        crew.begin(block, _job(block, n_epochs, self.clock))
-                    else:
-                        reason: Reason = "interrupted" if self.interrupted() else "max_seconds"
-                        yield from self._stop(block, block.courses, reason)
+                yield from self._begin(crew)
                 if not crew.is_idle:
-                    for block, advances in crew.ended():
+                    for block, advances in crew.ended(self._pause()):
                         yield from self._after(block, advances)
+                    yield from self._leave(crew)
                     yield from self._snapshot()
+
+    def _begin(self, crew: Jobs) -> Iterator[Event]:
+        """Give blocks to whoever of the crew is free; end those whose time is up."""
+        while crew.n_free and (block := self._next(crew)) is not None:
+            self.waiting.remove(block)
+            n_epochs = self._next_size(block)
+            if not n_epochs:
+                yield from self._stop(block, block.courses, self._reason_of_end())
+            elif block.program.is_compiled:
+                crew.begin(block, partial(block.advance, n_epochs, self.clock))
+            else:
+                crew.begin(block, partial(block.compile, self.clock, crew.is_wanted))
+
+    def _next(self, crew: Jobs) -> Block | None:
+        """The block whose turn it is. One program is compiled at a time; others run meanwhile."""
+        is_compiling = any(not block.program.is_compiled for block in crew.names)
+        ready = (b for b in self.waiting if b.program.is_compiled or not is_compiling)
+        return next(ready, None)
+
+    def _pause(self) -> float:
+        """Seconds until the time, or Ctrl-C, is looked at again."""
+        return max(min(_TICK_SECONDS, self.clock.seconds_left), _TICK_SECONDS / 10)
+
+    def _leave(self, crew: Jobs) -> Iterator[Event]:
+        """Where time is up, leave what is compiled, or runs, for members without an epoch.
+
+        Without a model, that is only once it is too late for one.
+        """
+        if not self.trained.is_enough and not self.clock.is_too_late:
+            return
+        if self.clock.seconds_left > 0 and not self.interrupted():
+            return
+        for block in crew.names:
+            is_running = block.program.is_compiled
+            if is_running and block.has_begun and self.trained.is_enough:
+                continue
+            crew.leave(block)
+            # What runs has taken the states along.
+            courses = block.give_up() if is_running else block.courses
+            yield from self._stop(block, courses, self._reason_of_end())
+
+    def _reason_of_end(self) -> Reason:
+        return "interrupted" if self.interrupted() else "max_seconds"
 
     def _first_blocks(self) -> Iterator[Block]:
         devices = jax.local_devices()
@@ -106,7 +147,8 @@ class Wave:
 
     def _block(self, courses: Sequence[Course], rows: PlacedRows, width: int) -> Block:
         key = (_group(courses[0]), width, rows.device)
-        return Block(courses, rows, width, self._programs.setdefault(key, Program()))
+        program = Program(is_judged=len(self.run.members) > 1)
+        return Block(courses, rows, width, self._programs.setdefault(key, program))
 
     def _next_size(self, block: Block) -> int:
         """Epochs of a block's next call; 0 where time is up. Without a model, there is a call."""
@@ -115,15 +157,24 @@ class Wave:
         if self.culling is not None:
             first = min(course.epoch for course in block.courses)
             n_epochs = min(n_epochs, self.culling.epochs_to_rung(first))
-        return n_epochs if n_epochs or self.trained.is_enough else 1
+        may_end = self.trained.is_enough or self.clock.is_too_late or block.has_begun
+        return n_epochs or int(not may_end)
 
     def _is_over(self, block: Block) -> bool:
         """Whether training was interrupted, or what must be compiled would take too long."""
-        compiled = [p.pace.first_seconds for p in self._programs.values() if p.pace.first_seconds]
-        is_new = block.pace.first_seconds is None
-        return self.interrupted() or (is_new and self.clock.seconds_left < max(compiled, default=0))
+        is_new = not block.program.is_compiled
+        return self.interrupted() or (is_new and self.clock.seconds_left < self._longest)
 
-    def _after(self, block: Block, advances: Sequence[Advance]) -> Iterator[Event]:
+    @property
+    def _longest(self) -> float:
+        """Seconds that the slowest compilation took so far."""
+        return max((p.compilation_seconds or 0.0 for p in self._programs.values()), default=0.0)
+
+    def _after(self, block: Block, advances: Sequence[Advance] | None) -> Iterator[Event]:
+        if advances is None:
+            # It is compiled: the first model should be there soon.
+            self.waiting.appendleft(block)
+            return
         stopped: list[tuple[Advance, Reason]] = []
         for advance in advances:
             course, failed = advance.course, advance.failed_step >= 0
@@ -184,7 +235,7 @@ class Wave:
     def _shrunk(self, block: Block) -> Block:
         """The block in fewer places, if that pays."""
         width = narrower(block.width, len(block.courses), block.idle_operations)
-        if width == block.width or self.clock.seconds_left < _TOO_LATE_SECONDS:
+        if width == block.width or self.clock.seconds_left < self._longest:
             return block
         return self._block(block.release(), block.rows, width)
 
@@ -218,7 +269,3 @@ class Wave:
 def _group(course: Course) -> Any:
     """What members must share to share a program."""
     return course.member.plan, course.member.shape
-
-
-def _job(block: Block, n_epochs: int, clock: Clock) -> Callable[[], list[Advance]]:
-    return lambda: block.advance(n_epochs, clock)

@@ -2,13 +2,48 @@
 
 from collections.abc import Sequence
 
-from rightfit.train.pack.run import Member
+from rightfit.train.pack.run import Member, Run
 
-# Copies of the weights: current, best, average, gradient, two moments, and an update under way.
-_COPIES = 8
+# Copies of the weights: current, best, best at the last look, average, gradient, two moments, and
+# an update under way.
+_COPIES = 9
 # Kept on the way back, for each activation: itself, its slope and its dropout bits.
 _ARRAYS_PER_ACTIVATION = 3
 _BYTES = 8
+# Most rows that choose, where they are very many; metrics take longer than losses.
+MOST_CHOOSING_ROWS = 50_000
+MOST_CHOOSING_ROWS_OF_METRICS = 10_000
+# Of the predictions that are chosen among: one by one, together, and in the order that is fast.
+_COPIES_OF_PREDICTIONS = 3
+_BYTES_OF_PREDICTION = 4
+
+
+def waves_of(run: Run) -> list[list[int]]:
+    """Group members so that each group fits into memory, beside what all of them leave there."""
+    memory = None if run.memory is None else run.memory - bytes_left_behind(run)
+    return waves(run.members, memory)
+
+
+def least_bytes(run: Run) -> int:
+    """Estimate what a run takes at least: its largest member, and what all of them leave behind."""
+    return bytes_left_behind(run) + max(map(bytes_of, run.members))
+
+
+def bytes_left_behind(run: Run) -> int:
+    """Estimate what the members of a pack leave in memory, and what choosing among them takes."""
+    if len(run.members) == 1:
+        return 0
+    n_bytes = run.training.weights.dtype.itemsize
+    weights = n_bytes * sum(member.shape.n_parameters for member in run.members)
+    table = run.training if run.folds or run.validation is None else run.validation
+    n_rows, n_trials = int(table.n_rows), len(set(run.trials)) or len(run.members)
+    objective = run.members[0].plan.objective
+    most = MOST_CHOOSING_ROWS_OF_METRICS if objective.watch_metric else MOST_CHOOSING_ROWS
+    n_outputs = run.members[0].shape.n_outputs
+    n_predictions = 2 if objective.task == "binary" else n_outputs
+    outputs = n_bytes * n_rows * n_outputs
+    predictions = _BYTES_OF_PREDICTION * _COPIES_OF_PREDICTIONS * min(n_rows, most) * n_predictions
+    return weights + n_trials * (outputs + predictions)
 
 
 def waves(members: Sequence[Member], memory: float | None) -> list[list[int]]:

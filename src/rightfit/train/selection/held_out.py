@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 
-import jax
 import numpy as np
 from jaxtyping import Float
 
 from rightfit.nn import Network
-from rightfit.train.compilation_cache import compiled
-from rightfit.train.epoch import compute_outputs
+from rightfit.train.compilation import compiled
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
-
-_compute = jax.jit(compute_outputs)
+from rightfit.train.program import outputs
 
 
 def held_out_outputs(
@@ -33,13 +30,13 @@ def held_out_outputs(
     assert table is not None
     n_outputs = run.members[0].shape.n_outputs
     shape = (max(run.trials) + 1, int(table.n_rows), n_outputs)
-    outputs = np.full(shape, np.nan, table.weights.dtype)
+    found = np.full(shape, np.nan, table.weights.dtype)
     for number, network in networks.items():
         member = run.members[number]
         held_out = placed.rows_of(member.fold)[1]
         assert held_out is not None
-        computed = np.asarray(compiled(_compute, network, held_out))
+        computed = np.asarray(compiled(outputs, network, held_out))
         chosen = slice(None) if member.fold is None else run.folds[member.fold].held_out
         n_rows = int(held_out.rows.n_rows)
-        outputs[run.trials[number], chosen] = computed[:n_rows]
-    return outputs
+        found[run.trials[number], chosen] = computed[:n_rows]
+    return found

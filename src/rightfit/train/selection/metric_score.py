@@ -13,6 +13,7 @@ from jaxtyping import Array, Bool, Float, Shaped
 from numpy.typing import NDArray
 
 from rightfit.objectives import METRICS
+from rightfit.train.compilation import compiled
 from rightfit.train.selection.candidates import Candidates, standard_error_of_mean
 
 _MEANS_OVER_ROWS = frozenset({"accuracy", "log_loss", "mean_squared_error", "mean_absolute_error"})
@@ -110,7 +111,7 @@ class MetricScore:
 
     def row_values(self, mixture: Float[np.ndarray, "component row"]) -> NDArray[np.float64]:
         """The metric of each row alone, for metrics that are means over rows."""
-        rows = _measure_rows(mixture.astype(np.float32), self.targets, self.metric)
+        rows = compiled(_measure_rows, mixture.astype(np.float32), self.targets, self.metric)
         return self.sign * np.asarray(rows, np.float64)
 
     def after(
@@ -162,7 +163,9 @@ class MetricScore:
         if self.metric == "roc_auc":
             return self.sign * _roc_auc(mixture, self.targets, weightings)
         values = [
-            float(_measure(mixture, self.targets, weights.astype(np.float32), self.metric))
+            float(
+                compiled(_measure, mixture, self.targets, weights.astype(np.float32), self.metric)
+            )
             for weights in weightings
         ]
         return self.sign * np.array(values)

@@ -1,0 +1,87 @@
+"""Compiling a program and calling it: two steps, so that each can be timed, and left alone.
+
+No two threads compile at the same time. A compiled program is also written to the cache on the
+disk then, and while one thread did that as another compiled, the process has crashed.
+"""
+
+import threading
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from typing import Any, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+import jax
+import numpy as np
+
+from rightfit.train.compilation_cache import use_compilation_cache, with_sound_cache
+
+_COMPILING = threading.Lock()
+
+# What each function has been compiled for. A function that is gone takes its programs along.
+_COMPILED: WeakKeyDictionary[Callable[..., Any], set[Hashable]] = WeakKeyDictionary()
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Compile a jitted function for its arguments, unless that is done, and call it."""
+    compile_ahead(function, *args, **kwargs)
+    return call(function, *args, **kwargs)
+
+
+def compile_ahead(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Compile a jitted function for arguments like these; calls with such compile nothing.
+
+    Args:
+        function: jitted.
+        *args: arrays, of which only shapes and types count, or stand-ins that have those; and
+            static arguments.
+        **kwargs: the same by their names.
+    """
+    compile_if(lambda: True, function, *args, **kwargs)
+
+
+def compile_if(
+    is_wanted: Callable[[], bool], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> bool:
+    """Do what `compile_ahead` does, unless nobody wants it once it is this program's turn.
+
+    Returns:
+        Whether the function is compiled for these arguments.
+    """
+    known = _COMPILED.setdefault(function, set())
+    likeness = _likeness((args, kwargs))
+    if likeness in known:
+        return True
+    use_compilation_cache()
+    with _COMPILING:
+        if likeness in known:
+            return True
+        if not is_wanted():
+            return False
+        with _in_precision_of((args, kwargs)):
+            # The function keeps what is compiled, and finds it when it is called.
+            jitted = cast(Any, function)
+            with_sound_cache(lambda: jitted.lower(*args, **kwargs).compile())
+        known.add(likeness)
+    return True
+
+
+def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call a function in float64 if any of its arrays is; it should be compiled already."""
+    with _in_precision_of((args, kwargs)):
+        return with_sound_cache(lambda: function(*args, **kwargs))
+
+
+def _in_precision_of(tree: Any) -> AbstractContextManager[Any]:
+    leaves = jax.tree.leaves(tree)
+    return jax.enable_x64(any(getattr(leaf, "dtype", None) == np.float64 for leaf in leaves))
+
+
+def _likeness(tree: Any) -> Hashable:
+    """What programs are compiled for: the structure, shapes and types; static arguments."""
+    leaves, structure = jax.tree.flatten(tree)
+    return structure, tuple(
+        (leaf.shape, leaf.dtype) if hasattr(leaf, "dtype") else leaf for leaf in leaves
+    )

@@ -1,0 +1,132 @@
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from rightfit.train import compilation
+from rightfit.train.compilation import call, compile_ahead, compile_if, compiled
+from tests.train.runs import counted_compilations
+
+ONE = np.ones(3, np.float32)
+
+
+class Jitted:
+    """Stands in for a jitted function; what it does while it compiles is the test's."""
+
+    def __init__(self, compiling: Callable[[], None] = lambda: None) -> None:
+        self.compiling = compiling
+        self.n_compilations = 0
+
+    def lower(self, *arguments: Any) -> "Jitted":
+        return self
+
+    def compile(self) -> None:
+        self.n_compilations += 1
+        self.compiling()
+
+    def __call__(self, *arguments: Any) -> str:
+        return "called"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_compiled_computes_in_the_type_of_its_arrays(dtype: type) -> None:
+    twice: Callable[..., Any] = jax.jit(lambda tree, *, factor: tree["x"] * factor)
+    result = compiled(twice, {"x": np.ones(2, dtype)}, factor=np.int32(2))
+    assert result.dtype == dtype
+    assert jnp.ones(1).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_call_compiles_nothing_after_its_program_was_compiled_ahead(dtype: type) -> None:
+    function: Callable[..., Any] = jax.jit(
+        lambda scale, tree: jax.tree.map(lambda a: a * scale + 1, tree),
+        static_argnums=0,
+        donate_argnums=1,
+    )
+    shape = jax.ShapeDtypeStruct((2, 5), dtype)
+    with counted_compilations() as ahead:
+        compile_ahead(function, 3, {"x": shape})
+    assert len(ahead) == 1
+    with counted_compilations() as compilations:
+        first = call(function, 3, {"x": np.ones((2, 5), dtype)})
+        second = call(function, 3, first)
+        compile_ahead(function, 3, second)
+    assert compilations == []
+    np.testing.assert_array_equal(second["x"], 13)
+    assert first["x"].is_deleted()
+
+
+def test_program_is_compiled_once_for_what_is_alike() -> None:
+    function: Any = Jitted()
+    for array, static in ((ONE, "a"), (2 * ONE, "a"), (ONE[:2], "a"), (ONE, "b")):
+        assert compiled(function, array, static) == "called"
+    assert function.n_compilations == 3
+
+
+def test_no_two_threads_compile_at_the_same_time() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    second_begun = threading.Event()
+
+    def slowly() -> None:
+        begun.set()
+        assert may_end.wait(60)
+
+    first: Any = Jitted(slowly)
+    second: Any = Jitted(second_begun.set)
+    threads = [
+        threading.Thread(target=compile_ahead, args=(function, ONE)) for function in (first, second)
+    ]
+    threads[0].start()
+    assert begun.wait(60)
+    threads[1].start()
+    # What is compiled already needs no turn.
+    assert call(second, ONE) == "called"
+    assert not second_begun.wait(0.2)
+    may_end.set()
+    for thread in threads:
+        thread.join(60)
+    assert second_begun.is_set()
+
+
+def test_program_that_two_threads_want_is_compiled_once() -> None:
+    function: Any = Jitted(lambda: None)
+    with compilation._COMPILING:
+        threads = [threading.Thread(target=compile_ahead, args=(function, ONE)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert function.n_compilations == 1
+
+
+def test_program_that_nobody_wants_any_more_is_not_compiled_when_its_turn_comes() -> None:
+    function: Any = Jitted()
+    assert not compile_if(lambda: False, function, ONE)
+    assert function.n_compilations == 0
+    assert compile_if(lambda: True, function, ONE)
+    assert compile_if(lambda: False, function, ONE)
+    assert function.n_compilations == 1
+
+
+def test_compilation_that_fails_is_tried_anew() -> None:
+    def fail() -> None:
+        raise ValueError("no such shape")
+
+    function: Any = Jitted(fail)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no such shape"):
+            compiled(function, ONE)
+    assert function.n_compilations == 2
+
+
+def test_programs_of_a_function_that_is_gone_are_forgotten() -> None:
+    before = len(compilation._COMPILED)
+    function: Any = Jitted()
+    compile_ahead(function, ONE)
+    assert len(compilation._COMPILED) == before + 1
+    del function
+    assert len(compilation._COMPILED) == before
