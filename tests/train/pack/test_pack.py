@@ -23,7 +23,7 @@ from rightfit.train.loop import train
 from rightfit.train.pack import layout, wave
 from rightfit.train.pack.block import Block
 from rightfit.train.pack.run import Fold, Member, Run
-from rightfit.train.pack.waves import bytes_of
+from rightfit.train.pack.waves import bytes_left_behind, bytes_of
 from tests.train.runs import (
     bits,
     events_of,
@@ -271,8 +271,9 @@ def test_waves_are_culled_one_by_one() -> None:
     members = tuple(
         member_of(plan, knobs=knobs_of(learning_rate=10.0**-power)) for power in range(1, 13)
     )
-    memory = 6.5 * bytes_of(members[0])
-    run = pack_of(members, max_epochs=20, cull=True, trials=tuple(range(12)), memory=memory)
+    run = pack_of(members, max_epochs=20, cull=True, trials=tuple(range(12)))
+    memory = 6.5 * bytes_of(members[0]) + bytes_left_behind(run)
+    run = dataclasses.replace(run, memory=memory)
     ends = stopped(events_of(run))
     assert [n for n, end in ends.items() if end.reason == "culled"] == [4, 5, 10, 11]
 
