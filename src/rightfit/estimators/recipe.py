@@ -87,7 +87,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
             (1, 0), n_copies=4, n_copies_in_folds=4, n_folds=3, few_rows=1_000, many_rows=50_000
         ),
         "default": Effort(
-            (2, 3), n_copies=8, n_copies_in_folds=4, n_folds=5, few_rows=3_000, many_rows=100_000
+            (2, 3), n_copies=16, n_copies_in_folds=4, n_folds=5, few_rows=3_000, many_rows=100_000
         ),
         "best": Effort(
             (4, 8), n_copies=16, n_copies_in_folds=8, n_folds=8, few_rows=3_000, many_rows=200_000
