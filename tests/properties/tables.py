@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rightfit import Classifier, Regressor
 from rightfit.estimators.base import restore
-from rightfit.estimators.fitting import Start
+from rightfit.estimators.start import Start
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.nn import build_network
 

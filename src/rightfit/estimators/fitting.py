@@ -1,9 +1,9 @@
 """One fit: prepare, train, choose, and make the model."""
 
 import dataclasses
-import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import jax
@@ -29,9 +29,9 @@ from rightfit.estimators.fitting_problems import (
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.limits import memory_for_members, reserve
-from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
+from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.given import Choices, Labelled
 from rightfit.model.model import KeptMember, Model, Training
@@ -40,7 +40,6 @@ from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
-from rightfit.train.compilation import call
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -55,7 +54,6 @@ from rightfit.train.events import (
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.waves import least_bytes
-from rightfit.train.plan import State
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
@@ -64,21 +62,6 @@ _SNAPSHOT_SECONDS = 3.0
 _FIRST_JUDGEMENT_SECONDS = 3.0
 # The pause after a judgement is so many times as long as it took.
 _JUDGE_SHARE = 20
-
-
-@dataclasses.dataclass(frozen=True)
-class Start:
-    """Where training begins.
-
-    Attributes:
-        model: whose weights and columns to go on with; None begins anew.
-        moments: of the optimizer, as NumPy arrays; None for empty ones.
-        n_epochs: epochs that went before.
-    """
-
-    model: Model | None = None
-    moments: list[Any] | None = None
-    n_epochs: int = 0
 
 
 class Fitting:
@@ -132,7 +115,8 @@ class Fitting:
         """What is trained; for `partial_fit` one epoch over all rows, without stopping."""
         members = self.trials.members
         if self.start.model is not None:
-            first = dataclasses.replace(members[0], begin=self._go_on)
+            go_on = partial(self.start.state_of, members[0], self.chosen, self.prepared.training)
+            first = dataclasses.replace(members[0], begin=go_on)
             members = (first,)
         limit = None if one_epoch else self.chosen.max_seconds
         return Run(
@@ -300,38 +284,6 @@ class Fitting:
     def _keep(self, number: int, network: Network, weight: float) -> KeptMember:
         arrays = jax.tree.map(np.asarray, jax.device_get(network))
         return KeptMember(number, self.trials.members[number].shape, arrays, weight)
-
-    def _go_on(self) -> State:
-        """The state of a network that goes on from the weights of an earlier fit."""
-        before = self.start.model
-        member = self.trials.members[0]
-        dtype = self.prepared.training.weights.dtype
-        scale = self.chosen.frequency_scale
-        network = fresh_network(member.shape, member.seed, dtype, scale)
-        if before is not None and before.shape == member.shape:
-            # A network of another shape has nothing to go on with.
-            network = jax.tree.map(lambda array: array.astype(dtype), before.network)
-        state = begin(member.plan, network, member.knobs)
-        n_epochs = self.start.n_epochs
-        if not n_epochs:
-            return state
-        steps = n_epochs * math.ceil(int(self.prepared.training.n_rows) / member.plan.batch_size)
-        return state._replace(
-            moments=self._moments_to_go_on_with(state.moments),
-            epoch=np.int32(n_epochs),
-            step=np.int32(steps),
-        )
-
-    def _moments_to_go_on_with(self, fresh: Any) -> Any:
-        before, model = self.start.moments, self.start.model
-        # Those of another optimizer or network are of no use.
-        if before is None or model is None or model.shape != self.trials.members[0].shape:
-            return fresh
-        if model.parameters["optimizer"] != self.chosen.optimizer:
-            return fresh
-        leaves, structure = jax.tree.flatten(fresh)
-        kept = [old.astype(new.dtype) for old, new in zip(before, leaves, strict=True)]
-        return call(jax.device_put, jax.tree.unflatten(structure, kept))
 
     def _plain_history(self, kept: tuple[KeptMember, ...]) -> list[dict[str, Any]]:
         """Every epoch; gradient norms only of members that predict, or there would be many."""

@@ -1,0 +1,64 @@
+"""Where training begins: anew, or from the weights of an earlier fit."""
+
+import dataclasses
+import math
+from typing import Any
+
+import jax
+import numpy as np
+
+from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.network_run import begin, fresh_network
+from rightfit.model.model import Model
+from rightfit.train.compilation import call
+from rightfit.train.pack.run import Member
+from rightfit.train.plan import Rows, State
+
+
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """Where training begins.
+
+    Attributes:
+        model: whose weights and columns to go on with; None begins anew.
+        moments: of the optimizer, as NumPy arrays; None for empty ones.
+        n_epochs: epochs that went before.
+    """
+
+    model: Model | None = None
+    moments: list[Any] | None = None
+    n_epochs: int = 0
+
+    def state_of(self, member: Member, chosen: Hyperparameters, training: Rows) -> State:
+        """The state of a network that goes on from the weights of the model.
+
+        A network of another shape has nothing to go on with, and begins anew.
+
+        Args:
+            member: the network.
+            chosen: its parameters.
+            training: the rows it is trained on.
+        """
+        dtype = training.weights.dtype
+        network = fresh_network(member.shape, member.seed, dtype, chosen.frequency_scale)
+        if self.model is not None and self.model.shape == member.shape:
+            network = jax.tree.map(lambda array: array.astype(dtype), self.model.network)
+        state = begin(member.plan, network, member.knobs)
+        if not self.n_epochs:
+            return state
+        n_steps = math.ceil(int(training.n_rows) / member.plan.batch_size)
+        return state._replace(
+            moments=self._moments_of(member, chosen, state.moments),
+            epoch=np.int32(self.n_epochs),
+            step=np.int32(self.n_epochs * n_steps),
+        )
+
+    def _moments_of(self, member: Member, chosen: Hyperparameters, fresh: Any) -> Any:
+        # Those of another optimizer or network are of no use.
+        if self.moments is None or self.model is None or self.model.shape != member.shape:
+            return fresh
+        if self.model.parameters["optimizer"] != chosen.optimizer:
+            return fresh
+        leaves, structure = jax.tree.flatten(fresh)
+        kept = [old.astype(new.dtype) for old, new in zip(self.moments, leaves, strict=True)]
+        return call(jax.device_put, jax.tree.unflatten(structure, kept))
