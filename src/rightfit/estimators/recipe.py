@@ -26,15 +26,18 @@ _FEW: Mapping[str, Any] = MappingProxyType({"hidden_sizes": PLAIN_SIZES, "l2": 0
 FEWEST_ROWS_A_FEATURE = 16
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
 MOST_EMBEDDED_COLUMNS = 256
-# Up to so many rows a category is one-hot up to so many levels, those of all columns together: each
-# level starts at nothing and learns from its own rows, which few rows need.
+# Up to so many rows a category of up to so many levels is one-hot, so that each level counts for
+# itself and not by what a vector makes of it; all columns together have at most so many.
 FEW_ROWS_FOR_LEVELS = 3_000
 MOST_ONE_HOT = 1_000
 MOST_ONE_HOT_TOGETHER = 8_192
-# Of so many columns for each row most are of no use: networks are added that can turn them off.
-COLUMNS_A_ROW = 0.5
-# Epochs of so few rows are short.
+# With more columns than this for each row, most are of no use: networks that can turn inputs off
+# are added, in so many folds that each has most of the few rows to choose by.
+WIDE_COLUMNS_A_ROW = 0.5
+FEWEST_FOLDS_OF_WIDE = 5
+# An epoch of few rows has few steps, and many of them are needed to turn inputs off.
 FEW_ROWS_FOR_PATIENCE = 1_000
+PATIENCE_OF_SHORT_EPOCHS = 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +55,16 @@ class Circumstances:
     n_columns: int
     may_fold: bool = True
     is_single: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are so few rows for the columns that most of them must be turned off."""
+        return self.n_columns > WIDE_COLUMNS_A_ROW * self.n_rows
+
+    @property
+    def embeds_numbers(self) -> bool:
+        """Whether numbers become several features each."""
+        return self.n_columns <= MOST_EMBEDDED_COLUMNS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,13 +109,31 @@ class Effort:
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
-            (1, 0), (5, 2), n_copies=4, n_copies_in_folds=4, n_folds=3, few_rows=1_000, many_rows=50_000
+            (1, 0),
+            (5, 2),
+            n_copies=4,
+            n_copies_in_folds=4,
+            n_folds=3,
+            few_rows=1_000,
+            many_rows=50_000,
         ),
         "default": Effort(
-            (2, 3), (5, 4), n_copies=8, n_copies_in_folds=4, n_folds=5, few_rows=3_000, many_rows=100_000
+            (2, 3),
+            (5, 4),
+            n_copies=8,
+            n_copies_in_folds=4,
+            n_folds=5,
+            few_rows=3_000,
+            many_rows=100_000,
         ),
         "best": Effort(
-            (4, 8), (10, 8), n_copies=16, n_copies_in_folds=8, n_folds=8, few_rows=3_000, many_rows=200_000
+            (4, 8),
+            (10, 8),
+            n_copies=16,
+            n_copies_in_folds=8,
+            n_folds=8,
+            few_rows=3_000,
+            many_rows=200_000,
         ),
     }
 )
@@ -158,7 +189,7 @@ _SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType(
         **_SPARSE,
         "hidden_sizes": [()],
         "l2": [0.02, 0.05, 0.1, 0.2, 0.4],
-        "learning_rate": [1e-2],
+        "learning_rate": [3e-2],
     }
 )
 _SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType(
@@ -194,6 +225,20 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         return with_values(chosen, few.filled), few
     effort = EFFORTS[chosen.quality]
     folds = about.n_rows <= effort.few_rows and about.may_fold
+    filled = _unsaid(chosen, _in_common(chosen, effort, about, folds=folds))
+    n_each = _n_of_kinds(chosen, effort, about)
+    own = tuple(
+        _unsaid(chosen, kind) | {"members": n}
+        for kind, n in zip(_kinds(effort, about, n_each, folds=folds), n_each, strict=True)
+        if n
+    )
+    return with_values(chosen, filled), Recipe(filled, own)
+
+
+def _in_common(
+    chosen: Chosen, effort: Effort, about: Circumstances, *, folds: bool
+) -> dict[str, Any]:
+    """What all networks of a pack share."""
     shared = {
         "patience_epochs": 10,
         # An ensemble gains nothing from more digits, and takes twice the time with them.
@@ -204,31 +249,30 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         "n_folds": effort.n_folds if folds else None,
         "max_one_hot": _most_levels(chosen, about),
     }
-    n_members = list(effort.n_members)
-    kinds: list[dict[str, Any]] = [
-        {
-            **_PIECEWISE,
-            **_steps(_n_of_kinds(chosen, effort, about.n_rows, n_members)[0], folds=folds),
-            "number_embedding_size": [_embedding_size(about, *_BINS)],
-            "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
-        },
-        {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]},
-    ]
-    if about.n_columns > MOST_EMBEDDED_COLUMNS:
-        shared, kinds, n_members = {**shared, "scaling": "robust"}, [dict(_WIDE)], [sum(n_members)]
-    if about.n_columns > COLUMNS_A_ROW * about.n_rows:
-        kinds += [dict(_SPARSE_LINEAR), dict(_SPARSE_NETWORK)]
-        n_members += effort.n_sparse
-        if about.n_rows < FEW_ROWS_FOR_PATIENCE:
-            shared["patience_epochs"] = 50
-    n_of_kinds = _n_of_kinds(chosen, effort, about.n_rows, n_members)
-    filled = _unsaid(chosen, shared)
-    own = tuple(
-        _unsaid(chosen, kind) | {"members": n}
-        for kind, n in zip(kinds, n_of_kinds, strict=True)
-        if n
-    )
-    return with_values(chosen, filled), Recipe(filled, own)
+    if not about.embeds_numbers:
+        shared["scaling"] = "robust"
+    if about.is_wide and about.n_rows < FEW_ROWS_FOR_PATIENCE:
+        shared["patience_epochs"] = PATIENCE_OF_SHORT_EPOCHS
+    if about.is_wide and folds:
+        shared["n_folds"] = max(effort.n_folds, FEWEST_FOLDS_OF_WIDE)
+    return shared
+
+
+def _kinds(
+    effort: Effort, about: Circumstances, n_each: Sequence[int], *, folds: bool
+) -> list[Mapping[str, Any]]:
+    """The values of each kind of networks."""
+    sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
+    if not about.embeds_numbers:
+        return [_WIDE, *sparse]
+    piecewise = {
+        **_PIECEWISE,
+        **_steps(n_each[0], folds=folds),
+        "number_embedding_size": [_embedding_size(about, *_BINS)],
+        "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
+    }
+    cosine = {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]}
+    return [piecewise, cosine, *sparse]
 
 
 def _steps(n_members: int, *, folds: bool) -> Mapping[str, Any]:
@@ -264,16 +308,17 @@ def _most_levels(chosen: Chosen, about: Circumstances) -> int:
     return max(min(MOST_ONE_HOT, together), int(chosen.max_one_hot))
 
 
-def _n_of_kinds(
-    chosen: Chosen, effort: Effort, n_rows: int, proportions: Sequence[int]
-) -> list[int]:
-    """How many members of each kind there are, in such proportions."""
+def _n_of_kinds(chosen: Chosen, effort: Effort, about: Circumstances) -> list[int]:
+    """How many members of each kind there are, in the proportions of the effort."""
+    proportions = effort.n_members if about.embeds_numbers else (sum(effort.n_members),)
+    if about.is_wide:
+        proportions = (*proportions, *effort.n_sparse)
     together = sum(proportions)
     if chosen.members is not None:
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
     else:
         # Where somebody asks for seeds too, they take the place of other values.
-        share = chosen.n_seeds * (1 if n_rows < effort.many_rows else 2)
+        share = chosen.n_seeds * (1 if about.n_rows < effort.many_rows else 2)
         wanted = min(max(together // share, 1), int(chosen.max_members))
     ends = [-(-wanted * end // together) for end in itertools.accumulate(proportions)]
     return [end - begin for begin, end in itertools.pairwise([0, *ends])]
