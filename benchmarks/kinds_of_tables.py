@@ -101,26 +101,30 @@ def _wide(n_columns: int, form: str) -> Callable[..., Any]:
     return make
 
 
-_MANY = [
-    Kind(f"{n_levels} levels, {n_rows:,} rows, {how}: {task}", make, n_rows, task)
-    for n_levels, n_rows in ((50, 300), (250, 600), (1_000, 2_000), (250, 20_000))
-    for how, make in (
-        ("alike", _levels(n_levels, 1.0, alike=True)),
-        ("like words", _levels(n_levels, 1.0, alike=False)),
-    )
-    for task in ("numbers", "classes")
-    if task == "numbers" or n_rows in (600, 2_000)
-]
-_WIDE = [
-    Kind(f"{n_rows} × {n_columns}, {form}: {task}", _wide(n_columns, form), n_rows, task)
-    for n_rows, n_columns in ((100, 500), (300, 300))
-    for form in ("lines", "steps", "product", "weak", "groups")
-    for task in ("numbers", "classes")
-    if task == "numbers" or n_rows == 100
-]
+def _with_levels(n_levels: int, n_rows: int, how: str, task: str) -> Kind:
+    make = _levels(n_levels, 1.0, alike=how == "alike")
+    return Kind(f"{n_levels} levels, {n_rows:,} rows, {how}: {task}", make, n_rows, task)
+
+
+def _with_columns(n_rows: int, n_columns: int, form: str, task: str) -> Kind:
+    return Kind(f"{n_rows} × {n_columns}, {form}: {task}", _wide(n_columns, form), n_rows, task)
+
+
 KINDS = (
-    *_MANY,
-    *_WIDE,
+    _with_levels(50, 300, "alike", "numbers"),
+    _with_levels(250, 600, "alike", "numbers"),
+    _with_levels(250, 600, "alike", "classes"),
+    _with_levels(250, 600, "like words", "numbers"),
+    _with_levels(1_000, 2_000, "alike", "numbers"),
+    _with_levels(1_000, 2_000, "like words", "classes"),
+    _with_levels(250, 20_000, "alike", "numbers"),
+    _with_columns(100, 500, "lines", "numbers"),
+    _with_columns(100, 500, "lines", "classes"),
+    _with_columns(100, 500, "steps", "numbers"),
+    _with_columns(100, 500, "weak", "numbers"),
+    _with_columns(100, 500, "groups", "classes"),
+    _with_columns(300, 300, "product", "numbers"),
+    _with_columns(300, 300, "steps", "classes"),
     Kind("a class of 1 %, 2,000 rows", _smooth, 2_000, "rare"),
     Kind("a class of 1 %, 20,000 rows", _smooth, 20_000, "rare"),
     Kind("log-normal target, 2,000 rows", _smooth, 2_000, "lognormal"),

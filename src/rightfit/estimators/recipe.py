@@ -37,7 +37,7 @@ WIDE_COLUMNS_A_ROW = 0.5
 FEWEST_FOLDS_OF_WIDE = 5
 # An epoch of few rows has few steps, and many of them are needed to turn inputs off.
 FEW_ROWS_FOR_PATIENCE = 1_000
-PATIENCE_OF_SHORT_EPOCHS = 50
+PATIENCE_OF_SHORT_EPOCHS = 25
 
 
 @dataclasses.dataclass(frozen=True)
