@@ -110,7 +110,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
             (1, 0),
-            (5, 2),
+            (6, 2),
             n_copies=4,
             n_copies_in_folds=4,
             n_folds=3,
@@ -119,7 +119,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         ),
         "default": Effort(
             (2, 3),
-            (5, 4),
+            (6, 4),
             n_copies=8,
             n_copies_in_folds=4,
             n_folds=5,
@@ -128,7 +128,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         ),
         "best": Effort(
             (4, 8),
-            (10, 8),
+            (12, 8),
             n_copies=16,
             n_copies_in_folds=8,
             n_folds=8,
@@ -180,7 +180,7 @@ _SPARSE: Mapping[str, Any] = MappingProxyType(
     {
         "input_scaling": [True],
         "number_embedding": ["none"],
-        "average_decay": [0.9],
+        "average_decay": [0.9, 0.97],
         "weight_decay": [0.0],
     }
 )
@@ -188,7 +188,8 @@ _SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType(
     {
         **_SPARSE,
         "hidden_sizes": [()],
-        "l2": [0.02, 0.05, 0.1, 0.2, 0.4],
+        # The last one turns everything off where there is nothing to learn.
+        "l2": [0.02, 0.05, 0.1, 0.2, 0.4, 1.0],
         "learning_rate": [3e-2],
     }
 )
