@@ -28,7 +28,8 @@ def test_sum_of_squared_weights_leaves_biases_out() -> None:
 def test_factors_of_inputs_are_weights_and_those_of_copies_are_not() -> None:
     alone = network_of(input_scaling=True, stirred=False)
     copies = network_of(n_copies=4, stirred=False)
-    assert alone.factors is not None and copies.factors is not None
+    assert alone.factors is not None
+    assert copies.factors is not None
     assert is_weight(alone.factors)
     assert not is_weight(copies.factors)
     plain = network_of(stirred=False)
