@@ -37,8 +37,8 @@ def test_a_missing_value_that_training_never_saw_is_unseen() -> None:
 def test_rare_levels_of_an_embedded_column_share_code_0() -> None:
     values = [f"level {i}" for i in range(5) for _ in range(i + 1)]
     categories = fitted(values, max_one_hot=4)
-    assert categories.levels == ("level 4", "level 3", "level 2")
-    assert categories.codes(pl.Series(["level 0", "level 1", "level 2"])).tolist() == [0, 0, 3]
+    assert categories.levels == ("level 4", "level 3", "level 2", "level 1")
+    assert categories.codes(pl.Series(["level 0", "level 1", "level 2"])).tolist() == [0, 4, 3]
     assert len(fitted(values, max_one_hot=5).levels) == 5
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from sklearn.metrics import log_loss
 
@@ -71,7 +72,7 @@ def test_recipe_gives_parameters_that_pass_the_check(
         assert set(kind) <= names
     members = members_of(about, quality=quality)
     assert len({repr(sorted(values.items())) for values in members}) == len(members)
-    sizes = [values.get("number_embedding_size", 0) for values in members]
+    sizes = [values.get("number_embedding_size") or 0 for values in members]
     assert max(sizes) * n_columns <= 1024 or max(sizes) <= 3
 
 
@@ -126,6 +127,63 @@ def test_few_rows_are_not_learnt_by_heart() -> None:
     model = Classifier(random_state=0).fit(X[:30], y[:30])
     # There is nothing to learn: a constant has 0.69, and without L2 it is beyond 3.
     assert log_loss(y[30:], model.predict_proba(X[30:])) < 1.2
+
+
+def test_few_rows_have_one_hot_levels() -> None:
+    default = Hyperparameters().max_one_hot
+    for about, most in (
+        (Circumstances(600, 5), 1_000),
+        (Circumstances(3_000, 5), 1_000),
+        (Circumstances(3_001, 5), default),
+        (Circumstances(3_000, 64), 128),
+        (Circumstances(60, 10_000), default),
+    ):
+        assert follow_recipe(Hyperparameters(), about)[0].max_one_hot == most
+    few = Circumstances(600, 5)
+    assert follow_recipe(Hyperparameters(max_one_hot=3), few)[0].max_one_hot == 3
+    described = Hyperparameters(hidden_sizes=(8,))
+    assert follow_recipe(described, few)[0].max_one_hot == default
+
+
+def test_levels_of_few_rows_reach_the_encoder_one_hot() -> None:
+    X, y = rows(120)
+    words = np.array([f"level {number % 40}" for number in range(120)])
+    table = pl.DataFrame({"x": X[:, 0], "words": words})
+    kept = Regressor(quality="fast", max_epochs=1, random_state=0).fit(table, y)
+    assert kept._fitted().shape.embedding_widths == (0,)
+    told = Regressor(quality="fast", max_epochs=1, max_one_hot=11, random_state=0).fit(table, y)
+    assert told._fitted().shape.embedding_widths == (8,)
+
+
+@pytest.mark.parametrize(("n_rows", "n_columns"), [(100, 500), (100, 60)])
+def test_wide_tables_have_networks_that_can_turn_inputs_off(n_rows: int, n_columns: int) -> None:
+    wide = Circumstances(n_rows, n_columns)
+    for quality in QUALITY_NAMES:
+        members = members_of(wide, quality=quality)
+        sparse = [values for values in members if values["input_scaling"]]
+        assert {len(values["hidden_sizes"]) for values in sparse} == {0, 1}
+        assert all(values["l2"] > 0 and not values["weight_decay"] for values in sparse)
+        assert len(members) - len(sparse) == sum(EFFORTS[quality].n_members)
+    chosen, _ = follow_recipe(ClassifierParameters(quality="fast"), wide)
+    assert chosen.n_folds == 5
+    assert len(members_of(wide, max_members=3)) == 3
+    said = members_of(wide, l2=[0.7], input_scaling=True)
+    assert {values["l2"] for values in said} == {0.7}
+
+
+@pytest.mark.parametrize(("n_rows", "n_columns"), [(100, 50), (5_000, 400)])
+def test_other_tables_have_no_networks_that_turn_inputs_off(n_rows: int, n_columns: int) -> None:
+    members = members_of(Circumstances(n_rows, n_columns))
+    assert not any("input_scaling" in values for values in members)
+
+
+def test_few_columns_of_many_are_found() -> None:
+    random = np.random.default_rng(0)
+    X = random.standard_normal((580, 200))
+    y = X[:, 3] - X[:, 5] + 0.3 * random.standard_normal(580)
+    model = Regressor(quality="fast", random_state=0).fit(X[:80], y[:80])
+    # Without such networks it is 0.2.
+    assert model.score(X[80:], y[80:]) > 0.7
 
 
 def test_each_combination_has_its_own_seed() -> None:

@@ -94,6 +94,7 @@ def test_each_number_embedding_is_exported(
         {"n_numbers": 0},
         {"n_numbers": 0, "n_levels": (3,), "embedding_widths": (2,)},
         {"input_scaling": True, "parametrisation": "ntk"},
+        {"input_scaling": True, "hidden_sizes": ()},
         {"n_copies": 4, "parametrisation": "ntk", "activations": ("parametric_relu", "gelu")},
         {"n_copies": 4, "hidden_sizes": (1,), "n_outputs": 1},
         {"n_outputs": 1},

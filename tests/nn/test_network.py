@@ -5,6 +5,7 @@ import pytest
 
 from rightfit.arrays import Features
 from rightfit.nn import Dropout, Network, NetworkShape, build_network
+from rightfit.nn.network import EMBEDDING_START
 from tests.train.runs import bits, network_of
 
 SHAPE = NetworkShape(
@@ -58,11 +59,12 @@ def test_build_network_draws_the_same_numbers_in_both_types() -> None:
     assert bits(jax.tree.map(lambda a: a.astype(np.float32), double)) == bits(single)
 
 
-def test_embedding_vectors_start_as_large_as_one_scaled_number() -> None:
+def test_embedding_vectors_start_small_against_one_scaled_number() -> None:
     shape = NetworkShape(0, (2000,), (8,), (), (), 1)
     table = build(shape).categories[0].table
     assert table is not None
-    assert np.mean(np.sum(np.asarray(table) ** 2, axis=1)) == pytest.approx(1, rel=0.05)
+    length = np.mean(np.sum(np.asarray(table) ** 2, axis=1))
+    assert length == pytest.approx(EMBEDDING_START**2, rel=0.05)
 
 
 def test_network_reads_categories_alone_when_there_are_no_numbers() -> None:

@@ -103,7 +103,7 @@ def test_ntk_parametrisation_starts_as_the_same_function() -> None:
 def test_factors_and_shares_change_what_they_say() -> None:
     network = network_of(activation="parametric_relu", input_scaling=True, stirred=False)
     features = Features(jnp.array([[1.0, -2.0, 0.5]]), jnp.zeros((1, 0), jnp.int32))
-    factors, share = np.array([2.0, 0.5, -1.0], np.float32), np.float32(0.3)
+    factors, share = np.array([[2.0, 0.5, -1.0]], np.float32), np.float32(0.3)
     changed = eqx.tree_at(
         lambda tree: (tree.factors, tree.shares),
         network,

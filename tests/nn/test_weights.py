@@ -25,6 +25,18 @@ def test_sum_of_squared_weights_leaves_biases_out() -> None:
     assert float(sum_of_squared_weights(silent)) == pytest.approx(expected, rel=1e-6)
 
 
+def test_factors_of_inputs_are_weights_and_those_of_copies_are_not() -> None:
+    alone = network_of(input_scaling=True, stirred=False)
+    copies = network_of(n_copies=4, stirred=False)
+    assert alone.factors is not None
+    assert copies.factors is not None
+    assert is_weight(alone.factors)
+    assert not is_weight(copies.factors)
+    plain = network_of(stirred=False)
+    more = float(sum_of_squared_weights(alone)) - float(sum_of_squared_weights(plain))
+    assert more == pytest.approx(alone.factors.size, rel=1e-5)
+
+
 @pytest.mark.parametrize("n_outputs", [1, 3])
 @pytest.mark.parametrize("n_numbers", [0, 1, 5])
 def test_network_without_hidden_layers_has_a_weight_an_input_and_a_bias_for_each_output(

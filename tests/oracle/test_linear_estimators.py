@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 from scipy.special import softmax
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
 
 from rightfit import Classifier, Regressor
 from rightfit.data.table import as_table
@@ -103,6 +103,19 @@ def test_regressor_with_l2_reaches_ridge_regression() -> None:
     ridge = Ridge(alpha=N_ROWS * l2 / 2).fit(inside, (PRICE - PRICE.mean()) / PRICE.std())
     np.testing.assert_allclose(layer.weight[:, 0], ridge.coef_, atol=1e-6)
     np.testing.assert_allclose(layer.bias[0], ridge.intercept_, atol=1e-6)
+
+
+def test_regressor_with_l2_and_factors_of_the_inputs_reaches_the_lasso() -> None:
+    l2 = 0.3
+    model = regressor(l2=l2, input_scaling=True)
+    *_, stopped, _ = model.iter_fit(TABLE, PRICE)
+    network = jax.tree.map(np.asarray, stopped.state.network)
+    coefficients = network.factors[0] * network.layers[0].weight[:, 0]
+    inside = encoded(model, TABLE)
+    # The least of λ/2·(s² + w²) where s·w = β is λ·|β|; the lasso halves the mean of squares.
+    lasso = Lasso(alpha=l2 / 2, tol=1e-12).fit(inside, (PRICE - PRICE.mean()) / PRICE.std())
+    assert 0 < np.count_nonzero(lasso.coef_) < lasso.coef_.size
+    np.testing.assert_allclose(coefficients, lasso.coef_, atol=1e-5)
 
 
 def test_weights_that_are_kept_are_those_of_the_smallest_penalised_loss() -> None:

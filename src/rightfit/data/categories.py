@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rightfit.data.kinds import present_values
 from rightfit.data.markers import is_text
 
-FEWEST_ROWS: Final = 3
+FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
 
 
@@ -81,8 +81,8 @@ def fit_categories(column: pl.Series, max_one_hot: int) -> Categories:
     """Find the levels of a column.
 
     Where there are more levels than `max_one_hot`, so that they are embedded,
-    those with fewer than three rows share code 0: it is trained, and stands
-    for what training never saw.
+    those of a single row share code 0: it is trained, and stands for what
+    training never saw.
 
     Args:
         column: the values of the training rows.

@@ -250,7 +250,7 @@ def fit_encoder(
             (mean and standard deviation), quantile or tree (bins that become equally wide: of
             equally many rows, or where a small tree on the column splits) or none.
         max_one_hot: the most levels of a category that are encoded one-hot; a category of more
-            levels is embedded, and its levels of one or two rows share code 0.
+            levels is embedded, and its levels of a single row share code 0.
         target: class codes or numbers for every row of the table, for the splits of trees.
         seed: chooses the rows that quantiles are taken from where there are more than 20,000.
 

@@ -305,7 +305,7 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
             target_name=_name_of(y),
             has_classes=self._has_classes(),
             scaling=chosen.scaling,
-            max_one_hot=int(self.max_one_hot),
+            max_one_hot=int(chosen.max_one_hot),
             column_kinds=self.column_kinds or {},
             validation_fraction=validation_fraction,
             precision=self.precision,

@@ -9,7 +9,8 @@ the size of the table and by `quality`, which trades time for score. (A list of 
 """
 
 import dataclasses
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +26,18 @@ _FEW: Mapping[str, Any] = MappingProxyType({"hidden_sizes": PLAIN_SIZES, "l2": 0
 FEWEST_ROWS_A_FEATURE = 16
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
 MOST_EMBEDDED_COLUMNS = 256
+# Up to so many rows a category of up to so many levels is one-hot, so that each level counts for
+# itself and not by what a vector makes of it; all columns together have at most so many.
+FEW_ROWS_FOR_LEVELS = 3_000
+MOST_ONE_HOT = 1_000
+MOST_ONE_HOT_TOGETHER = 8_192
+# With more columns than this for each row, most are of no use: networks that can turn inputs off
+# are added, in so many folds that each has most of the few rows to choose by.
+WIDE_COLUMNS_A_ROW = 0.5
+FEWEST_FOLDS_OF_WIDE = 5
+# An epoch of few rows has few steps, and many of them are needed to turn inputs off.
+FEW_ROWS_FOR_PATIENCE = 1_000
+PATIENCE_OF_SHORT_EPOCHS = 25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +55,16 @@ class Circumstances:
     n_columns: int
     may_fold: bool = True
     is_single: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are so few rows for the columns that most of them must be turned off."""
+        return self.n_columns > WIDE_COLUMNS_A_ROW * self.n_rows
+
+    @property
+    def embeds_numbers(self) -> bool:
+        """Whether numbers become several features each."""
+        return self.n_columns <= MOST_EMBEDDED_COLUMNS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +89,7 @@ class Effort:
 
     Attributes:
         n_members: networks of each kind, piecewise and cosine, that are drawn.
+        n_sparse: networks of each sparse kind, without and with a hidden layer, that are added.
         n_copies: of a piecewise network, in one.
         n_copies_in_folds: the same where each fold has a network of its own.
         n_folds: folds, where there are few rows.
@@ -74,6 +98,7 @@ class Effort:
     """
 
     n_members: tuple[int, int]
+    n_sparse: tuple[int, int]
     n_copies: int
     n_copies_in_folds: int
     n_folds: int
@@ -84,13 +109,31 @@ class Effort:
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
-            (1, 0), n_copies=4, n_copies_in_folds=4, n_folds=3, few_rows=1_000, many_rows=50_000
+            (1, 0),
+            (6, 2),
+            n_copies=4,
+            n_copies_in_folds=4,
+            n_folds=3,
+            few_rows=1_000,
+            many_rows=50_000,
         ),
         "default": Effort(
-            (2, 3), n_copies=16, n_copies_in_folds=4, n_folds=5, few_rows=3_000, many_rows=100_000
+            (2, 3),
+            (6, 4),
+            n_copies=16,
+            n_copies_in_folds=4,
+            n_folds=5,
+            few_rows=3_000,
+            many_rows=100_000,
         ),
         "best": Effort(
-            (4, 8), n_copies=16, n_copies_in_folds=8, n_folds=8, few_rows=3_000, many_rows=200_000
+            (4, 8),
+            (12, 8),
+            n_copies=16,
+            n_copies_in_folds=8,
+            n_folds=8,
+            few_rows=3_000,
+            many_rows=200_000,
         ),
     }
 )
@@ -125,12 +168,37 @@ _COSINE: Mapping[str, Any] = MappingProxyType(
 )
 _WIDE: Mapping[str, Any] = MappingProxyType(
     {
-        "scaling": "robust",
         "average_decay": [0.99],
         "dropout_rate": [0.1, 0.2, 0.4],
         "input_dropout_rate": [0.0, 0.1],
         "weight_decay": [0.03, 0.1, 0.3],
         "learning_rate": [5e-4, 1e-3],
+    }
+)
+# L2 on both a weight and the factor of its input is the lasso: inputs of no use end at 0.
+_SPARSE: Mapping[str, Any] = MappingProxyType(
+    {
+        "input_scaling": [True],
+        "number_embedding": ["none"],
+        "average_decay": [0.9, 0.97],
+        "weight_decay": [0.0],
+    }
+)
+_SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType(
+    {
+        **_SPARSE,
+        "hidden_sizes": [()],
+        # The last one turns everything off where there is nothing to learn.
+        "l2": [0.02, 0.05, 0.1, 0.2, 0.4, 1.0],
+        "learning_rate": [3e-2],
+    }
+)
+_SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType(
+    {
+        **_SPARSE,
+        "hidden_sizes": [(32,)],
+        "l2": [0.003, 0.01, 0.03, 0.1],
+        "learning_rate": [4e-3],
     }
 )
 
@@ -158,6 +226,20 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         return with_values(chosen, few.filled), few
     effort = EFFORTS[chosen.quality]
     folds = about.n_rows <= effort.few_rows and about.may_fold
+    filled = _unsaid(chosen, _in_common(chosen, effort, about, folds=folds))
+    n_each = _n_of_kinds(chosen, effort, about)
+    own = tuple(
+        _unsaid(chosen, kind) | {"members": n}
+        for kind, n in zip(_kinds(effort, about, n_each, folds=folds), n_each, strict=True)
+        if n
+    )
+    return with_values(chosen, filled), Recipe(filled, own)
+
+
+def _in_common(
+    chosen: Chosen, effort: Effort, about: Circumstances, *, folds: bool
+) -> dict[str, Any]:
+    """What all networks of a pack share."""
     shared = {
         "patience_epochs": 10,
         # An ensemble gains nothing from more digits, and takes twice the time with them.
@@ -166,26 +248,32 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         "scaling": "quantile" if folds else "tree",
         "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
         "n_folds": effort.n_folds if folds else None,
+        "max_one_hot": _most_levels(chosen, about),
     }
-    n_members = _n_members(chosen, effort, about.n_rows)
-    kinds: list[dict[str, Any]] = [
-        {
-            **_PIECEWISE,
-            **_steps(n_members[0], folds=folds),
-            "number_embedding_size": [_embedding_size(about, *_BINS)],
-            "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
-        },
-        {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]},
-    ]
-    if about.n_columns > MOST_EMBEDDED_COLUMNS:
-        shared, kinds, n_members = {**shared, **_WIDE}, [{}], [sum(n_members)]
-    filled = _unsaid(chosen, shared)
-    own = tuple(
-        _unsaid(chosen, kind) | {"members": n}
-        for kind, n in zip(kinds, n_members, strict=True)
-        if n
-    )
-    return with_values(chosen, filled), Recipe(filled, own)
+    if not about.embeds_numbers:
+        shared["scaling"] = "robust"
+    if about.is_wide and about.n_rows < FEW_ROWS_FOR_PATIENCE:
+        shared["patience_epochs"] = PATIENCE_OF_SHORT_EPOCHS
+    if about.is_wide and folds:
+        shared["n_folds"] = max(effort.n_folds, FEWEST_FOLDS_OF_WIDE)
+    return shared
+
+
+def _kinds(
+    effort: Effort, about: Circumstances, n_each: Sequence[int], *, folds: bool
+) -> list[Mapping[str, Any]]:
+    """The values of each kind of networks."""
+    sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
+    if not about.embeds_numbers:
+        return [_WIDE, *sparse]
+    piecewise = {
+        **_PIECEWISE,
+        **_steps(n_each[0], folds=folds),
+        "number_embedding_size": [_embedding_size(about, *_BINS)],
+        "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
+    }
+    cosine = {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]}
+    return [piecewise, cosine, *sparse]
 
 
 def _steps(n_members: int, *, folds: bool) -> Mapping[str, Any]:
@@ -213,14 +301,25 @@ def _unsaid(chosen: Chosen, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _n_members(chosen: Chosen, effort: Effort, n_rows: int) -> list[int]:
+def _most_levels(chosen: Chosen, about: Circumstances) -> int:
+    """The most levels of a category that is one-hot."""
+    if about.n_rows > FEW_ROWS_FOR_LEVELS:
+        return int(chosen.max_one_hot)
+    together = MOST_ONE_HOT_TOGETHER // max(about.n_columns, 1)
+    return max(min(MOST_ONE_HOT, together), int(chosen.max_one_hot))
+
+
+def _n_of_kinds(chosen: Chosen, effort: Effort, about: Circumstances) -> list[int]:
     """How many members of each kind there are, in the proportions of the effort."""
-    together = sum(effort.n_members)
+    proportions = effort.n_members if about.embeds_numbers else (sum(effort.n_members),)
+    if about.is_wide:
+        proportions = (*proportions, *effort.n_sparse)
+    together = sum(proportions)
     if chosen.members is not None:
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
     else:
         # Where somebody asks for seeds too, they take the place of other values.
-        share = chosen.n_seeds * (1 if n_rows < effort.many_rows else 2)
+        share = chosen.n_seeds * (1 if about.n_rows < effort.many_rows else 2)
         wanted = min(max(together // share, 1), int(chosen.max_members))
-    first = -(-wanted * effort.n_members[0] // together)
-    return [first, wanted - first]
+    ends = [-(-wanted * end // together) for end in itertools.accumulate(proportions)]
+    return [end - begin for begin, end in itertools.pairwise([0, *ends])]

@@ -27,6 +27,7 @@ from rightfit.nn.number_embedding import (
 from rightfit.nn.random_bits import fold_in
 from rightfit.nn.weights import Weights
 
+EMBEDDING_START = 0.1
 _INPUT = 0
 
 
@@ -114,7 +115,9 @@ class Network(eqx.Module):
     Attributes:
         numbers: how scaled numbers become features; None where they are features.
         categories: how each category column becomes features.
-        factors: `[copy · feature]`, learned factors of the features; None without.
+        factors: learned factors of the features; None without. Those of copies are a vector,
+            `[copy · feature]`, and free; those of a network alone are a matrix, `[1, feature]`,
+            which L2 and decay shrink as they do weights.
         layers: the hidden layers and the output layer, which has the outputs of all copies.
         shares: `[hidden]` for each hidden layer whose activation is parametric, else None.
         activations: the activation of each hidden layer, by name.
@@ -126,7 +129,7 @@ class Network(eqx.Module):
 
     numbers: NumberEmbedding | None
     categories: tuple[CategoryInput, ...]
-    factors: Float[Weights, " _"] | None
+    factors: Float[Weights, "..."] | None
     layers: tuple[Linear, ...]
     shares: tuple[Float[Weights, " _"] | None, ...]
     activations: tuple[str, ...] = eqx.field(static=True)
@@ -276,7 +279,7 @@ def _factors(
     if not shape.has_factors:
         return None
     if shape.n_copies == 1:
-        return np.ones(shape.n_features, dtype)
+        return np.ones((1, shape.n_features), dtype)
     widths = shape.feature_widths
     signs = np.sign(generator.standard_normal((shape.n_copies, len(widths)), dtype=np.float32))
     return np.repeat(signs, widths, axis=1).astype(dtype).ravel()
@@ -303,6 +306,8 @@ def _category_input(
 ) -> CategoryInput:
     if not width:
         return CategoryInput(None, levels)
-    # Scaled so that the whole vector weighs as much as one scaled number.
-    table = generator.standard_normal((levels, width), dtype=np.float32) / np.sqrt(width)
+    # A level of few rows should stay near nothing, so vectors start at a tenth of the length of one
+    # scaled number.
+    drawn = generator.standard_normal((levels, width), dtype=np.float32)
+    table = drawn * np.float32(EMBEDDING_START / math.sqrt(width))
     return CategoryInput(table.astype(dtype), levels)
