@@ -22,7 +22,7 @@ CACHE = REPOSITORY / ".cache"
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 # Compiling takes most of the tests' time, running next to none: so the compiler need not try hard.
 _FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
-# Each part that a program is split into begins the compiler anew, and the tests' programs are small.
+# Each part that a program is split into begins the compiler anew, and these programs are small.
 _FLAGS += " --xla_cpu_parallel_codegen_split_count=1"
 if version("jaxlib").startswith("0.10."):
     # Twice as fast to compile. Later releases have no other emitters, and refuse the flag.
