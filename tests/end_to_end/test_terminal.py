@@ -96,8 +96,9 @@ def table(tmp_path: Path) -> Path:
     return tmp_path
 
 
-ENDLESS = ("--max-epochs", "1000000", "--patience-epochs", "none", "--hidden-sizes", "8")
-ENDLESS += ("--no-report",)
+# Reports have tests of their own.
+ONE_LAYER = ("--hidden-sizes", "8", "--no-report")
+ENDLESS = (*ONE_LAYER, "--max-epochs", "1000000", "--patience-epochs", "none")
 
 
 def test_bar_is_live_and_ctrl_c_keeps_the_best_model(table: Path) -> None:
@@ -146,7 +147,7 @@ def test_colour_is_left_out_if_not_wanted(tmp_path: Path, colour: bool) -> None:
     assert "\n\nhint: see rightfit --help\n" in there.text
 
 
-SHORT = ("--hidden-sizes", "8", "--max-epochs", "300", "--patience-epochs", "none", "--no-report")
+SHORT = (*ONE_LAYER, "--max-epochs", "300", "--patience-epochs", "none")
 DUMB = {"NO_COLOR": "1", "PYTHONIOENCODING": "ascii", "TERM": "dumb"}
 
 
@@ -173,8 +174,7 @@ def test_reader_that_goes_away_is_not_complained_of(
     table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(table)
-    short = ("--hidden-sizes", "8", "--max-epochs", "2", "--no-report")
-    assert run(["train", "t.csv", "--target", "y", *short]) == 0
+    assert run(["train", "t.csv", "--target", "y", *ONE_LAYER, "--max-epochs", "2"]) == 0
     # More than a pipe holds.
     pl.concat([pl.read_csv("t.csv")] * 40).write_csv("many.csv")
     rightfit = f"{sys.executable} -c 'from rightfit.cli import main; main()'"
