@@ -42,9 +42,7 @@ both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 
 # The least of networks, because the checks are many. Of the recipe's packs, which take much longer,
 # only the checks that folds could break are run here.
-SMALL_NETWORKS = [
-    kind(hidden_sizes=(8,), learning_rate=0.02, max_epochs=40) for kind in (Classifier, Regressor)
-]
+SMALL_NETWORKS = [kind(hidden_sizes=(8,)) for kind in (Classifier, Regressor)]
 
 
 @parametrize_with_checks(SMALL_NETWORKS)  # type: ignore[untyped-decorator]
