@@ -1,5 +1,6 @@
 """What every test shares: JAX on the CPU, a compilation cache that stays, and fixtures."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ CACHE = REPOSITORY / ".cache"
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 # Compiling takes most of the tests' time, running next to none: so the compiler need not try hard.
 _FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+# Each part that a program is split into begins the compiler anew, and these programs are small.
+_FLAGS += " --xla_cpu_parallel_codegen_split_count=1"
 if version("jaxlib").startswith("0.10."):
     # Twice as fast to compile. Later releases have no other emitters, and refuse the flag.
     _FLAGS += " --xla_cpu_use_fusion_emitters=false"
@@ -42,6 +45,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("device"):
             item.add_marker(pytest.mark.skip(reason="needs an accelerator: set JAX_PLATFORMS=cuda"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays to the end: modules, and thousands of tests.
+
+    Tracing makes so many small objects that it would walk through all of them all the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What the documents show, run."""
 
+import dataclasses
 import re
 import runpy
 import tomllib
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 import rightfit
+from rightfit.estimators.fitting import Fitting
+from rightfit.train.pack.run import Run
 
 REPOSITORY = Path(__file__).parents[1]
 EXAMPLES = sorted((REPOSITORY / "examples").glob("*.py"))
@@ -65,7 +68,23 @@ CLAIMS: Mapping[str, Callable[[dict[str, Any]], bool]] = MappingProxyType(
 )
 
 
+@pytest.fixture
+def few_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything runs as it does for everybody, but for five epochs at most.
+
+    It is for what is only run: how good the networks become is not looked at.
+    """
+    whole = Fitting.run
+
+    def short(fitting: Fitting, **chosen: bool) -> Run:
+        run = whole(fitting, **chosen)
+        return dataclasses.replace(run, max_epochs=min(5, run.max_epochs))
+
+    monkeypatch.setattr(Fitting, "run", short)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_epochs")
 def test_readme_blocks_run_one_after_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +98,7 @@ def test_readme_blocks_run_one_after_another(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_epochs")
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(path), run_name="__main__")
@@ -86,6 +106,7 @@ def test_example_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_epochs")
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
 def test_guide_blocks_run_one_after_another(page: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)

@@ -71,7 +71,7 @@ def test_single_layer_has_n_plus_1_times_k_parameters(
     rightfit: Type, table: pl.DataFrame, target: str, n_outputs: int
 ) -> None:
     table.select("size", "age", target).write_csv("linear.csv")
-    flags = ("--hidden-sizes", "none", "--max-epochs", "2")
+    flags = ("--hidden-sizes", "none", "--max-epochs", "2", "--no-report")
     assert rightfit("train", "linear.csv", "--target", target, *flags).code == 0
     (layer,) = rightfit("describe", "linear.model", "--json").json["layers"]
     assert (layer["inputs"], layer["outputs"]) == (2, n_outputs)

@@ -1,22 +1,36 @@
 import json
 import re
+import shutil
+import warnings
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from rightfit.cli.app import run
 from rightfit.report import write
-from tests.cli.conftest import Type
+from tests.cli.conftest import Type, houses
 
 pytestmark = pytest.mark.slow
 
 WORDS = ("--hidden-sizes", "8", "--max-epochs", "3")
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny classifier with its report."""
+    folder = tmp_path_factory.mktemp("reported")
+    houses().write_csv(folder / "houses.csv")
+    words = ["train", str(folder / "houses.csv"), "--target", "use", *WORDS]
+    with warnings.catch_warnings():
+        assert run([*words, "--out", str(folder / "houses.model")]) == 0
+    return folder / "houses.model"
+
+
 @pytest.fixture
-def trained_with_report(rightfit: Type, table: pl.DataFrame) -> Path:
-    assert rightfit("train", "houses.csv", "--target", "use", *WORDS).code == 0
-    return Path("houses.model")
+def trained_with_report(made_once: Path, table: pl.DataFrame) -> Path:
+    """That classifier as `houses.model`, beside `houses.csv`."""
+    return Path(shutil.copytree(made_once, "houses.model"))
 
 
 def test_train_writes_report_and_card_into_the_model(

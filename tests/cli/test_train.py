@@ -156,7 +156,7 @@ def test_nothing_is_scored_without_test_rows(rightfit: Type, table: pl.DataFrame
 def test_model_without_hidden_layers_is_its_own_baseline(
     rightfit: Type, table: pl.DataFrame
 ) -> None:
-    words = ("--hidden-sizes", "none", "--max-epochs", "3")
+    words = ("--hidden-sizes", "none", "--max-epochs", "3", "--no-report")
     answer = rightfit("train", "houses.csv", "--target", "use", *words)
     assert "linear model" not in answer.out
     assert "majority class" in answer.out

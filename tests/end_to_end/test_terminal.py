@@ -96,7 +96,9 @@ def table(tmp_path: Path) -> Path:
     return tmp_path
 
 
-ENDLESS = ("--hidden-sizes", "8", "--max-epochs", "1000000", "--patience-epochs", "none")
+# Reports have tests of their own.
+ONE_LAYER = ("--hidden-sizes", "8", "--no-report")
+ENDLESS = (*ONE_LAYER, "--max-epochs", "1000000", "--patience-epochs", "none")
 
 
 def test_bar_is_live_and_ctrl_c_keeps_the_best_model(table: Path) -> None:
@@ -145,40 +147,34 @@ def test_colour_is_left_out_if_not_wanted(tmp_path: Path, colour: bool) -> None:
     assert "\n\nhint: see rightfit --help\n" in there.text
 
 
-SHORT = ("--hidden-sizes", "8", "--max-epochs", "300", "--patience-epochs", "none", "--no-report")
-
-
-@pytest.mark.parametrize("colour", [True, False])
-def test_losses_are_plotted_at_the_end_of_training(table: Path, colour: bool) -> None:
-    environment = {} if colour else {"NO_COLOR": "1"}
-    with terminal(table, "train", "t.csv", "--target", "y", *SHORT, **environment) as there:
-        assert there.finish() == 0
-    assert bool(WITH_COLOUR.search(there.raw)) == colour
-    plot = there.text.partition("\nStopped: ")[2].partition("on 100 test rows")[0]
-    assert "\nLoss by epoch" in plot
-    assert "▲ kept: epoch " in plot
-    assert "\n⠒⠒⠒ validation  ⠐⠐⠐ training\n" in plot
-    assert "\nThe model lies in t.model\n" in there.text
+SHORT = (*ONE_LAYER, "--max-epochs", "300", "--patience-epochs", "none")
+DUMB = {"NO_COLOR": "1", "PYTHONIOENCODING": "ascii", "TERM": "dumb"}
 
 
 @pytest.mark.parametrize(
-    ("environment", "drawn"),
-    [({"COLUMNS": "39"}, False), ({"PYTHONIOENCODING": "ascii"}, True), ({"TERM": "dumb"}, True)],
+    ("environment", "curves"),
+    [({}, "⠒⠒⠒ validation  ⠐⠐⠐ training"), (DUMB, "*** validation  ... training")],
+    ids=["able", "dumb"],
 )
-def test_plot_suits_the_terminal(table: Path, environment: dict[str, str], drawn: bool) -> None:
+def test_losses_are_plotted_at_the_end_of_training_as_the_terminal_can_show_them(
+    table: Path, environment: dict[str, str], curves: str
+) -> None:
     with terminal(table, "train", "t.csv", "--target", "y", *SHORT, **environment) as there:
         assert there.finish() == 0
-    assert ("kept: epoch" in there.text) == drawn
-    if "PYTHONIOENCODING" in environment:
-        assert there.text.isascii()
-        assert "\n*** validation  ... training\n" in there.text
+    assert bool(WITH_COLOUR.search(there.raw)) == (not environment)
+    assert there.text.isascii() == bool(environment)
+    plot = there.text.partition("\nStopped: ")[2].partition("on 100 test rows")[0]
+    assert "\nLoss by epoch" in plot
+    assert " kept: epoch " in plot
+    assert f"\n{curves}\n" in plot
+    assert "\nThe model lies in t.model\n" in there.text
 
 
 def test_reader_that_goes_away_is_not_complained_of(
     table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(table)
-    assert run(["train", "t.csv", "--target", "y", "--hidden-sizes", "8", "--max-epochs", "2"]) == 0
+    assert run(["train", "t.csv", "--target", "y", *ONE_LAYER, "--max-epochs", "2"]) == 0
     # More than a pipe holds.
     pl.concat([pl.read_csv("t.csv")] * 40).write_csv("many.csv")
     rightfit = f"{sys.executable} -c 'from rightfit.cli import main; main()'"

@@ -223,7 +223,7 @@ def test_few_rows_are_held_out_in_folds_when_there_is_something_to_choose() -> N
 def test_pack_is_saved_loaded_pickled_and_cloned(
     estimator: type[AbstractEstimator], tmp_path: Path
 ) -> None:
-    model = pack(estimator, hidden_sizes=[(8,), (4, 4), ()], combine="ensemble")
+    model = pack(estimator, hidden_sizes=[(8,), ()], combine="ensemble")
     model.save(tmp_path / "m")
     again = load(tmp_path / "m")
     assert again.get_params() == model.get_params()

@@ -52,8 +52,9 @@ def test_check_estimator_passes(estimator: Any, check: Any) -> None:
 
 @both
 def test_weight_is_a_repetition_for_the_recipe_too(estimator: type[AbstractEstimator]) -> None:
-    check_sample_weight_equivalence_on_dense_data(estimator.__name__, estimator())
-    check_sample_weight_equivalence_on_sparse_data(estimator.__name__, estimator())
+    # What is weighted wrongly shows in the first epochs.
+    check_sample_weight_equivalence_on_dense_data(estimator.__name__, estimator(max_epochs=5))
+    check_sample_weight_equivalence_on_sparse_data(estimator.__name__, estimator(max_epochs=5))
 
 
 @both
@@ -144,9 +145,9 @@ def test_a_pickle_needs_numpy_and_rightfit_only() -> None:
 
 @both
 def test_cross_val_score_gives_a_score_a_fold(estimator: type[AbstractEstimator]) -> None:
-    scores = cross_val_score(small(estimator), mixed(), target_for(estimator), cv=4)
+    scores = cross_val_score(small(estimator), mixed(), target_for(estimator), cv=2)
     assert np.isfinite(scores).all()
-    assert len(scores) == 4
+    assert len(scores) == 2
 
 
 def test_cross_val_predict_gives_probabilities() -> None:

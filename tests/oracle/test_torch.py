@@ -32,6 +32,8 @@ TORCH_ACTIVATIONS = {
     "tanh": torch.tanh,
     "logistic": torch.sigmoid,
     "identity": lambda x: x,
+    "parametric_relu": functional.relu,
+    "parametric_mish": functional.mish,
 }
 TORCH_OPTIMIZERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, 0.05),
@@ -62,8 +64,11 @@ def torch_outputs(network: Network, tensors: list[Any], rows: Rows) -> Any:
         else:
             parts.append(functional.embedding(codes, left.pop(0)))
     x = torch.cat(parts, dim=1)
-    for name in network.activations:
-        x = TORCH_ACTIVATIONS[name](x @ left.pop(0) + left.pop(0))
+    for name, share in zip(network.activations, network.shares, strict=True):
+        sums = x @ left.pop(0) + left.pop(0)
+        x = TORCH_ACTIVATIONS[name](sums)
+        if share is not None:
+            x = sums + torch.tensor(share) * (x - sums)
     return x @ left.pop(0) + left.pop(0)
 
 
@@ -88,8 +93,8 @@ def torch_loss(outputs: Any, rows: Rows, name: str) -> Any:
 
 def test_everything_has_its_counterpart_in_torch() -> None:
     assert set(TORCH_ACTIVATIONS) == set(ACTIVATIONS)
-    # PyTorch has no Lion.
-    assert set(TORCH_OPTIMIZERS) == set(OPTIMIZERS) - {"lion"}
+    # PyTorch has no Lion, and its Muon takes matrices alone.
+    assert set(TORCH_OPTIMIZERS) == set(OPTIMIZERS) - {"lion", "muon"}
     assert {name for _, name in CASES} == set(LOSSES)
 
 

@@ -205,27 +205,23 @@ def in_new_process(cache: Path) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_second_process_compiles_nothing_and_repairs_a_damaged_entry(tmp_path: Path) -> None:
+def test_other_process_compiles_only_what_is_damaged_and_repairs_it(tmp_path: Path) -> None:
     first = in_new_process(tmp_path)
     assert first["found"] == 0
     assert first["asked"] > 0
-    second = in_new_process(tmp_path)
-    assert second["found"] == second["asked"] == first["asked"]
-    assert second["bits"] == first["bits"]
-
     (folder,) = tmp_path.iterdir()
     assert mode(folder) == 0o700
     (entry,) = folder.glob("jit_advance-*-cache")
     whole = entry.read_bytes()
     entry.write_bytes(whole[: len(whole) // 2])
-    third = in_new_process(tmp_path)
+    second = in_new_process(tmp_path)
     # Asked once more, because the first answer was no use.
-    assert (third["asked"], third["found"]) == (first["asked"] + 1, first["asked"] - 1)
-    assert third["bits"] == first["bits"]
+    assert (second["asked"], second["found"]) == (first["asked"] + 1, first["asked"] - 1)
+    assert second["bits"] == first["bits"]
 
-    fourth = in_new_process(tmp_path)
-    assert fourth["found"] == fourth["asked"] == first["asked"]
-    assert fourth["bits"] == first["bits"]
+    third = in_new_process(tmp_path)
+    assert third["found"] == third["asked"] == first["asked"]
+    assert third["bits"] == first["bits"]
 
 
 def test_reading_a_damaged_entry_is_an_error_after_the_cache_is_in_use(config: Config) -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+import logging
 from typing import Any
 
 import jax
@@ -109,6 +110,13 @@ def test_check_leaves_the_networks_type_alone() -> None:
     compared()
     assert network_of().dtype == np.float32
     assert jax.numpy.ones(1).dtype == np.float32
+
+
+def test_second_check_of_one_shape_compiles_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    compared(l2=0.1)
+    with jax.log_compiles(), caplog.at_level(logging.WARNING):
+        compared(l2=0.2, rows={"seed": 5})
+    assert not [text for text in caplog.messages if text.startswith("Compiling ")]
 
 
 @jax.custom_vjp

@@ -1,6 +1,7 @@
 """The derived gradient against central differences, parameter by parameter, in float64."""
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -63,14 +64,16 @@ def compare_gradients(
         max_checked: compare at most so many parameters of an array, drawn at random.
         seed: of that draw.
     """
-    with jax.enable_x64(True):
-        network, rows, knobs = jax.tree.map(_double, (network, rows, knobs))
-        flat, restore = ravel_pytree(network)
-        total = partial(_loss, plan, restore, rows, knobs)
-        analytic = np.asarray(compiled(jax.jit(jax.grad(total)), flat))
-        chosen = _choose(network, max_checked, seed)
-        positions = np.concatenate([positions for _, _, positions in chosen])
-        numeric = np.asarray(_central_differences(total, flat, positions))
+    network, rows, knobs = jax.tree.map(_double, (network, rows, knobs))
+    analytic = np.asarray(compiled(_derived, plan, network, rows, knobs))
+    chosen = _choose(network, max_checked, seed)
+    positions = np.concatenate([positions for _, _, positions in chosen])
+    copies = 2 * len(_WIDTHS) * max(1, analytic.size)
+    at_once = min(_MOST_AT_ONCE, max(1, _MOST_NUMBERS // copies))
+    # A short last batch would be traced and compiled on its own.
+    filled = np.resize(positions, -(-len(positions) // at_once) * at_once)
+    differences = compiled(_central_differences, plan, network, rows, knobs, filled, at_once)
+    numeric = np.asarray(differences)[: len(positions)].T
     floor = max(_SMALL * float(np.abs(analytic).max(initial=0.0)), np.finfo(np.float64).tiny)
     checks, first = [], 0
     for name, size, places in chosen:
@@ -86,16 +89,27 @@ def array_names(network: Network) -> list[str]:
     return [jax.tree_util.keystr(path, simple=True, separator=".") for path in paths]
 
 
-def _double(array: Array | np.ndarray | np.generic) -> Array:
+def _double(array: Array | np.ndarray | np.generic) -> np.ndarray:
     if jnp.issubdtype(array.dtype, jnp.floating):
-        return jnp.asarray(np.asarray(array), jnp.float64)
-    return jnp.asarray(np.asarray(array))
+        return np.asarray(array, np.float64)
+    return np.asarray(array)
 
 
-def _loss(plan: Plan, restore: object, rows: Rows, knobs: Knobs, flat: Array) -> Float[Array, ""]:
-    network = restore(flat)  # type: ignore[operator]
+def _flat_loss(
+    plan: Plan, network: Network, rows: Rows, knobs: Knobs
+) -> tuple[Float[Array, " position"], Callable[[Array], Float[Array, ""]]]:
+    """All parameters in a row, and the loss as a function of them."""
+    flat, restore = ravel_pytree(network)
     dropout = dropout_of_step(plan, knobs, jnp.uint32(0))
-    return loss(plan, network, rows, knobs, dropout)[0]
+    return flat, lambda flat: loss(plan, restore(flat), rows, knobs, dropout)[0]
+
+
+# Everything that differs between two checks of one shape is an argument, so that the second one
+# need not be compiled.
+@partial(jax.jit, static_argnames="plan")
+def _derived(plan: Plan, network: Network, rows: Rows, knobs: Knobs) -> Float[Array, " position"]:
+    flat, total = _flat_loss(plan, network, rows, knobs)
+    return jax.grad(total)(flat)
 
 
 def _choose(
@@ -113,27 +127,26 @@ def _choose(
     return chosen
 
 
+@partial(jax.jit, static_argnames=("plan", "at_once"))
 def _central_differences(
-    total: partial[Float[Array, ""]], flat: Array, positions: Int[np.ndarray, " position"]
-) -> Float[Array, "width position"]:
-    copies = 2 * len(_WIDTHS) * max(1, flat.size)
-    at_once = min(_MOST_AT_ONCE, max(1, _MOST_NUMBERS // copies))
+    plan: Plan,
+    network: Network,
+    rows: Rows,
+    knobs: Knobs,
+    positions: Int[Array, " position"],
+    at_once: int,
+) -> Float[Array, "position width"]:
+    flat, total = _flat_loss(plan, network, rows, knobs)
 
-    def moved(flat: Array, position: Array, step: Array) -> Array:
+    def moved(position: Array, step: Array) -> Array:
         return total(flat.at[position].add(step))
 
-    def slope(flat: Array, position: Array) -> Array:
+    def slope(position: Array) -> Array:
         widths = jnp.maximum(1.0, jnp.abs(flat[position])) * jnp.array(_WIDTHS)
-        up, down = jax.vmap(jax.vmap(partial(moved, flat, position)))(jnp.stack([widths, -widths]))
+        up, down = jax.vmap(jax.vmap(partial(moved, position)))(jnp.stack([widths, -widths]))
         return (up - down) / (2 * widths)
 
-    @jax.jit
-    def slopes(flat: Array, positions: Array) -> Array:
-        return jax.lax.map(partial(slope, flat), positions, batch_size=at_once)
-
-    # A short last batch would be traced and compiled on its own.
-    filled = np.resize(positions, -(-len(positions) // at_once) * at_once)
-    return compiled(slopes, flat, jnp.asarray(filled))[: len(positions)].T
+    return jax.lax.map(slope, positions, batch_size=at_once)
 
 
 def _compare(
