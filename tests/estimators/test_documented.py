@@ -32,6 +32,7 @@ def test_docstring_keeps_its_order(estimator: type[AbstractEstimator]) -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
+@pytest.mark.slow
 @both
 def test_fitted_attributes_are_the_documented_ones(estimator: type[AbstractEstimator]) -> None:
     text = (inspect.getdoc(estimator) or "").partition("Attributes:\n")[2].partition("\n\n")[0]

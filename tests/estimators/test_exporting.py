@@ -17,6 +17,7 @@ def predicted(path: Path, feeds: dict[str, Any]) -> list[Any]:
     return list(session.run(None, feeds))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", [{}, PACK])
 def test_a_fitted_estimator_is_exported(tmp_path: Path, chosen: dict[str, Any]) -> None:
     model = small(Classifier, **chosen).fit(frame(), THREE)

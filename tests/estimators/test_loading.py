@@ -12,6 +12,7 @@ from tests.estimators.examples import NUMBERS, THREE, X, mixed, outputs, small, 
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 
 
+@pytest.mark.slow
 @both
 def test_load_gives_the_estimator_that_was_saved(
     estimator: type[AbstractEstimator], tmp_path: Path

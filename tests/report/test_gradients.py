@@ -73,6 +73,7 @@ def test_words_are_few_for_one_epoch_of_one_layer() -> None:
     assert describe_gradients(one) == "In the kept epoch: output 0.25."
 
 
+@pytest.mark.slow
 def test_norms_that_are_not_finite_are_left_out(classifier: Reported) -> None:
     model = changed(classifier, lambda norms: {**norms, "hidden 1": None})
     found = gradient_course(model)
@@ -107,6 +108,7 @@ def test_figure_has_a_line_for_each_layer_and_its_numbers_in_a_table(classifier:
     assert drawing.description in classifier.report.html
 
 
+@pytest.mark.slow
 def test_figure_stands_in_the_section_of_the_network(regressor: Reported) -> None:
     html = regressor.report.html
     network = html[html.index('<section id="network">') :]
@@ -133,6 +135,7 @@ def test_lines_of_one_colour_differ_in_dash_and_mark(classifier: Reported) -> No
     assert len({style for style in styles if "var(--" in style}) >= MOST_LAYERS
 
 
+@pytest.mark.slow
 def test_model_of_before_norms_were_recorded_has_no_such_figure(classifier: Reported) -> None:
     model = changed(classifier, lambda norms: None)
     for record in model.training.history:

@@ -310,10 +310,9 @@ def _risk(choice_weights: Numbers, fresh: Candidates) -> float:
     return -float(np.mean(np.log(mixture)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["regression", "binary"])
-@pytest.mark.parametrize(
-    "combine", [pytest.param("ensemble", marks=pytest.mark.slow), "best", "simplest"]
-)
+@pytest.mark.parametrize("combine", COMBINES)
 def test_estimate_is_unbiased_and_watched_is_optimistic_on_noise(
     task: Task, combine: Combine
 ) -> None:
