@@ -35,6 +35,7 @@ from rightfit.estimators import base
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.hyperparameters import CLASS_METRICS, NUMBER_METRICS
 from rightfit.train import clock
+from rightfit.train.events import as_plain
 from rightfit.train.pack import block
 from tests.estimators.examples import (
     COLUMNS,
@@ -442,7 +443,7 @@ def test_iter_fit_yields_start_epochs_and_end_in_this_order() -> None:
     assert ended == TrainingEnded("max_epochs")
     records = [record for event in chunks for record in event.records]
     assert [record.epoch for record in records] == list(range(1, 21))
-    assert [{"member": 0, **vars(record)} for record in records] == model.history_
+    assert [{"member": 0, **as_plain(record)} for record in records] == model.history_
     assert chunks[-1].best_epoch == model.best_epoch_
     seconds = [record.seconds for record in records]
     assert all(0 < one < other for one, other in pairwise(seconds))

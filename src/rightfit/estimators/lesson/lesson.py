@@ -17,7 +17,7 @@ from rightfit.train.pack.block import Advance, Block, Program
 from rightfit.train.pack.course import Course, begin_course
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
-from rightfit.train.plan import State
+from rightfit.train.plan import Record, State
 from rightfit.train.walk import arrive, walk
 
 
@@ -196,7 +196,7 @@ class Lesson:
                 arrive, member.plan, course.state, course.knobs, training, held_out, sum_of_rows
             )
             course.state, self._within = state, None
-            self._end_epoch(course, state, [float(value) for value in record])
+            self._end_epoch(course, state, record)
 
     def set_number(self, layer: int, unit: int, feature: int | None, value: float) -> None:
         """Set one weight by hand, or a bias.
@@ -277,9 +277,8 @@ class Lesson:
         if advance.failed_step >= 0:
             self._failed[number] = advance.course.epoch + 1
 
-    def _end_epoch(self, course: Course, state: State, record: list[float]) -> None:
+    def _end_epoch(self, course: Course, state: State, record: Record) -> None:
         validates = self.run.validation is not None
-        train_loss, validation_loss, metric, _ = record
         if int(state.failed_step) >= 0:
             self._failed[0] = course.epoch + 1
             return
@@ -287,9 +286,9 @@ class Lesson:
         self.history[0].append(
             Epoch(
                 course.epoch,
-                train_loss,
-                validation_loss if validates else None,
-                metric if validates else None,
+                float(record.train_loss),
+                float(record.validation_loss) if validates else None,
+                float(record.metric) if validates else None,
             )
         )
         self._best[0], self._stopped[0] = int(state.best_epoch), bool(state.stopped)
