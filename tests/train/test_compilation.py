@@ -31,6 +31,9 @@ class Jitted:
     def __call__(self, *arguments: Any) -> str:
         return "called"
 
+    def clear_cache(self) -> None:
+        """Forget nothing: there is nothing to forget."""
+
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_compiled_computes_in_the_type_of_its_arrays(dtype: type) -> None:
@@ -65,6 +68,23 @@ def test_program_is_compiled_once_for_what_is_alike() -> None:
     for array, static in ((ONE, "a"), (2 * ONE, "a"), (ONE[:2], "a"), (ONE, "b")):
         assert compiled(function, array, static) == "called"
     assert function.n_compilations == 3
+
+
+def test_very_many_programs_are_forgotten_and_compiled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    twice: Any = jax.jit(lambda x: 2 * x)
+    compiled(twice, np.ones(1))
+    n_before = sum(map(len, compilation._COMPILED.values()))
+    monkeypatch.setattr(compilation, "_MOST_PROGRAMS", n_before + 3)
+    for size in range(2, 5):
+        compiled(twice, np.ones(size))
+    assert twice._cache_size() == 4
+    with counted_compilations() as compilations:
+        np.testing.assert_array_equal(compiled(twice, np.ones(9)), 2 * np.ones(9))
+    assert twice._cache_size() == len(compilations) == 1
+    np.testing.assert_array_equal(compiled(twice, np.ones(4)), 2 * np.ones(4))
+    assert twice._cache_size() == 2
 
 
 def test_no_two_threads_compile_at_the_same_time() -> None:

@@ -1,7 +1,7 @@
 """Compiling a program and calling it: two steps, so that each can be timed, and left alone.
 
-No two threads compile at the same time. A compiled program is also written to the cache on the
-disk then, and while one thread did that as another compiled, the process has crashed.
+No two threads compile at the same time: the compiler gains nothing from it, and what one has
+compiled can be timed. And no process keeps too many programs, or Linux would end it.
 """
 
 import threading
@@ -19,6 +19,10 @@ _COMPILING = threading.Lock()
 
 # What each function has been compiled for. A function that is gone takes its programs along.
 _COMPILED: WeakKeyDictionary[Callable[..., Any], set[Hashable]] = WeakKeyDictionary()
+
+# A program takes up to two hundred memory maps. Linux gives a process 65,530, and where they are
+# used up, whatever needs one next ends the process with a segmentation fault.
+_MOST_PROGRAMS = 150
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,6 +64,7 @@ def compile_if(
             return True
         if not is_wanted():
             return False
+        _make_room()
         with _in_precision_of((args, kwargs)):
             # The function keeps what is compiled, and finds it when it is called.
             jitted = cast(Any, function)
@@ -72,6 +77,15 @@ def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Call a function in float64 if any of its arrays is; it should be compiled already."""
     with _in_precision_of((args, kwargs)):
         return with_sound_cache(lambda: function(*args, **kwargs))
+
+
+def _make_room() -> None:
+    """Forget all programs where there are very many; one that is called again is compiled again."""
+    if sum(map(len, _COMPILED.values())) < _MOST_PROGRAMS:
+        return
+    for function, known in list(_COMPILED.items()):
+        known.clear()
+        cast(Any, function).clear_cache()
 
 
 def _in_precision_of(tree: Any) -> AbstractContextManager[Any]:
