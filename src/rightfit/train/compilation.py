@@ -74,7 +74,10 @@ def compile_if(
 
 
 def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call a function in float64 if any of its arrays is; it should be compiled already."""
+    """Call a function in float64 if any of its arrays is; it should be compiled already.
+
+    JAX compiles it again where it was forgotten meanwhile.
+    """
     with _in_precision_of((args, kwargs)):
         return with_sound_cache(lambda: function(*args, **kwargs))
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from rightfit.train.clock import Clock, Pace
-from rightfit.train.compilation import compile_if, compiled
+from rightfit.train.compilation import call, compile_if, compiled
 from rightfit.train.events import EpochRecord
 from rightfit.train.gradient_norms import normed_layers
 from rightfit.train.orders import most_epochs, row_orders
@@ -143,7 +143,7 @@ class Block:
         if not self.program.is_compiled:
             self.compile(clock)
         start = clock.seconds
-        states, records = compiled(*self._arguments(n_epochs))
+        states, records = call(*self._arguments(n_epochs))
         small = (states.epoch, states.best_epoch, states.best_watched)
         seen = jax.device_get((*small, states.failed_step, states.stopped, records))
         end = clock.seconds
