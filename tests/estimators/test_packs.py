@@ -28,12 +28,12 @@ from rightfit import (
     TrainingWarning,
     load,
 )
-from rightfit.estimators import base, choosing, fitting
+from rightfit.estimators import base, fitting
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
 from rightfit.train import clock
 from rightfit.train.compilation import compile_if
-from rightfit.train.pack import block, wave
+from rightfit.train.pack import block, wave, waves
 from rightfit.train.selection.choose import assign_parts_by_block
 from tests.estimators.examples import (
     HELD_OUT,
@@ -465,7 +465,7 @@ def test_estimate_keeps_groups_together() -> None:
 
 
 def test_many_rows_choose_by_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing, "MOST_CHOOSING_ROWS", 20)
+    monkeypatch.setattr(waves, "MOST_CHOOSING_ROWS", 20)
     model = pack(Regressor, n_folds=4)
     assert model.choice_["n_rows"] == 20
     assert np.isfinite(model.oof_predictions_).all()

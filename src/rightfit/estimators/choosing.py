@@ -15,7 +15,7 @@ from rightfit.objectives import Objective
 from rightfit.shuffle import shuffled
 from rightfit.train.events import EpochRecord
 from rightfit.train.pack.run import Run
-from rightfit.train.pack.waves import MOST_CHOOSING_ROWS, MOST_CHOOSING_ROWS_OF_METRICS
+from rightfit.train.pack.waves import most_choosing_rows
 from rightfit.train.selection.candidates import Candidates
 from rightfit.train.selection.choose import (
     Choice,
@@ -91,7 +91,7 @@ def predict_held_out(
     """
     objective = run.members[0].plan.objective
     outputs = held_out_outputs(run, networks)
-    table = run.training if run.folds else run.validation
+    table = run.table_that_chooses
     assert table is not None
     rows = _rows_that_choose(run, int(table.n_rows), seed)
     candidates = Candidates(
@@ -134,7 +134,7 @@ def gains_of_epochs(
         histories: the records of each member, by its number.
         best_epochs: the epoch whose weights each member kept.
     """
-    table = run.training if run.folds else run.validation
+    table = run.table_that_chooses
     assert table is not None
     assert run.parts is not None
     weights = np.asarray(table.weights, np.float64)
@@ -187,8 +187,7 @@ def _rows_that_choose(run: Run, n_rows: int, seed: int) -> Int[np.ndarray, " cho
     if run.folds:
         # Folds in time hold the earliest rows out of none.
         rows = np.sort(np.concatenate([fold.held_out for fold in run.folds]))
-    watches = run.members[0].plan.objective.watch_metric
-    most = MOST_CHOOSING_ROWS_OF_METRICS if watches else MOST_CHOOSING_ROWS
+    most = most_choosing_rows(run.members[0].plan.objective)
     return rows if len(rows) <= most else np.sort(rows[shuffled(len(rows), seed)[:most]])
 
 

@@ -88,6 +88,11 @@ class Run:
     snapshot_seconds: float | None = None
     width: int | None = None
 
+    @property
+    def table_that_chooses(self) -> Rows | None:
+        """The rows among which those are that choose: with folds the training rows."""
+        return self.training if self.folds else self.validation
+
     def clock(self) -> Clock:
         """The seconds of the run, against its limit less what is kept for afterwards."""
         if self.max_seconds is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rightfit.objectives import Objective
 from rightfit.train.pack.run import Member, Run
 
 # Copies of the weights: current, best, best at the last look, average, gradient, two moments, and
@@ -10,7 +11,7 @@ _COPIES = 9
 # Kept on the way back, for each activation: itself, its slope and its dropout bits.
 _ARRAYS_PER_ACTIVATION = 3
 _BYTES = 8
-# Most rows that choose, where they are very many; metrics take longer than losses.
+# A larger sample of the rows that choose tells no more, and choosing must not take long.
 MOST_CHOOSING_ROWS = 50_000
 MOST_CHOOSING_ROWS_OF_METRICS = 10_000
 # Of the predictions that are chosen among: one by one, together, and in the order that is fast.
@@ -35,15 +36,20 @@ def bytes_left_behind(run: Run) -> int:
         return 0
     n_bytes = run.training.weights.dtype.itemsize
     weights = n_bytes * sum(member.shape.n_parameters for member in run.members)
-    table = run.training if run.folds or run.validation is None else run.validation
+    table = run.table_that_chooses or run.training
     n_rows, n_trials = int(table.n_rows), len(set(run.trials)) or len(run.members)
     objective = run.members[0].plan.objective
-    most = MOST_CHOOSING_ROWS_OF_METRICS if objective.watch_metric else MOST_CHOOSING_ROWS
+    most = most_choosing_rows(objective)
     n_outputs = run.members[0].shape.n_outputs
     n_predictions = 2 if objective.task == "binary" else n_outputs
     outputs = n_bytes * n_rows * n_outputs
     predictions = _BYTES_OF_PREDICTION * _COPIES_OF_PREDICTIONS * min(n_rows, most) * n_predictions
     return weights + n_trials * (outputs + predictions)
+
+
+def most_choosing_rows(objective: Objective) -> int:
+    """Say how many rows choose at most, where there are very many; metrics take longer."""
+    return MOST_CHOOSING_ROWS_OF_METRICS if objective.watch_metric else MOST_CHOOSING_ROWS
 
 
 def waves(members: Sequence[Member], memory: float | None) -> list[list[int]]:

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
 from rightfit.shuffle import shuffled
+from rightfit.train.plan import N_PARTS
 from rightfit.train.selection.candidates import Candidates as Candidates
 from rightfit.train.selection.candidates import standard_error_of_mean
 from rightfit.train.selection.loss_score import LossScore
@@ -21,7 +22,6 @@ from rightfit.train.selection.metric_score import MetricScore
 Combine = Literal["ensemble", "best", "simplest"]
 Score = LossScore | MetricScore
 
-_N_PARTS = 5
 _PATIENCE_DRAWS = 5
 _TIE = 1e-9  # relative; sums in another order differ by less
 
@@ -163,7 +163,7 @@ def assign_parts(
     strata = np.zeros(len(weights), np.int64) if classes is None else classes
     order = drawn[np.lexsort((strata[drawn], weights[drawn] == 0))]
     parts = np.empty(len(weights), np.int64)
-    n_parts = max(1, min(_N_PARTS, int(np.sum(weights > 0))))
+    n_parts = max(1, min(N_PARTS, int(np.sum(weights > 0))))
     parts[order] = np.arange(len(weights)) % n_parts
     return parts
 
@@ -177,7 +177,7 @@ def assign_parts_by_block(blocks: Int[np.ndarray, " row"]) -> Int[np.ndarray, " 
     """
     names, place, counts = np.unique(blocks, return_inverse=True, return_counts=True)
     share = (np.cumsum(counts) - counts / 2) / counts.sum()
-    parts: Int[np.ndarray, " row"] = np.floor(share * min(_N_PARTS, len(names)))[place].astype(int)
+    parts: Int[np.ndarray, " row"] = np.floor(share * min(N_PARTS, len(names)))[place].astype(int)
     return parts
 
 

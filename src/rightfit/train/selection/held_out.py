@@ -26,7 +26,7 @@ def held_out_outputs(
         each from the member that it was held out from. NaN where no member was.
     """
     placed = PlacedRows(run, None)
-    table = run.training if run.folds else run.validation
+    table = run.table_that_chooses
     assert table is not None
     n_outputs = run.members[0].shape.n_outputs
     shape = (max(run.trials) + 1, int(table.n_rows), n_outputs)
