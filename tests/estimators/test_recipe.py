@@ -76,6 +76,27 @@ def test_recipe_gives_parameters_that_pass_the_check(
     assert max(sizes) * n_columns <= 1024 or max(sizes) <= 3
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "quality", "sizes"),
+    [
+        (20_000, 8, "default", {24, 96}),
+        (20_000, 8, "best", {24, 96}),
+        (20_000, 8, "fast", {48}),
+        (20_000, 40, "default", {24}),
+        (9_000, 8, "default", {16, 64}),
+        (9_000, 8, "fast", {24}),
+        (600, 8, "default", {16, 32}),
+        (200, 8, "default", {8}),
+    ],
+)
+def test_networks_of_bins_take_few_and_many(
+    n_rows: int, n_columns: int, quality: str, sizes: set[int]
+) -> None:
+    members = members_of(Circumstances(n_rows, n_columns), quality=quality)
+    of_bins = [values for values in members if values["number_embedding"] == "piecewise"]
+    assert {values["number_embedding_size"] for values in of_bins} == sizes
+
+
 def test_better_quality_trains_more_networks() -> None:
     many = Circumstances(40_000, 8)
     n_members = [len(members_of(many, quality=quality)) for quality in QUALITY_NAMES]

@@ -138,9 +138,16 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
     }
 )
 
-# The most features of one number, and of all together, in each kind.
-_BINS = (48, 1024)
-_WAVES = (24, 512)
+# The most features of one number, and of all together, in each kind. Few bins overfit less and many
+# fit finer detail: which of them pays shows on held-out rows, so that several networks take both.
+_BINS = (16, 64)
+_BINS_OF_MANY_ROWS = (24, 96)
+_BINS_ALONE = (24,)
+_BINS_ALONE_OF_MANY_ROWS = (48,)
+MANY_ROWS_FOR_BINS = 10_000
+_MOST_BINS_TOGETHER = 1024
+_WAVES = (24,)
+_MOST_WAVES_TOGETHER = 512
 # Bins and copies regularise by themselves; waves fit fine detail and need dropout not to overfit.
 _PIECEWISE: Mapping[str, Any] = MappingProxyType(
     {
@@ -269,10 +276,13 @@ def _kinds(
     piecewise = {
         **_PIECEWISE,
         **_steps(n_each[0], folds=folds),
-        "number_embedding_size": [_embedding_size(about, *_BINS)],
+        "number_embedding_size": _embedding_sizes(
+            about, _n_bins(n_each[0], about.n_rows), _MOST_BINS_TOGETHER
+        ),
         "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
     }
-    cosine = {**_COSINE, "number_embedding_size": [_embedding_size(about, *_WAVES)]}
+    waves = _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER)
+    cosine = {**_COSINE, "number_embedding_size": waves}
     return [piecewise, cosine, *sparse]
 
 
@@ -283,14 +293,27 @@ def _steps(n_members: int, *, folds: bool) -> Mapping[str, Any]:
     return {} if folds else _APART
 
 
-def _embedding_size(about: Circumstances, most: int, most_together: int) -> int:
+def _n_bins(n_members: int, n_rows: int) -> tuple[int, ...]:
+    """The most bins of a column, to be tried by so many piecewise networks."""
+    if n_rows < MANY_ROWS_FOR_BINS:
+        return _BINS_ALONE if n_members == 1 else _BINS
+    return _BINS_ALONE_OF_MANY_ROWS if n_members == 1 else _BINS_OF_MANY_ROWS
+
+
+def _embedding_sizes(about: Circumstances, most: Sequence[int], most_together: int) -> list[int]:
     """The features of each number: halved until all columns have few, for the rows there are."""
-    size = most
-    while size > 2 and (
-        size * about.n_columns > most_together or size * FEWEST_ROWS_A_FEATURE > about.n_rows
-    ):
-        size //= 2
-    return size
+    rows, columns = about.n_rows, about.n_columns
+
+    def is_too_large(size: int) -> bool:
+        return size * columns > most_together or size * FEWEST_ROWS_A_FEATURE > rows
+
+    found = []
+    for size in most:
+        while size > 2 and is_too_large(size):
+            size //= 2
+        if size not in found:
+            found.append(size)
+    return found
 
 
 def _unsaid(chosen: Chosen, values: Mapping[str, Any]) -> dict[str, Any]:
