@@ -66,6 +66,15 @@ def test_describe_of_a_pack_shows_members_choice_and_path(
     assert described["choice"]["n_rows"] == 48
 
 
+def test_describe_says_what_the_recipe_did(rightfit: Type, table: pl.DataFrame) -> None:
+    words = ("--quality", "fast", "--max-epochs", "1", "--no-report")
+    assert rightfit("train", "houses.csv", "--target", "use", *words).code == 0
+    answer = rightfit("describe", "houses.model")
+    assert "\nset: quality='fast', max_epochs=1\nrecipe: all networks: " in answer.out
+    assert "\n        1 network: number_embedding='piecewise', " in answer.out
+    assert "recipe" not in rightfit("describe", "use.model").out
+
+
 @pytest.mark.parametrize(("target", "n_outputs"), [("price", 1), ("use", 1), ("town", 3)])
 def test_single_layer_has_n_plus_1_times_k_parameters(
     rightfit: Type, table: pl.DataFrame, target: str, n_outputs: int

@@ -27,7 +27,7 @@ class Screen(io.StringIO):
 
 
 def events(n_chunks: int = 3, validation_loss: float | None = 0.25) -> Iterator[Event]:
-    yield TrainingStarted(65, 48, 12, max_epochs=100, max_seconds=None)
+    yield TrainingStarted(65, 48, 12, 100, None, patience_epochs=16)
     for chunk in range(n_chunks):
         epochs = range(10 * chunk + 1, 10 * chunk + 11)
         yield EpochsEnded(
@@ -38,13 +38,13 @@ def events(n_chunks: int = 3, validation_loss: float | None = 0.25) -> Iterator[
         )
 
 
-def follow(console: Console, patience: int | None, **options: float | None) -> list[Event]:
-    return list(show_progress(events(**options), console, patience))  # type: ignore[arg-type]
+def follow(console: Console, **options: float | None) -> list[Event]:
+    return list(show_progress(events(**options), console))  # type: ignore[arg-type]
 
 
 def test_events_are_passed_on_unchanged() -> None:
     for file in (io.StringIO(), Screen()):
-        assert follow(Console(file=file), 16) == list(events())
+        assert follow(Console(file=file)) == list(events())
 
 
 def test_file_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_file_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr(progress, "time_left", lambda pace: "0:05 left")
     file = io.StringIO()
-    for _ in show_progress(events(8), Console(file=file, width=1000), 16):
+    for _ in show_progress(events(8), Console(file=file, width=1000)):
         now += 4.0
     assert file.getvalue() == (
         "epoch 40, loss: training 0.5, validation 0.25; best epoch 35; 0:05 left\n"
@@ -68,7 +68,7 @@ def test_file_gets_a_line_in_ten_seconds_at_most_and_later_one_a_minute(
     monkeypatch.setattr(time, "monotonic", lambda: now)
     console = Console(file=io.StringIO(), width=1000)
     monkeypatch.setattr(console, "print", lambda text: said.append(now))
-    for _ in show_progress(pack_events(3, 4800), console, 16):
+    for _ in show_progress(pack_events(3, 4800), console):
         now += 0.25
     pauses = [after - before for before, after in itertools.pairwise([0.0, *said])]
     assert min(pauses) >= 10.0
@@ -103,7 +103,7 @@ def test_file_gets_70_lines_at_most_of_ten_minutes_all_told(
 
 def test_file_gets_nothing_of_a_short_training() -> None:
     file = io.StringIO()
-    follow(Console(file=file), 16)
+    follow(Console(file=file))
     assert file.getvalue() == ""
 
 
@@ -111,7 +111,7 @@ def test_screen_shows_epoch_losses_best_epoch_and_time_left() -> None:
     file = Screen()
     console = Console(file=file, force_terminal=True, width=80, color_system=None)
     pictures = []
-    for _ in show_progress(events(), console, 16):
+    for _ in show_progress(events(), console):
         pictures.append(file.getvalue())
     assert "epoch 30" in file.getvalue()
     assert "loss: training 0.5, validation 0.25; best epoch 25" in file.getvalue()
@@ -122,12 +122,12 @@ def test_screen_shows_epoch_losses_best_epoch_and_time_left() -> None:
 
 def test_screen_says_that_the_first_epoch_has_to_wait() -> None:
     file = Screen()
-    Console(file=file, width=80).print(progress._picture(Pace(16)))
+    Console(file=file, width=80).print(progress._picture(Pace()))
     assert file.getvalue().startswith("compiling  ")
 
 
 def test_losses_leave_out_validation_rows_that_are_not_there() -> None:
-    pace = Pace(None)
+    pace = Pace()
     for event in events(validation_loss=None):
         pace.note(event)
     assert progress.losses(pace) == "loss: training 0.5; best epoch 25"
@@ -141,12 +141,12 @@ def test_time_left_is_a_clock(
     seconds: float | None, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Pace, "seconds_left", seconds)
-    assert time_left(Pace(None)) == text
+    assert time_left(Pace()) == text
 
 
 def pack_events(n_members: int = 3, n_chunks: int = 3) -> Iterator[Event]:
     """Chunks of members in turns; after the last one, each member stops but the first."""
-    yield TrainingStarted(195, 48, 12, max_epochs=100, max_seconds=None, n_members=n_members)
+    yield TrainingStarted(195, 48, 12, 100, None, n_members, patience_epochs=16)
     for chunk in range(n_chunks):
         for member in range(n_members):
             records = tuple(
@@ -162,7 +162,7 @@ def pack_events(n_members: int = 3, n_chunks: int = 3) -> Iterator[Event]:
 def test_screen_shows_members_best_loss_and_time_left_of_a_pack() -> None:
     file = Screen()
     console = Console(file=file, force_terminal=True, width=80, color_system=None)
-    assert len(list(show_progress(pack_events(), console, 16))) == 12
+    assert len(list(show_progress(pack_events(), console))) == 12
     line = r"1 of 3 members running  ━+[ ━╸╺]* +0:0\d left unless it gets better *\n"
     assert re.search(line, file.getvalue())
     assert "\nbest loss 0.25 (member 0, epoch 5)" in file.getvalue()
@@ -170,7 +170,7 @@ def test_screen_shows_members_best_loss_and_time_left_of_a_pack() -> None:
 
 
 def test_screen_says_that_members_are_chosen_when_none_runs() -> None:
-    pace = Pace(16)
+    pace = Pace()
     for event in pack_events():
         pace.note(event)
     pace.note(MemberStopped("patience", State(*[None] * len(State._fields)), 9, 9, 0))  # type: ignore[arg-type]
@@ -184,7 +184,7 @@ def test_file_gets_a_line_every_ten_seconds_of_a_pack(monkeypatch: pytest.Monkey
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr(progress, "time_left", lambda pace: "0:05 left")
     file = io.StringIO()
-    for _ in show_progress(pack_events(18, 1), Console(file=file, width=1000), 16):
+    for _ in show_progress(pack_events(18, 1), Console(file=file, width=1000)):
         now += 1.0
     assert file.getvalue() == (
         "18 of 18 members running, best loss 0.25 (member 0, epoch 5); 0:05 left\n"
@@ -192,7 +192,7 @@ def test_file_gets_a_line_every_ten_seconds_of_a_pack(monkeypatch: pytest.Monkey
 
 
 def test_what_the_members_come_to_together_is_shown() -> None:
-    pace = Pace(16)
+    pace = Pace()
     for event in (*pack_events(), PackJudged(0.21875, "log_loss", 2)):
         pace.note(event)
     said = "best loss 0.25 (member 0, epoch 5); 2 together: log loss 0.2188"
@@ -200,7 +200,7 @@ def test_what_the_members_come_to_together_is_shown() -> None:
 
 
 def test_what_is_of_one_fold_and_what_of_all_is_told_apart() -> None:
-    pace = Pace(16)
+    pace = Pace()
     started, *rest = pack_events()
     assert isinstance(started, TrainingStarted)
     for event in (

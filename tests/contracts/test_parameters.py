@@ -22,11 +22,10 @@ from rightfit.constraints import (
     Unsure,
 )
 from rightfit.errors import MAX_SHOWN, ParameterError
+from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 from rightfit.estimators.hyperparameters import (
     ACTIVATION_NAMES,
     CLASS_METRICS,
-    CUSTOMARY_LEARNING_RATES,
-    CUSTOMARY_WEIGHT_DECAYS,
     NUMBER_LOSSES,
     NUMBER_METRICS,
     OPTIMIZER_NAMES,

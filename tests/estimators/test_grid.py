@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import pytest
 
 from rightfit.errors import ParameterError
+from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES
 from rightfit.estimators.grid import (
     AUTO_MEMBERS,
     DEFAULT_RANGES,
@@ -18,7 +19,6 @@ from rightfit.estimators.grid import (
     with_values,
 )
 from rightfit.estimators.hyperparameters import (
-    CUSTOMARY_LEARNING_RATES,
     ClassifierParameters,
     Hyperparameters,
     RegressorParameters,

@@ -5,7 +5,14 @@ import polars as pl
 import pytest
 from sklearn.metrics import log_loss
 
-from rightfit import Classifier, DataError, Regressor, TrainingWarning, check_gradients
+from rightfit import (
+    Classifier,
+    DataError,
+    Regressor,
+    TrainingStarted,
+    TrainingWarning,
+    check_gradients,
+)
 from rightfit.estimators.grid import combinations, combinations_of_kinds
 from rightfit.estimators.hyperparameters import (
     PLAIN_SIZES,
@@ -205,6 +212,81 @@ def test_few_columns_of_many_are_found() -> None:
     model = Regressor(quality="fast", random_state=0).fit(X[:80], y[:80])
     # Without such networks it is 0.2.
     assert model.score(X[80:], y[80:]) > 0.7
+
+
+@pytest.mark.parametrize(
+    ("quality", "from_rows", "before", "after"),
+    [("default", 100_000, 5, 2), ("best", 200_000, 12, 6)],
+)
+def test_many_rows_have_half_as_many_networks(
+    quality: str, from_rows: int, before: int, after: int
+) -> None:
+    n_members = [
+        len(members_of(Circumstances(n_rows, 8), quality=quality))
+        for n_rows in (from_rows - 1, from_rows)
+    ]
+    assert n_members == [before, after]
+
+
+@pytest.mark.parametrize(
+    ("quality", "n_rows", "n_copies"),
+    [
+        ("fast", 900, 4),
+        ("fast", 20_000, 4),
+        ("default", 900, 4),
+        ("default", 20_000, 16),
+        ("best", 900, 8),
+        ("best", 20_000, 16),
+    ],
+)
+def test_copies_go_by_quality_and_folds(quality: str, n_rows: int, n_copies: int) -> None:
+    members = members_of(Circumstances(n_rows, 8), quality=quality)
+    of_bins = [values for values in members if values["number_embedding"] == "piecewise"]
+    assert {values["n_copies"] for values in of_bins} == {n_copies}
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "scaling", "sizes"),
+    [
+        (900, 8, "quantile", (128, 128)),
+        (2_000, 8, "quantile", (256, 256)),
+        (20_000, 8, "tree", (256, 256)),
+        (20_000, 300, "robust", (256, 256)),
+    ],
+)
+def test_scaling_and_layers_go_by_rows_and_columns(
+    n_rows: int, n_columns: int, scaling: str, sizes: tuple[int, ...]
+) -> None:
+    chosen, _ = follow_recipe(ClassifierParameters(), Circumstances(n_rows, n_columns))
+    assert (chosen.scaling, chosen.hidden_sizes) == (scaling, [sizes])
+
+
+def test_recipe_trains_in_float32_with_few_rows_too() -> None:
+    X, y = rows(120)
+    model = Regressor(quality="fast", max_epochs=1, random_state=0).fit(X, y)
+    assert model._fitted().network.dtype == np.float32
+    told = Regressor(quality="fast", max_epochs=1, precision="float64", random_state=0).fit(X, y)
+    assert told._fitted().network.dtype == np.float64
+
+
+def test_model_tells_what_the_recipe_did() -> None:
+    X, y = rows(120)
+    model = Regressor(quality="fast", max_epochs=1, random_state=0).fit(X, y)
+    recipe = model.describe()["recipe"]
+    assert recipe["filled"]["scaling"] == "quantile"
+    assert [kind["members"] for kind in recipe["kinds"]] == [1]
+    described = Regressor(hidden_sizes=(4,), max_epochs=1, random_state=0).fit(X, y)
+    assert described.describe()["recipe"] == {"filled": {}, "kinds": ()}
+
+
+def test_patience_in_force_is_told_when_training_starts() -> None:
+    X, y = rows(120)
+    for model, patience in (
+        (Regressor(quality="fast", max_epochs=1), 10),
+        (Regressor(hidden_sizes=(4,), max_epochs=1, patience_epochs=7), 7),
+    ):
+        started = next(e for e in model.iter_fit(X, y) if isinstance(e, TrainingStarted))
+        assert started.patience_epochs == patience
 
 
 def test_each_combination_has_its_own_seed() -> None:

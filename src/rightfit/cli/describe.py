@@ -18,6 +18,7 @@ def describe(
     from rightfit.cli.packs import chosen_line, members_sheet, n_predicting, path_sheet
     from rightfit.cli.sheets import columns_sheet, layers_sheet, scores_sheet
     from rightfit.estimators.loading import load
+    from rightfit.model.description import say_recipe
 
     fitted = load(model)
     facts = fitted.describe()
@@ -39,6 +40,8 @@ def describe(
     report.print(f"prediction: {facts['n_multiplications']:,} multiplications a row")
     report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
     report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
+    for number, line in enumerate(say_recipe(facts["recipe"])):
+        report.print(f"{' ' * 8 if number else 'recipe: '}{line}")
     if facts["choice"]:
         report.print(f"{chosen_line(facts)}\n")
         report.print(members_sheet(facts))

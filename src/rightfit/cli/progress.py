@@ -22,15 +22,13 @@ _BAR_WIDTH = 30
 _PACK_BAR_WIDTH = 16
 
 
-def show_progress(
-    events: Iterable[Event], console: Console, patience_epochs: int | None
-) -> Iterator[Event]:
+def show_progress(events: Iterable[Event], console: Console) -> Iterator[Event]:
     """Pass events on, and show on the way where training stands.
 
     The first event is passed on before anything is drawn, so that what its reader prints
     stands above the bar.
     """
-    pace = Pace(patience_epochs)
+    pace = Pace()
     events = iter(events)
     for event in events:
         pace.note(event)
@@ -52,7 +50,7 @@ def losses(pace: Pace) -> str:
     """The losses of the last epoch in words; of a pack, the best one.
 
     Example:
-        >>> losses(Pace(patience_epochs=None))
+        >>> losses(Pace())
         ''
     """
     last, best = pace.last, pace.best

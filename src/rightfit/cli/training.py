@@ -120,7 +120,7 @@ def _train(
     request: Request, model: Classifier | Regressor, split: TableSplit, console: Console
 ) -> None:
     """Train, and show first what becomes of columns and rows, then how it goes."""
-    for event in show_progress(train_events(model, split), console, model.patience_epochs):
+    for event in show_progress(train_events(model, split), console):
         if isinstance(event, TrainingStarted):
             console.print(columns_sheet(model.schema_))
             _say_rows(console, request, model, event, split)

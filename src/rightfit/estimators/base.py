@@ -308,7 +308,7 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
             max_one_hot=int(chosen.max_one_hot),
             column_kinds=self.column_kinds or {},
             validation_fraction=validation_fraction,
-            precision=self.precision,
+            precision=chosen.precision,
             seed=int(check_random_state(self.random_state).randint(2**31)),
             n_folds=chosen.n_folds,
             asks_for_folds=self.n_folds is not None,

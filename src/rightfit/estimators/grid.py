@@ -13,9 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 from rightfit.estimators.hyperparameters import (
-    CUSTOMARY_LEARNING_RATES,
-    CUSTOMARY_WEIGHT_DECAYS,
     PLAIN_SIZES,
     Hyperparameters,
     member_parameters,

@@ -39,11 +39,8 @@ class _Member:
 class Pace:
     """Follows the events of a training, and says where it stands.
 
-    A member ends `patience_epochs` after its best epoch unless a better one comes, and at
-    `max_epochs` in any case. So what is left is a lower bound while `may_go_on` is true.
-
-    Args:
-        patience_epochs: the patience of the estimator; None if it has none.
+    A member ends its patience after its best epoch unless a better one comes, and at `max_epochs`
+    in any case. So what is left is a lower bound while `may_go_on` is true.
 
     Attributes:
         last: the record of the last epoch, of whatever member; None before the first.
@@ -54,22 +51,22 @@ class Pace:
         n_folds: folds that each combination is trained on; 0 without folds.
 
     Example:
-        >>> pace = Pace(patience_epochs=16)
-        >>> pace.note(TrainingStarted(3, 100, 10, max_epochs=50, max_seconds=None))
+        >>> pace = Pace()
+        >>> pace.note(TrainingStarted(3, 100, 10, 50, None, patience_epochs=16))
         >>> records = tuple(EpochRecord(n, 1.0, 1.0, 0.5, 0.1, float(n)) for n in (1, 2, 3))
         >>> pace.note(EpochsEnded(records, best_epoch=2))
         >>> pace.end_epoch, pace.may_go_on
         (18, True)
     """
 
-    def __init__(self, patience_epochs: int | None) -> None:
+    def __init__(self) -> None:
         self.last: EpochRecord | None = None
         self.best: Best | None = None
         self.together: PackJudged | None = None
         self.max_epochs = 0
         self.n_members = 1
         self.n_folds = 0
-        self._patience = patience_epochs
+        self._patience: int | None = None
         self._max_seconds: float | None = None
         self._members = {0: _Member()}
         self._running = {0}
@@ -82,6 +79,7 @@ class Pace:
         if isinstance(event, TrainingStarted):
             self.max_epochs = event.max_epochs
             self._max_seconds = event.max_seconds
+            self._patience = event.patience_epochs
             self.n_members, self.n_folds = event.n_members, event.n_folds
             self._members = {number: _Member() for number in range(event.n_members)}
             self._running = set(self._members)

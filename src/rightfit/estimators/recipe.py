@@ -94,7 +94,7 @@ class Effort:
         n_copies_in_folds: the same where each fold has a network of its own.
         n_folds: folds, where there are few rows.
         few_rows: up to so many rows are held out fold by fold, more of them once.
-        many_rows: from so many rows on, half as many networks are drawn.
+        many_rows: from so many rows on, half as many networks are drawn; None for never.
     """
 
     n_members: tuple[int, int]
@@ -103,7 +103,7 @@ class Effort:
     n_copies_in_folds: int
     n_folds: int
     few_rows: int
-    many_rows: int
+    many_rows: int | None
 
 
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
@@ -115,7 +115,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
             n_copies_in_folds=4,
             n_folds=3,
             few_rows=1_000,
-            many_rows=50_000,
+            many_rows=None,
         ),
         "default": Effort(
             (2, 3),
@@ -342,7 +342,8 @@ def _n_of_kinds(chosen: Chosen, effort: Effort, about: Circumstances) -> list[in
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
     else:
         # Where somebody asks for seeds too, they take the place of other values.
-        share = chosen.n_seeds * (1 if about.n_rows < effort.many_rows else 2)
+        has_many_rows = effort.many_rows is not None and about.n_rows >= effort.many_rows
+        share = chosen.n_seeds * (2 if has_many_rows else 1)
         wanted = min(max(together // share, 1), int(chosen.max_members))
     ends = [-(-wanted * end // together) for end in itertools.accumulate(proportions)]
     return [end - begin for begin, end in itertools.pairwise([0, *ends])]

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from rightfit.errors import MAX_SHOWN, ParameterError, counted
+from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 from rightfit.estimators.effects import DECISIVE, NEEDS, without_effect
 from rightfit.estimators.hyperparameters import (
-    CUSTOMARY_LEARNING_RATES,
-    CUSTOMARY_WEIGHT_DECAYS,
     Hyperparameters,
 )
 

@@ -2,8 +2,10 @@
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any
 
+from rightfit.errors import counted
 from rightfit.model.model import Model
 from rightfit.objectives import METRICS
 
@@ -35,6 +37,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "choice": training.choice,
         "test_scores": training.extra.get("test_scores", {}),
         "parameters": model.parameters,
+        "recipe": training.recipe,
     }
 
 
@@ -53,6 +56,32 @@ def describe_layers(model: Model) -> list[dict[str, Any]]:
         inputs, outputs = layer.weight.shape
         layers.append(_layer(name, inputs, outputs, activation, bias=True))
     return layers
+
+
+def say_recipe(recipe: Mapping[str, Any]) -> list[str]:
+    """Put what the recipe added into words: what all networks share, then each kind of networks.
+
+    Example:
+        >>> kinds = [{"dropout_rate": [0.0, 0.2], "n_copies": [4], "members": 2}]
+        >>> say_recipe({"filled": {"scaling": "tree", "n_folds": None}, "kinds": kinds})
+        ["all networks: scaling='tree'", '2 networks: dropout_rate in [0.0, 0.2], n_copies=4']
+    """
+
+    def said(values: Mapping[str, Any]) -> str:
+        parts = []
+        for name, value in values.items():
+            if isinstance(value, list) and len(value) > 1:
+                parts.append(f"{name} in {value!r}")
+            elif value is not None:
+                parts.append(f"{name}={(value[0] if isinstance(value, list) else value)!r}")
+        return ", ".join(parts)
+
+    filled = recipe.get("filled", {})
+    lines = [f"all networks: {said(filled)}"] if filled else []
+    for kind in recipe.get("kinds", ()):
+        own = {name: value for name, value in kind.items() if name != "members"}
+        lines.append(f"{counted(kind['members'], 'network')}: {said(own)}")
+    return lines
 
 
 def describe_trials(model: Model) -> list[dict[str, Any]]:

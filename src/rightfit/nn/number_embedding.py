@@ -32,7 +32,8 @@ class PiecewiseLinear(eqx.Module):
     """Says for each of a column's bins how much of it lies below the number: 0 to 1.
 
     The bins divide the range ±√3 evenly; where the numbers were scaled by quantiles or trees,
-    they are the bins of those. There are no parameters.
+    they are the bins of those; otherwise numbers beyond the range count as its ends. There are no
+    parameters.
 
     Attributes:
         n_bins: for each column.

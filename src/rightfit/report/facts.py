@@ -9,7 +9,7 @@ import jax
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.schema import ColumnSchema
 from rightfit.errors import counted
-from rightfit.model.description import describe_layers
+from rightfit.model.description import describe_layers, say_recipe
 from rightfit.model.document import versions
 from rightfit.model.model import Model
 from rightfit.report.evidence import Evidence
@@ -180,6 +180,7 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
     parameters = ", ".join(
         f"{name}={shortened(repr(value), 80)}" for name, value in model.parameters.items()
     )
+    recipe = say_recipe(training.recipe)
     facts = [
         ("Estimator", model.estimator),
         ("Objective", f"{model.objective.loss.replace('_', ' ')} ({model.objective.task})"),
@@ -190,6 +191,7 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
         ("Seed", str(training.seed)),
         ("Number type", str(model.network.dtype)),
         ("Parameters", parameters),
+        *((("Recipe", "; ".join(recipe)),) if recipe else ()),
         ("Versions now", ", ".join(f"{name} {number}" for name, number in versions().items())),
         (
             "Machine of this report",

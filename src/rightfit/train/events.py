@@ -54,6 +54,7 @@ class TrainingStarted:
         max_seconds: the same in seconds; None for no limit.
         n_members: networks that are trained.
         n_folds: folds of the training rows; 0 without folds.
+        patience_epochs: epochs without a better one after which a member stops; None for no limit.
     """
 
     n_parameters: int
@@ -63,6 +64,7 @@ class TrainingStarted:
     max_seconds: float | None
     n_members: int = 1
     n_folds: int = 0
+    patience_epochs: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

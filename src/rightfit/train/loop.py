@@ -61,4 +61,5 @@ def _started(run: Run) -> TrainingStarted:
         run.max_seconds,
         len(run.members),
         len(run.folds),
+        max(int(member.knobs.patience_epochs) for member in run.members),
     )
