@@ -171,6 +171,8 @@ def _histogram_limited(table: Table, train: pl.DataFrame, seed: int) -> Any:
 
 
 def _pytabkit(name: str) -> Callable[..., Any]:
+    """A research network, from `pip install 'pytabkit[models]'`, which no group here installs."""
+
     def make(is_regression: bool, seed: int, categories: list[str]) -> Any:
         import pytabkit
 

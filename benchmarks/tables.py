@@ -67,6 +67,10 @@ def measure(rival: Rival, table: Table, seed: int, most_rows: int | None) -> Rec
         predicted = predict(test.drop(table.target))
         record["predict_seconds"] = time.perf_counter() - start
         record |= scores(table, classes, predicted, test)
+    except ModuleNotFoundError as error:
+        raise SystemExit(
+            f"error: {rival.name} needs the package {error.name}, see rivals.py"
+        ) from None
     except Exception as error:
         record["error"] = f"{type(error).__name__}: {error}"[:300]
         traceback.print_exc(limit=3)
