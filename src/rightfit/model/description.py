@@ -38,6 +38,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "test_scores": training.extra.get("test_scores", {}),
         "parameters": model.parameters,
         "recipe": training.recipe,
+        "made": training.made,
     }
 
 
