@@ -139,7 +139,7 @@ def text_of(document: Mapping[str, Any]) -> str:
             f"{_median(model, figures.predict_seconds):.2g} | {_median(model, fit):.1f} | "
             f"{_against_reference(model, fit):.1f}× |"
         )
-    lines += ["", "![Rank against time](pictures/tables.svg)", ""]
+    lines += ["", f"![{_seen(figures)}](pictures/tables.svg)", ""]
     lines += [f"| table | {' | '.join(ordered)} |", "|---" * (len(ordered) + 1) + "|"]
     for table in sorted(losses):
         of = losses[table]
@@ -152,6 +152,39 @@ def text_of(document: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _points(shown: Figures) -> dict[str, tuple[float, float]]:
+    """Of each model the median seconds of a fit, and its mean rank."""
+    return {
+        model: (_median(model, shown.fit_seconds), shown.summary[model]["mean_rank"])
+        for model in shown.models
+    }
+
+
+def _front(points: Mapping[str, tuple[float, float]]) -> list[str]:
+    """The models that no other one beats in both time and rank, the fastest first."""
+    return [
+        model
+        for model, point in sorted(points.items(), key=lambda pair: pair[1])
+        if not any(o[0] <= point[0] and o[1] < point[1] for o in points.values())
+    ]
+
+
+def _seen(shown: Figures) -> str:
+    """Say what the picture shows, for whoever does not see it."""
+    points = _points(shown)
+    said = [
+        f"{model} with rank {rank:.1f} after {seconds:.2g} s"
+        for model, (seconds, rank) in ((model, points[model]) for model in _front(points))
+    ]
+    beaten = [model for model in points if model not in _front(points)]
+    text = (
+        f"{len(points)} models as points: seconds of a fit go to the right by factors of ten, and "
+        "the better the mean rank, the higher a point. A dashed line, from the fastest to the "
+        f"best, joins those that none beats in both: {', '.join(said)}."
+    )
+    return f"{text} Beside or below it lie {', '.join(beaten)}." if beaten else text
+
+
 def _draw(shown: Figures) -> None:
     import matplotlib
 
@@ -159,15 +192,8 @@ def _draw(shown: Figures) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "tables"
     import matplotlib.pyplot as plt
 
-    points = {
-        model: (_median(model, shown.fit_seconds), shown.summary[model]["mean_rank"])
-        for model in shown.models
-    }
-    front = [
-        point
-        for point in sorted(points.values())
-        if not any(o[0] <= point[0] and o[1] < point[1] for o in points.values())
-    ]
+    points = _points(shown)
+    front = [points[model] for model in _front(points)]
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     axes.plot(*zip(*front, strict=True), color="0.6", linestyle="--", zorder=1)
     for model, (time, rank) in points.items():
