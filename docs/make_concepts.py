@@ -46,7 +46,7 @@ STYLE = """<style>
 </style>"""
 
 Names = Mapping[str, Any]
-Data = tuple[Sequence[str], list[Sequence[str]]]
+Data = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
 def run_page(name: str) -> dict[str, Any]:

@@ -213,8 +213,8 @@ def _data(
     some = _thinned(course.records, course.best_epoch, MOST_TABLE_ROWS)
     for records in others:
         some += _thinned(records, _best_of(model, records), _ROWS_OF_OTHERS)
-    header = ("network", "epoch", "training loss", "validation loss")
-    rows = [
+    header: tuple[str, ...] = ("network", "epoch", "training loss", "validation loss")
+    rows: list[tuple[str, ...]] = [
         (
             str(record.get("member", 0)),
             str(record["epoch"]),
