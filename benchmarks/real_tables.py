@@ -18,12 +18,21 @@ _TEST_SEED = 20_261_122
 
 @dataclass(frozen=True)
 class Table:
-    """A real table: its folder, its target, and the columns that must not be learnt from."""
+    """A real table: its folder, its target, and what must not be learnt from.
+
+    Attributes:
+        name: of the folder.
+        target: the column to predict.
+        is_regression: whether it is a number.
+        dropped: columns that number the rows, or give the target away.
+        kept: rows whose target lies in this range are kept; None for all.
+    """
 
     name: str
     target: str
     is_regression: bool = False
     dropped: tuple[str, ...] = ()
+    kept: tuple[float, float] | None = None
 
 
 TABLES = (
@@ -53,6 +62,13 @@ TABLES = (
     Table("letter", "class"),
     Table("mushroom", "class"),
     Table("nursery", "class"),
+    Table(
+        "nyc_green_taxi_2023",
+        "duration_min",
+        is_regression=True,
+        dropped=("lpep_dropoff_datetime", "total_amount", "tip_amount", "ehail_fee"),
+        kept=(1.0, 60.0),
+    ),
     Table("optdigits", "class"),
     Table("phishing", "Result", dropped=("id",)),
     Table("poker_100k", "CLASS"),
@@ -78,6 +94,9 @@ def read_tables(
     train, test = _split(table, seed)
     dropped = [name for name in (*table.dropped, "rtdl_split") if name in train.columns]
     train, test = (side.drop_nulls(table.target).drop(dropped) for side in (train, test))
+    if table.kept is not None:
+        is_kept = pl.col(table.target).is_between(*table.kept)
+        train, test = train.filter(is_kept), test.filter(is_kept)
     if most_rows is not None and train.height > most_rows:
         drawn = np.random.default_rng(seed).permutation(train.height)[:most_rows]
         train = train[np.sort(drawn)]
@@ -91,6 +110,10 @@ def _split(table: Table, seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
         label = pl.col(table.target).str.strip_chars_end(".")
         train, test = (pl.read_parquet(folder / f"{side}.parquet") for side in ("train", "test"))
         return train.with_columns(label), test.with_columns(label)
+    months = sorted(folder.glob("20??-??.parquet"))
+    if months:  # the last one is the test
+        frames = [pl.read_parquet(month) for month in months]
+        return pl.concat(frames[:-1], how="vertical_relaxed"), frames[-1]
     frame = pl.read_parquet(folder / "data.parquet")
     if "rtdl_split" in frame.columns:
         is_test = (frame["rtdl_split"] == "test").to_numpy()

@@ -1,5 +1,6 @@
 """The models that people would use instead, each with its library's defaults, on the same rows."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,19 @@ import polars as pl
 from real_tables import Table
 
 import rightfit
+from rightfit.estimators.hyperparameters import QUALITY_NAMES, ClassifierParameters
+from rightfit.estimators.recipe import Circumstances, follow_recipe
+
+
+def recipe_fingerprint() -> str:
+    """A few letters that change when the recipe does, so that figures of two are not mixed."""
+    added = [
+        follow_recipe(ClassifierParameters(quality=quality), Circumstances(n_rows, n_columns))[1]
+        for quality in QUALITY_NAMES
+        for n_rows in (30, 300, 2_000, 9_000, 50_000, 500_000)
+        for n_columns in (5, 50, 1_000)
+    ]
+    return hashlib.sha256(repr(added).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,11 @@ class Rival:
     name: str
     fit: Callable[[Table, pl.DataFrame, int], tuple[Callable[[pl.DataFrame], Any], Any]]
     is_slow: bool = False
+
+    @property
+    def recipe(self) -> str | None:
+        """The recipe that it follows; None for other libraries."""
+        return recipe_fingerprint() if self.name.startswith("RightFit") else None
 
 
 def _rightfit(**chosen: Any) -> Callable[..., Any]:
@@ -152,6 +171,8 @@ def _histogram_limited(table: Table, train: pl.DataFrame, seed: int) -> Any:
 
 
 def _pytabkit(name: str) -> Callable[..., Any]:
+    """A research network, from `pip install 'pytabkit[models]'`, which no group here installs."""
+
     def make(is_regression: bool, seed: int, categories: list[str]) -> Any:
         import pytabkit
 

@@ -6,8 +6,9 @@ are the log loss or the root mean squared error on the test rows; lower is bette
 ranked on each table by the mean over the seeds.
 
 What is measured is written down at once: a run that was stopped goes on where it was, on the same
-machine with the same versions. At the end docs/benchmarks.md is written from all that was measured,
-and a picture drawn, unless the figures went elsewhere (`--out`); `--report` does only that.
+machine with the same versions; what an earlier recipe gave is measured anew. At the end
+docs/benchmarks.md is written from all that was measured, and a picture drawn, unless the figures
+went elsewhere (`--out`); `--report` does only that.
 
     python benchmarks/tables.py [--tables NAME ...] [--models NAME ...] [--seeds 3] [--most-rows N]
 """
@@ -29,7 +30,7 @@ from machine import describe_machine, output_argument, print_machine
 from real_tables import TABLES, Table, named, read_tables
 from rivals import RIVALS, Rival
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score, root_mean_squared_error
-from tables_report import text_of, write_report
+from tables_report import summary_of, text_of, write_report
 
 Record = dict[str, Any]
 
@@ -56,6 +57,8 @@ def measure(rival: Rival, table: Table, seed: int, most_rows: int | None) -> Rec
     train, test = read_tables(table, seed, most_rows)
     record: Record = {"table": table.name, "model": rival.name, "seed": seed}
     record["n_rows"] = train.height
+    if rival.recipe is not None:
+        record["recipe"] = rival.recipe
     start = time.perf_counter()
     try:
         predict, classes = rival.fit(table, train, seed)
@@ -64,6 +67,10 @@ def measure(rival: Rival, table: Table, seed: int, most_rows: int | None) -> Rec
         predicted = predict(test.drop(table.target))
         record["predict_seconds"] = time.perf_counter() - start
         record |= scores(table, classes, predicted, test)
+    except ModuleNotFoundError as error:
+        raise SystemExit(
+            f"error: {rival.name} needs the package {error.name}, see rivals.py"
+        ) from None
     except Exception as error:
         record["error"] = f"{type(error).__name__}: {error}"[:300]
         traceback.print_exc(limit=3)
@@ -107,6 +114,8 @@ def run(arguments: argparse.Namespace, machine: dict[str, Any]) -> list[Record]:
     wanted = [
         r for r in RIVALS if r.name in arguments.models or not (arguments.models or r.is_slow)
     ]
+    recipes = {rival.name: rival.recipe for rival in RIVALS}
+    records = [one for one in records if one.get("recipe") == recipes[one["model"]]]
     if arguments.again:
         anew = {(table.name, rival.name) for table in named(arguments.tables) for rival in wanted}
         records = [one for one in records if (one["table"], one["model"]) not in anew]
@@ -142,6 +151,8 @@ def main() -> None:
     if not arguments.report:
         run(arguments, machine)
     document = json.loads(arguments.out.read_text())
+    document["results"]["summary"] = summary_of(document)
+    arguments.out.write_text(json.dumps(document, indent=1) + "\n")
     print(text_of(document))
     if arguments.out == parser.get_default("out"):
         write_report(document)

@@ -89,6 +89,45 @@ def figures_of(document: Mapping[str, Any]) -> Figures:
     return Figures(models, over_tables(losses, models), losses, *seconds)
 
 
+def summary_of(document: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """For each model its mean rank and gap, seconds, and whether it is on the Pareto front."""
+    figures = figures_of(document)
+    front = front_of(points_of(figures))
+    return {
+        model: {
+            **figures.summary[model],
+            "fit_seconds": _median(model, figures.fit_seconds),
+            "predict_seconds": _median(model, figures.predict_seconds),
+            "fit_against_catboost": _against_reference(model, figures.fit_seconds),
+            "is_on_front": float(model in front),
+        }
+        for model in figures.models
+    }
+
+
+def points_of(figures: Figures) -> dict[str, tuple[float, float]]:
+    """For each model the median seconds of a fit, and the mean rank."""
+    return {
+        model: (_median(model, figures.fit_seconds), figures.summary[model]["mean_rank"])
+        for model in figures.models
+    }
+
+
+def front_of(points: Mapping[str, tuple[float, float]]) -> list[str]:
+    """The models that none is both faster and better than, the fastest first.
+
+    Example:
+        >>> front_of({"a": (1.0, 3.0), "b": (2.0, 4.0), "c": (9.0, 1.0)})
+        ['a', 'c']
+    """
+    ordered = sorted(points, key=lambda model: points[model])
+    return [
+        model
+        for place, model in enumerate(ordered)
+        if all(points[model][1] < points[faster][1] for faster in ordered[:place])
+    ]
+
+
 def write_report(document: Mapping[str, Any]) -> None:
     """Put the figures into the page and draw them."""
     text = text_of(document)
@@ -126,57 +165,46 @@ def text_of(document: Mapping[str, Any]) -> str:
         f"{n_tables} tables{limit}, {len(seeds)} seed{'s' * (len(seeds) != 1)}, defaults of every "
         "library, ranked by log loss or root mean squared error on test rows. The gap is how much "
         "the loss is above that of the best model, at most 100 %. Seconds are medians over the "
-        "tables; the last column is the median of a fit's seconds against CatBoost's.",
+        "tables; the last but one column is the median of a fit's seconds against CatBoost's. "
+        "Models on the front have none that is both faster and better.",
         "",
         "| model | mean rank | mean gap | first | predict, seconds | fit, seconds | "
-        "against CatBoost |",
-        "|---|---|---|---|---|---|---|",
+        "against CatBoost | front |",
+        "|---|---|---|---|---|---|---|---|",
     ]
+    front = front_of(points_of(figures))
     for model in ordered:
         of, fit = summary[model], figures.fit_seconds
         lines.append(
             f"| {model} | {of['mean_rank']:.2f} | {of['mean_gap']:.1%} | {of['wins']:.0f} | "
             f"{_median(model, figures.predict_seconds):.2g} | {_median(model, fit):.1f} | "
-            f"{_against_reference(model, fit):.1f}× |"
+            f"{_against_reference(model, fit):.1f}× | {'yes' if model in front else ''} |"
         )
     lines += ["", f"![{_seen(figures)}](pictures/tables.svg)", ""]
-    lines += [f"| table | {' | '.join(ordered)} |", "|---" * (len(ordered) + 1) + "|"]
-    for table in sorted(losses):
-        of = losses[table]
-        best = min(of[model] for model in ordered if model in of)
-        cells = [
-            "–" if m not in of else f"**{of[m]:.4g}**" if of[m] == best else f"{of[m]:.4g}"
-            for m in ordered
-        ]
-        lines.append(f"| {table} | {' | '.join(cells)} |")
+    lines += _table("loss on test rows", ordered, losses, ".4g")
+    lines += ["", *_table("seconds of a fit", ordered, figures.fit_seconds, ".1f")]
     return "\n".join(lines)
 
 
-def _points(shown: Figures) -> dict[str, tuple[float, float]]:
-    """Of each model the median seconds of a fit, and its mean rank."""
-    return {
-        model: (_median(model, shown.fit_seconds), shown.summary[model]["mean_rank"])
-        for model in shown.models
-    }
-
-
-def _front(points: Mapping[str, tuple[float, float]]) -> list[str]:
-    """The models that no other one beats in both time and rank, the fastest first."""
-    return [
-        model
-        for model, point in sorted(points.items(), key=lambda pair: pair[1])
-        if not any(o[0] <= point[0] and o[1] < point[1] for o in points.values())
-    ]
+def _table(title: str, models: Sequence[str], values: Losses, form: str) -> list[str]:
+    """A line for each table, with the lowest value in bold."""
+    lines = [f"| {title} | {' | '.join(models)} |", "|---" * (len(models) + 1) + "|"]
+    for table in sorted(values):
+        of = values[table]
+        best = min(of[model] for model in models if model in of)
+        cells = [
+            "–" if m not in of else f"**{of[m]:{form}}**" if of[m] == best else f"{of[m]:{form}}"
+            for m in models
+        ]
+        lines.append(f"| {table} | {' | '.join(cells)} |")
+    return lines
 
 
 def _seen(shown: Figures) -> str:
     """Say what the picture shows, for whoever does not see it."""
-    points = _points(shown)
-    said = [
-        f"{model} with rank {rank:.1f} after {seconds:.2g} s"
-        for model, (seconds, rank) in ((model, points[model]) for model in _front(points))
-    ]
-    beaten = [model for model in points if model not in _front(points)]
+    points, front = points_of(shown), front_of(points_of(shown))
+    said = [f"{m} with rank {points[m][1]:.1f} after {points[m][0]:.2g} s" for m in front]
+    beaten = [model for model in points if model not in front]
     text = (
         f"{len(points)} models as points: seconds of a fit go to the right by factors of ten, and "
         "the better the mean rank, the higher a point. A dashed line, from the fastest to the "
@@ -192,8 +220,8 @@ def _draw(shown: Figures) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "tables"
     import matplotlib.pyplot as plt
 
-    points = _points(shown)
-    front = [points[model] for model in _front(points)]
+    points = points_of(shown)
+    front = [points[model] for model in front_of(points)]
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     axes.plot(*zip(*front, strict=True), color="0.6", linestyle="--", zorder=1)
     for model, (time, rank) in points.items():

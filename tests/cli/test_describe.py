@@ -67,11 +67,22 @@ def test_describe_of_a_pack_shows_members_choice_and_path(
 
 
 def test_describe_says_what_the_recipe_did(rightfit: Type, table: pl.DataFrame) -> None:
-    words = ("--quality", "fast", "--max-epochs", "1", "--no-report")
-    assert rightfit("train", "houses.csv", "--target", "use", *words).code == 0
+    few = ("train", "houses.csv", "--target", "use", "--max-epochs", "1", "--no-report")
+    assert rightfit(*few).code == 0
     answer = rightfit("describe", "houses.model")
-    assert "\nset: quality='fast', max_epochs=1\nrecipe: all networks: " in answer.out
+    assert (
+        "\nset: max_epochs=1, random_state=0\nrecipe: hidden_sizes=(256, 256), l2=0.2\n"
+        in answer.out
+    )
+    pl.concat([table] * 3).write_csv("more.csv")
+    more = ("train", "more.csv", "--target", "use", "--max-epochs", "1", "--quality", "fast")
+    assert rightfit(*more, "--no-report").code == 0
+    answer = rightfit("describe", "more.model")
+    assert "\nrecipe: all networks: patience_epochs=10, " in answer.out
     assert "\n        1 network: number_embedding='piecewise', " in answer.out
+
+
+def test_describe_of_a_described_network_has_no_recipe(rightfit: Type, model: Path) -> None:
     assert "recipe" not in rightfit("describe", "use.model").out
 
 

@@ -276,7 +276,7 @@ def test_model_tells_what_the_recipe_did() -> None:
     assert recipe["filled"]["scaling"] == "quantile"
     assert [kind["members"] for kind in recipe["kinds"]] == [1]
     described = Regressor(hidden_sizes=(4,), max_epochs=1, random_state=0).fit(X, y)
-    assert described.describe()["recipe"] == {"filled": {}, "kinds": ()}
+    assert described.describe()["recipe"] == {"filled": {}, "kinds": []}
 
 
 def test_patience_in_force_is_told_when_training_starts() -> None:

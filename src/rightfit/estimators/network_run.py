@@ -18,6 +18,7 @@ from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Rows, State
 from rightfit.train.program import start
 
+# Those of TabM's author in AutoGluon, but for 32 rows: so small a batch wastes the processor.
 _BATCH_SIZES = ((4_500, 64), (6_400, 128), (32_000, 256), (108_000, 512))
 _LARGEST_BATCH = 1024
 _EMBEDDING_SIZES = {"none": 1, "piecewise": 32, "cosine": 16, "periodic": 8}

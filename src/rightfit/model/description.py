@@ -37,7 +37,10 @@ def describe_model(model: Model) -> dict[str, Any]:
         "choice": training.choice,
         "test_scores": training.extra.get("test_scores", {}),
         "parameters": model.parameters,
-        "recipe": training.recipe,
+        "recipe": {
+            "filled": training.recipe.get("filled", {}),
+            "kinds": list(training.recipe.get("kinds", ())),
+        },
         "made": training.made,
     }
 
@@ -63,6 +66,8 @@ def say_recipe(recipe: Mapping[str, Any]) -> list[str]:
     """Put what the recipe added into words: what all networks share, then each kind of networks.
 
     Example:
+        >>> say_recipe({"filled": {"l2": 0.2}, "kinds": []})
+        ['l2=0.2']
         >>> kinds = [{"dropout_rate": [0.0, 0.2], "n_copies": [4], "members": 2}]
         >>> say_recipe({"filled": {"scaling": "tree", "n_folds": None}, "kinds": kinds})
         ["all networks: scaling='tree'", '2 networks: dropout_rate in [0.0, 0.2], n_copies=4']
@@ -77,9 +82,9 @@ def say_recipe(recipe: Mapping[str, Any]) -> list[str]:
                 parts.append(f"{name}={(value[0] if isinstance(value, list) else value)!r}")
         return ", ".join(parts)
 
-    filled = recipe.get("filled", {})
-    lines = [f"all networks: {said(filled)}"] if filled else []
-    for kind in recipe.get("kinds", ()):
+    filled, kinds = recipe.get("filled", {}), recipe.get("kinds", ())
+    lines = [("all networks: " if kinds else "") + said(filled)] if filled else []
+    for kind in kinds:
         own = {name: value for name, value in kind.items() if name != "members"}
         lines.append(f"{counted(kind['members'], 'network')}: {said(own)}")
     return lines

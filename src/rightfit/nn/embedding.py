@@ -17,6 +17,9 @@ class CategoryInput(eqx.Module):
     Attributes:
         n_levels: number of codes, with code 0.
         table: `[level, width]`, one learned vector a level; None for one-hot.
+
+    Source:
+        Guo and Berkhahn (2016), "Entity Embeddings of Categorical Variables".
     """
 
     table: Float[Weights, "level width"] | None

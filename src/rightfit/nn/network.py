@@ -124,7 +124,10 @@ class Network(eqx.Module):
         n_copies: networks in one, which share all weights but factors and output layer.
 
     Source:
-        Gorishniy, Kotelnikov and Babenko (2025), "TabM", for the copies: its TabM-mini.
+        Gorishniy, Kotelnikov and Babenko (2025), "TabM", for the copies: its TabM-mini. Holzmüller
+        et al. (2024), "Better by Default", for factors of the inputs of one network; Hoff (2017),
+        "Lasso, fractional norm and structured sparse estimation using a Hadamard product
+        parametrization", for what L2 makes of them.
     """
 
     numbers: NumberEmbedding | None

@@ -1,7 +1,8 @@
 """Learning-rate schedules by name: a factor that depends on how far training is.
 
 Progress runs from 0 at the first step to 1 at the end of `schedule_epochs`, so
-that a schedule is the same function for every table and batch size.
+that a schedule is the same function for every table and batch size. The cosine is that of
+Loshchilov and Hutter (2017), "SGDR", without restarts.
 """
 
 from collections.abc import Callable, Mapping

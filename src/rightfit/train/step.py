@@ -22,6 +22,10 @@ def loss(
     The mean is over the batch's real rows, whose weights have mean 1 over the
     table; so the last, short batch counts each row as the others do, and L2 means
     the same at every batch size.
+
+    Source:
+        Szegedy et al. (2016), "Rethinking the Inception Architecture for Computer Vision", section
+        7, for label smoothing.
     """
     outputs = network.outputs_apart(batch.features, dropout)
     losses = _mean_over_copies(lambda one: plan.objective.losses(one, batch.targets), outputs)
@@ -103,7 +107,11 @@ def learning_rate(plan: Plan, knobs: Knobs, step: Array) -> Float[Array, ""]:
 
 
 def dropout_of_step(plan: Plan, knobs: Knobs, step: Array) -> Dropout | None:
-    """What a step drops: nothing, or hidden activations, inputs or both, by the step's own key."""
+    """What a step drops: nothing, or hidden activations, inputs or both, by the step's own key.
+
+    Source:
+        Holzmüller et al. (2024), "Better by Default", for rates that fall by a schedule.
+    """
     if not (plan.dropout or plan.input_dropout):
         return None
     share = jnp.ones((), knobs.dropout_rate.dtype)
