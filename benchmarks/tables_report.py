@@ -180,7 +180,7 @@ def text_of(document: Mapping[str, Any]) -> str:
             f"{_median(model, figures.predict_seconds):.2g} | {_median(model, fit):.1f} | "
             f"{_against_reference(model, fit):.1f}× | {'yes' if model in front else ''} |"
         )
-    lines += ["", "![Rank against time](pictures/tables.svg)", ""]
+    lines += ["", f"![{_seen(figures)}](pictures/tables.svg)", ""]
     lines += _table("loss on test rows", ordered, losses, ".4g")
     lines += ["", *_table("seconds of a fit", ordered, figures.fit_seconds, ".1f")]
     return "\n".join(lines)
@@ -198,6 +198,19 @@ def _table(title: str, models: Sequence[str], values: Losses, form: str) -> list
         ]
         lines.append(f"| {table} | {' | '.join(cells)} |")
     return lines
+
+
+def _seen(shown: Figures) -> str:
+    """Say what the picture shows, for whoever does not see it."""
+    points, front = points_of(shown), front_of(points_of(shown))
+    said = [f"{m} with rank {points[m][1]:.1f} after {points[m][0]:.2g} s" for m in front]
+    beaten = [model for model in points if model not in front]
+    text = (
+        f"{len(points)} models as points: seconds of a fit go to the right by factors of ten, and "
+        "the better the mean rank, the higher a point. A dashed line, from the fastest to the "
+        f"best, joins those that none beats in both: {', '.join(said)}."
+    )
+    return f"{text} Beside or below it lie {', '.join(beaten)}." if beaten else text
 
 
 def _draw(shown: Figures) -> None:

@@ -1,6 +1,7 @@
 """Make the pictures of the documents from real output: python docs/make_pictures.py."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,13 @@ def draw_terminal(folder: Path) -> None:
     console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"))
     console.print(f"[bold]$[/] rightfit {' '.join(ARGUMENTS)}", highlight=False)
     console.print(Text.from_ansi(output.stdout))
-    console.save_svg(str(PICTURES / "train.svg"), title="rightfit", unique_id="rightfit")
+    svg = console.export_svg(title="rightfit", unique_id="rightfit")
+    (PICTURES / "train.svg").write_text(without_web_fonts(svg))
+
+
+def without_web_fonts(svg: str) -> str:
+    """Leave out the fonts that Rich would have loaded from elsewhere; any monospaced one does."""
+    return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
 @contextmanager

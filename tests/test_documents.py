@@ -1,8 +1,11 @@
 """What the documents show, run."""
 
 import dataclasses
+import os
 import re
 import runpy
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -105,6 +108,33 @@ def test_example_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out
 
 
+def test_index_of_the_examples_names_every_one() -> None:
+    text = (REPOSITORY / "examples" / "README.md").read_text()
+    linked = re.findall(r"^\| \[(\w+\.py)]\((\w+\.py)\) \|", text, re.MULTILINE)
+    assert sorted(linked) == [(path.name, path.name) for path in EXAMPLES]
+    assert len(re.findall(r"^## ", text, re.MULTILINE)) == 3
+    for page in [REPOSITORY / "README.md", *GUIDES]:
+        assert "examples/README.md" in page.read_text(), page.name
+
+
+@pytest.mark.slow
+def test_commands_of_the_examples_run(tmp_path: Path) -> None:
+    (block,) = re.findall(
+        r"```sh\n(.*?)```", (REPOSITORY / "examples" / "README.md").read_text(), re.DOTALL
+    )
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["bash", "-ec", block],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert {"predictions.csv", "tumours.model"} <= {one.name for one in tmp_path.iterdir()}
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_epochs")
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
@@ -127,6 +157,35 @@ def test_concept_runs_keeps_its_claims_and_draws_its_picture(name: str) -> None:
     assert (REPOSITORY / "docs" / "pictures" / f"{name}.svg").is_file()
     assert drawn.startswith("<svg")
     assert "prefers-color-scheme: dark" in drawn
+    data = script["data_of"](name, names)
+    text = (CONCEPTS / f"{name}.md").read_text()
+    assert _numbers_of(text)[0] == _numbers_of(script["with_data"](name, data))[0]
+    assert len(_numbers_of(text)) == len(data[1]) + 2 <= 14
+
+
+def _numbers_of(text: str) -> list[str]:
+    """The lines of the table under the picture: names, rule and rows."""
+    (block,) = re.findall(
+        r'\.svg\)\n\n<details markdown="1">\n<summary>[^\n]*</summary>\n\n(.*?)\n\n</details>\n',
+        text,
+        re.DOTALL,
+    )
+    return str(block).splitlines()
+
+
+def test_picture_of_the_tables_is_put_into_words() -> None:
+    script = runpy.run_path(str(REPOSITORY / "benchmarks" / "tables_report.py"))
+    fitted = {"fast": (1.0, 0.1), "good": (0.5, 20.0), "slow": (2.0, 30.0)}
+    records = [
+        {"table": "t", "seed": 0, "model": model, "loss": loss, "fit_seconds": seconds}
+        for model, (loss, seconds) in fitted.items()
+    ]
+    for one in records:
+        one["predict_seconds"] = 0.01
+    text = script["text_of"]({"results": {"records": records, "most_rows": None}})
+    (said,) = re.findall(r"!\[([^]]*)]", text)
+    assert "fast with rank 2.0 after 0.1 s, good with rank 1.0 after 20 s." in said
+    assert said.endswith("Beside or below it lie slow.")
 
 
 def test_concepts_are_short_complete_and_lead_on() -> None:
@@ -176,6 +235,7 @@ def test_changelog_begins_with_this_version() -> None:
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:
-    for document in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]:
+    folders = ("*.md", "docs/**/*.md", "examples/*.md")
+    for document in [page for folder in folders for page in REPOSITORY.glob(folder)]:
         for link in re.findall(r"]\(([^)#:]+)\)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name}: {link}"

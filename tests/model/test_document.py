@@ -8,7 +8,7 @@ import pytest
 
 from rightfit import Classifier, Regressor
 from rightfit.data.table import as_table
-from rightfit.model.document import from_document, to_document, versions
+from rightfit.model.document import from_document, to_document
 from rightfit.model.model import Model
 from tests.estimators.examples import N_ROWS, NUMBERS, THREE, X, mixed, small
 
@@ -88,8 +88,28 @@ def test_numpy_numbers_among_the_parameters_become_plain_ones() -> None:
     assert type(parameters["hidden_sizes"][0]) is int
 
 
-def test_versions_name_what_makes_a_model() -> None:
-    assert {"python", "rightfit", "jax", "numpy"} <= set(versions())
+def test_equal_fits_differ_in_their_times_only() -> None:
+    documents = [to_document(model_of(Regressor, X, NUMBERS))[0] for _ in range(2)]
+    for document in documents:
+        training = document["training"]
+        assert training["made"].pop("at")
+        for record in training["history"]:
+            record.pop("seconds")
+    assert documents[0] == documents[1]
+
+
+def test_model_that_was_saved_before_circumstances_were_noted_has_none(model: Model) -> None:
+    document, arrays = to_document(model)
+    assert document["training"]["made"]["versions"]
+    del document["training"]["made"]
+    assert from_document(document, arrays).training.made == {}
+
+
+def test_model_that_is_saved_again_keeps_the_circumstances_of_its_training(model: Model) -> None:
+    document, arrays = to_document(model)
+    document["training"]["made"]["versions"]["jax"] = "0.0.1"
+    again, _ = to_document(from_document(document, arrays))
+    assert again["training"]["made"] == document["training"]["made"]
 
 
 def test_arrays_are_named_by_their_place(model: Model) -> None:

@@ -1,11 +1,12 @@
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rightfit.errors import DataError
 from rightfit.report.evidence import Evidence
-from rightfit.report.facts import row_names_said, rows_said, worst_rows
+from rightfit.report.facts import made_of, row_names_said, rows_said, worst_rows
 from rightfit.report.labelled import MOST_TEST_ROWS, label_rows
 from tests.report.conftest import N_TRAIN, Reported
 
@@ -20,6 +21,49 @@ def test_rows_that_the_command_line_left_out_are_counted(classifier: Reported) -
     )
     said = rows_said(dataclasses.replace(model, training=training))
     assert said.endswith("448 rows without a target or of weight 0 were dropped.")
+
+
+def _facts_of(evidence: Evidence, made: dict[str, Any]) -> dict[str, str]:
+    training = dataclasses.replace(evidence.model.training, made=made)
+    model = dataclasses.replace(evidence.model, training=training)
+    return dict(made_of(dataclasses.replace(evidence, model=model)))
+
+
+MADE = {
+    "at": "2025-02-03T04:05:06+00:00",
+    "system": "Haiku",
+    "processor": "riscv64",
+    "n_cores": 3,
+    "backend": "gpu",
+    "versions": {"python": "3.11.2", "jax": "0.0.1"},
+}
+
+
+def test_facts_say_when_and_with_what_the_model_was_trained(classifier: Reported) -> None:
+    facts = _facts_of(classifier.evidence, MADE)
+    assert facts["Trained"] == "2025-02-03 04:05:06 UTC"
+    assert facts["Trained on"] == "Haiku riscv64, 3 cores, JAX on gpu"
+    assert facts["Trained with"] == "python 3.11.2, jax 0.0.1"
+    assert facts["Machine of this report"] != facts["Trained on"]
+    assert facts["Versions of this report"] != facts["Trained with"]
+
+
+def test_circumstances_stand_in_page_and_card_once(classifier: Reported) -> None:
+    facts = dict(made_of(classifier.evidence))
+    # A card has backslashes before marks of Markdown.
+    for text in (classifier.report.html, classifier.report.card.replace("\\", "")):
+        for name in ("Trained", "Trained on", "Trained with"):
+            assert facts[name] in text
+        # Report and training are of one process.
+        assert "of this report" not in text
+
+
+def test_model_of_unknown_origin_has_the_circumstances_of_its_report_alone(
+    classifier: Reported,
+) -> None:
+    facts = _facts_of(classifier.evidence, {})
+    assert not [name for name in facts if name.startswith("Trained")]
+    assert {"Machine of this report", "Versions of this report"} <= set(facts)
 
 
 def _names_of_worst(evidence: Evidence) -> set[str]:

@@ -4,10 +4,12 @@ import dataclasses
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rightfit.report.figures.of_training import learning_curves
 from rightfit.report.members import MOST_MEMBERS, losses_said, member_rows, members_said
+from rightfit.report.numerals import figure
 from tests.report.conftest import Reported
 
 pytestmark = pytest.mark.slow
@@ -27,6 +29,60 @@ def test_every_network_that_is_drawn_has_a_mark(regressor: Reported) -> None:
     assert len(marks) == 3
     assert "4 of 4 networks are drawn" in picture.caption
     assert "a point at the best epoch of each" in picture.caption
+
+
+def test_both_losses_of_every_network_are_drawn_and_in_the_data(regressor: Reported) -> None:
+    model = regressor.evidence.model
+    picture = learning_curves(model)
+    assert picture is not None
+    assert picture.header == ("network", "epoch", "training loss", "validation loss")
+    drawn = {row[0] for row in picture.rows}
+    assert drawn == {"0", "1", "2", "3"}
+    assert picture.rows[0][0] == str(model.members[0].number)
+    for row in model.training.members:
+        best = [
+            one for one in picture.rows if one[:2] == (str(row["member"]), str(row["best_epoch"]))
+        ]
+        assert len(best) == 1
+        assert best[0][2] != figure(None)
+        assert best[0][3] == figure(row["validation_loss"])
+    # Of each of the three others a dotted line beside the solid one.
+    faint = re.findall(
+        r'<path [^>]*style="[^"]*stroke: var\(--quiet\)[^"]*opacity[^"]*"', picture.svg
+    )
+    assert len(faint) == 6
+    assert len([line for line in faint if "dasharray" in line]) == 3
+
+
+def test_single_network_has_no_number_in_the_data(classifier: Reported) -> None:
+    picture = learning_curves(classifier.evidence.model)
+    assert picture is not None
+    assert picture.header == ("epoch", "training loss", "validation loss")
+
+
+def test_curves_do_not_grow_with_epochs(regressor: Reported) -> None:
+    model = regressor.evidence.model
+    generator = np.random.default_rng(0)
+
+    def with_epochs(n_epochs: int) -> Any:
+        records = [
+            {
+                "member": number,
+                "epoch": epoch,
+                "train_loss": 1 / epoch + 0.1 * generator.random(),
+                "validation_loss": 1 / epoch + 0.1 * generator.random(),
+            }
+            for number in range(4)
+            for epoch in range(1, n_epochs + 1)
+        ]
+        training = dataclasses.replace(model.training, history=records)
+        picture = learning_curves(dataclasses.replace(model, training=training))
+        assert picture is not None
+        return picture
+
+    few, many = with_epochs(400), with_epochs(8_000)
+    assert len(many.svg) < 1.15 * len(few.svg)
+    assert len(many.rows) < 1.15 * len(few.rows)
 
 
 def test_table_names_every_network_the_heaviest_first(regressor: Reported) -> None:

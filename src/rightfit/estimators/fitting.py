@@ -33,6 +33,7 @@ from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
+from rightfit.model.circumstances import circumstances
 from rightfit.model.given import Choices, Labelled
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.prepare import Prepared, Way, prepare
@@ -221,6 +222,7 @@ class Fitting:
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
                 recipe=dataclasses.asdict(self.recipe),
+                made=circumstances(),
                 **self._pack_tables(pick, kept),
             ),
         )

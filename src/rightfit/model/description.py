@@ -41,6 +41,7 @@ def describe_model(model: Model) -> dict[str, Any]:
             "filled": training.recipe.get("filled", {}),
             "kinds": list(training.recipe.get("kinds", ())),
         },
+        "made": training.made,
     }
 
 

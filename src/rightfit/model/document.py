@@ -2,9 +2,7 @@
 
 import dataclasses
 import math
-import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import Any
 
 import jax
@@ -13,6 +11,7 @@ from jaxtyping import Shaped
 
 from rightfit.data.encode import Encoder
 from rightfit.data.schema import Schema
+from rightfit.model.circumstances import versions
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
@@ -20,8 +19,6 @@ from rightfit.objectives import Objective
 from rightfit.train.gradients import array_names
 
 Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
-
-_PACKAGES = ("rightfit", "jax", "equinox", "optax", "numpy", "scikit-learn", "polars")
 
 
 def to_document(model: Model) -> tuple[dict[str, Any], dict[str, Shaped[np.ndarray, "..."]]]:
@@ -72,11 +69,6 @@ def from_document(document: Mapping[str, Any], arrays: Arrays) -> Model:
         has_names=document["has_names"],
         training=Training(**_untag_tuples(document["training"])),
     )
-
-
-def versions() -> dict[str, str]:
-    """The releases of Python and of the packages that make a model."""
-    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 
 def _full_name(place: int, name: str) -> str:

@@ -34,6 +34,8 @@ class Training:
         trials: of a pack, one dict for each trial; its members differ in the fold only.
         choice: of a pack, how members were chosen and what they came to; empty without one.
         recipe: the parameters that the recipe filled in; empty without one.
+        made: the circumstances in which training ended: when, on what machine, with which
+            versions; empty for a model saved before they were noted.
         extra: what the command line adds, such as test scores.
     """
 
@@ -48,6 +50,7 @@ class Training:
     trials: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     choice: dict[str, Any] = dataclasses.field(default_factory=dict)
     recipe: dict[str, Any] = dataclasses.field(default_factory=dict)
+    made: dict[str, Any] = dataclasses.field(default_factory=dict)
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 

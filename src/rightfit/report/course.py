@@ -10,7 +10,7 @@ from rightfit.model.model import Model
 
 # As in the sentence that says why training stopped.
 _RECENT_EPOCHS = 5
-_MOST_TABLE_ROWS = 40
+MOST_TABLE_ROWS = 40
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,9 +59,9 @@ def loss_of(record: dict[str, Any]) -> float:
     return float("nan") if found is None else float(found)
 
 
-def some_of(epochs: Sequence[int], best: int) -> list[int]:
-    """Choose places of epochs for a table: evenly, with the best and the last one."""
-    step = -(-len(epochs) // _MOST_TABLE_ROWS)
+def some_of(epochs: Sequence[int], best: int, most: int = MOST_TABLE_ROWS) -> list[int]:
+    """Choose places of epochs, `most` or a few more: evenly, with the best and the last one."""
+    step = -(-len(epochs) // most)
     return [
         place
         for place, epoch in enumerate(epochs)

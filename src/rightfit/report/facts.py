@@ -1,16 +1,13 @@
-"""The model in words and rows of text: layers, columns, numbers of rows, versions, machine."""
+"""The model in words and rows of text: layers, columns, numbers of rows, circumstances."""
 
-import os
-import platform
+from collections.abc import Mapping
 from typing import Any
-
-import jax
 
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.schema import ColumnSchema
 from rightfit.errors import counted
+from rightfit.model.circumstances import circumstances
 from rightfit.model.description import describe_layers, say_recipe
-from rightfit.model.document import versions
 from rightfit.model.model import Model
 from rightfit.report.evidence import Evidence
 from rightfit.report.labelled import LabelledRows
@@ -192,14 +189,36 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
         ("Number type", str(model.network.dtype)),
         ("Parameters", parameters),
         *((("Recipe", "; ".join(recipe)),) if recipe else ()),
-        ("Versions now", ", ".join(f"{name} {number}" for name, number in versions().items())),
-        (
-            "Machine of this report",
-            f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-            f"JAX on {jax.default_backend()}",
-        ),
+        *_circumstances(training.made),
     ]
     return [*facts, *_remembered(training.extra)]
+
+
+def _circumstances(made: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """When, where and with what it was trained, and what of that differs for this report."""
+    now = circumstances()
+    found = []
+    if made:
+        at = str(made["at"]).replace("T", " ").replace("+00:00", " UTC")
+        found += [
+            ("Trained", at),
+            ("Trained on", _machine_said(made)),
+            ("Trained with", _versions_said(made)),
+        ]
+    if not made or _machine_said(now) != _machine_said(made):
+        found.append(("Machine of this report", _machine_said(now)))
+    if not made or _versions_said(now) != _versions_said(made):
+        found.append(("Versions of this report", _versions_said(now)))
+    return found
+
+
+def _machine_said(made: Mapping[str, Any]) -> str:
+    cores = counted(int(made["n_cores"] or 1), "core")
+    return f"{made['system']} {made['processor']}, {cores}, JAX on {made['backend']}"
+
+
+def _versions_said(made: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in made["versions"].items())
 
 
 def _remembered(extra: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from rightfit.errors import counted
 from rightfit.model.model import Model
-from rightfit.report.course import course_of, loss_of, some_of
+from rightfit.report.course import MOST_TABLE_ROWS, course_of, loss_of, some_of
 from rightfit.report.figures.canvas import (
     INK,
     ONE,
@@ -27,7 +27,9 @@ from rightfit.report.numerals import percent, shortened
 
 # Of more, nobody could tell one from another.
 MOST_CURVES = 8
-_MOST_POINTS = 300
+# Of a line, and of the table for each network but the heaviest.
+_MOST_POINTS = 200
+_ROWS_OF_OTHERS = 10
 _MOST_BARS = 16
 _MOST_PATHS = 6
 # By so much the validation loss must have risen before one may say so.
@@ -36,23 +38,24 @@ _OVERFITTING = 0.05
 
 @styled
 def learning_curves(model: Model) -> Picture | None:
-    """Training and validation loss of the heaviest network, with the others faint behind it."""
+    """Training and validation loss of each network: the heaviest, and others faint behind it."""
     course = course_of(model)
     if not course.records:
         return None
     drawing, (axes,) = axes_grid(1, 1, 7.2, 3.3)
-    others = _others(model)
-    marks = _draw_others(axes, model, others)
     epochs = [r["epoch"] for r in course.records]
     held_out = course.records[0]["validation_loss"] is not None
+    others = _others(model)
+    marks = _draw_others(axes, model, others, held_out=held_out)
     train = np.array([r["train_loss"] for r in course.records], float)
     shown = [train]
-    axes.plot(epochs, train, color=TWO, linestyle="--", label="training")
+    drawn = _thinned(course.records, course.best_epoch)
+    axes.plot(*_line(drawn, "train_loss"), color=TWO, linestyle="--", label="training")
     watched = train
     if held_out:
         watched = np.array([loss_of(r) for r in course.records])
         shown.append(watched)
-        axes.plot(epochs, watched, color=ONE, label="validation")
+        axes.plot(*_line(drawn, "validation_loss"), color=ONE, label="validation")
     if course.best_epoch in epochs:
         best = watched[epochs.index(course.best_epoch)]
         mark_kept(axes, course.best_epoch, epochs, best)
@@ -68,11 +71,7 @@ def learning_curves(model: Model) -> Picture | None:
         "curves",
         "Training and validation loss by epoch",
         _said_of(course, held_out),
-        ("epoch", "training loss", "validation loss"),
-        [
-            (str(r["epoch"]), digits(r["train_loss"]), digits(r["validation_loss"]))
-            for r in (course.records[i] for i in some_of(epochs, course.best_epoch))
-        ],
+        *_data(model, course, others),
         _caption(model, course, held_out, len(others)),
     )
 
@@ -171,13 +170,25 @@ def _others(model: Model) -> list[list[dict[str, Any]]]:
     return [by_member[number] for number in [*kept, *rest][: MOST_CURVES - 1]]
 
 
-def _draw_others(axes: Any, model: Model, others: Sequence[list[dict[str, Any]]]) -> list[float]:
+def _best_of(model: Model, records: Sequence[dict[str, Any]]) -> int:
+    """The best epoch of the network that these are the epochs of; 0 where it is not known."""
+    number = records[0].get("member", 0)
+    rows = (row for row in model.training.members if row["member"] == number)
+    return next((int(row["best_epoch"]) for row in rows), 0)
+
+
+def _draw_others(
+    axes: Any, model: Model, others: Sequence[list[dict[str, Any]]], *, held_out: bool
+) -> list[float]:
     """Draw other networks as thin lines with a point at the best epoch; give the losses there."""
-    best_epochs = {row["member"]: row["best_epoch"] for row in model.training.members}
     marks = []
     for records in others:
-        axes.plot(*_thinned(records), color=QUIET, linewidth=0.9, alpha=0.75)
-        best = best_epochs.get(records[0].get("member", 0))
+        best = _best_of(model, records)
+        drawn = _thinned(records, best)
+        faint = {"color": QUIET, "linewidth": 0.8, "alpha": 0.6}
+        axes.plot(*_line(drawn, "train_loss"), linestyle=":", **faint)
+        if held_out:
+            axes.plot(*_line(drawn, "validation_loss"), **faint)
         for record in records:
             if record["epoch"] == best:
                 marks.append(loss_of(record))
@@ -185,10 +196,34 @@ def _draw_others(axes: Any, model: Model, others: Sequence[list[dict[str, Any]]]
     return marks
 
 
-def _thinned(records: Sequence[dict[str, Any]]) -> tuple[list[int], list[float]]:
-    step = -(-len(records) // _MOST_POINTS)
-    some = list(records[::step])
-    return [record["epoch"] for record in some], [loss_of(record) for record in some]
+def _thinned(
+    records: Sequence[dict[str, Any]], best: int, most: int = _MOST_POINTS
+) -> list[dict[str, Any]]:
+    return [records[place] for place in some_of([r["epoch"] for r in records], best, most)]
+
+
+def _line(records: Sequence[dict[str, Any]], key: str) -> tuple[list[int], np.ndarray]:
+    return [r["epoch"] for r in records], np.array([r[key] for r in records], float)
+
+
+def _data(
+    model: Model, course: Any, others: Sequence[list[dict[str, Any]]]
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Both losses of every network that is drawn; of a single one without its number."""
+    some = _thinned(course.records, course.best_epoch, MOST_TABLE_ROWS)
+    for records in others:
+        some += _thinned(records, _best_of(model, records), _ROWS_OF_OTHERS)
+    header: tuple[str, ...] = ("network", "epoch", "training loss", "validation loss")
+    rows: list[tuple[str, ...]] = [
+        (
+            str(record.get("member", 0)),
+            str(record["epoch"]),
+            digits(record["train_loss"]),
+            digits(record["validation_loss"]),
+        )
+        for record in some
+    ]
+    return (header, rows) if others else (header[1:], [row[1:] for row in rows])
 
 
 def _limits(axes: Any, losses: np.ndarray, marks: Sequence[float]) -> None:
@@ -232,9 +267,10 @@ def _caption(model: Model, course: Any, held_out: bool, n_others: int) -> str:
     if n_others:
         n_all = len(model.training.members)
         parts.append(
-            f"{n_others + 1} of {n_all} networks are drawn: the heaviest, and as thin lines the "
-            f"{'validation' if held_out else 'training'} loss of {counted(n_others, 'other')}, "
-            "with a point at the best epoch of each; the table has their numbers."
+            f"{n_others + 1} of {n_all} networks are drawn: the heaviest, and as thin lines "
+            f"{counted(n_others, 'other')} ({'validation loss solid, ' if held_out else ''}"
+            "training loss dotted), with a point at the best epoch of each; the data have the "
+            "losses of all that are drawn."
         )
     return " ".join(parts)
 
