@@ -17,8 +17,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def after(
     *ends: tuple[int, float], best: int, patience: int | None, max_seconds: float | None = None
 ) -> Pace:
-    pace = Pace(patience)
-    pace.note(TrainingStarted(3, 48, 12, max_epochs=100, max_seconds=max_seconds))
+    pace = Pace()
+    pace.note(TrainingStarted(3, 48, 12, 100, max_seconds, patience_epochs=patience))
     for epoch, seconds in ends:
         pace.note(EpochsEnded((EpochRecord(epoch, 1.0, 1.0, 0.5, 0.1, seconds),), best))
     return pace
@@ -27,7 +27,7 @@ def after(
 def test_nothing_is_known_before_the_second_chunk() -> None:
     pace = after((10, 5.0), best=10, patience=16)
     assert (pace.end_epoch, pace.seconds_left) == (26, None)
-    assert Pace(None).last is None
+    assert Pace().last is None
 
 
 def test_time_left_goes_by_the_speed_after_the_first_chunk_which_compiles() -> None:
@@ -57,8 +57,8 @@ def test_time_left_goes_on_between_chunks(clock: list[float]) -> None:
 
 
 def pack(n_members: int = 3, patience: int | None = 16, max_seconds: float | None = None) -> Pace:
-    pace = Pace(patience)
-    pace.note(TrainingStarted(9, 48, 12, 100, max_seconds, n_members))
+    pace = Pace()
+    pace.note(TrainingStarted(9, 48, 12, 100, max_seconds, n_members, patience_epochs=patience))
     return pace
 
 

@@ -185,7 +185,7 @@ def _draw_others(
     for records in others:
         best = _best_of(model, records)
         drawn = _thinned(records, best)
-        faint = {"color": QUIET, "linewidth": 0.8, "alpha": 0.6}
+        faint = {"color": QUIET, "linewidth": 0.8, "alpha": 0.75}
         axes.plot(*_line(drawn, "train_loss"), linestyle=":", **faint)
         if held_out:
             axes.plot(*_line(drawn, "validation_loss"), **faint)
