@@ -17,12 +17,12 @@ export function startPrint() {
 function settings() {
   const own = page.settings.data === "own";
   const left = own ? ["n_rows", "noise", "data_seed"] : ["target", "x", "y"];
-  const said = page.declared.filter(({ name }) => !left.includes(name)).map(({ name }) => `${word(name)}: ${valueOf(page.settings[name])}`);
+  const said = page.declared.filter(({ name }) => !left.includes(name)).map(({ name }) => `${name === "n_rows" ? "How many" : word(name)}: ${valueOf(page.settings[name])}`);
   return `${said.join(" · ")}.`;
 }
 
 function valueOf(value) {
   if (Array.isArray(value)) return value.join(", ") || "none";
   if (value === null || value === "") return "none";
-  return typeof value === "number" ? short(value) : value.replaceAll("_", " ");
+  return typeof value === "number" ? short(value) : word(value);
 }

@@ -79,7 +79,7 @@ function drawPoints(canvas, width, height) {
     const mark = classes ? palette.marks[target] : numberColour((target - low) / (high - low));
     const inBatch = chosen.has(row);
     // Beside a mini-batch the others step back in size; fainter ones could not be told apart.
-    trace(context, shape, x, y, inBatch ? r * 1.7 : chosen.size ? Math.max(1.7, r * 0.6) : r);
+    trace(context, shape, x, y, inBatch ? r * 1.7 : chosen.size ? Math.max(2, r * 0.7) : r);
     context.lineWidth = held ? 1.6 : 1;
     context.fillStyle = held ? palette.card : mark;
     context.strokeStyle = held ? (classes ? mark : palette.ink) : classes ? palette.card : palette.ink;
