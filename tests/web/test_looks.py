@@ -148,6 +148,17 @@ def test_losses_are_read_out_by_mouse_and_keys(opened: Open) -> None:
     assert page.text_content("#curve-readout") == ""
 
 
+def test_epoch_that_is_read_out_stays_while_training_goes_on(opened: Open) -> None:
+    page = opened(SMALL)
+    train(page, 2)
+    page.focus('[data-table="points"] summary')
+    page.keyboard.press("Tab")
+    assert page.text_content("#curve-readout").startswith("epoch 2: ")
+    page.evaluate("document.getElementById('play').click()")
+    wait_until(lambda: epoch_of(page) > 8)
+    assert page.text_content("#curve-readout").startswith("epoch 2: ")
+
+
 def test_predictions_are_read_out_by_mouse_and_keys(opened: Open) -> None:
     page = opened(SMALL)
     box = page.locator("#surface").bounding_box()

@@ -242,6 +242,18 @@ def test_code_of_a_pack_is_about_the_member_that_is_shown(talk: Talk) -> None:
     assert 'each["member"] == 5' in talk.hear("code")["python"]
 
 
+def test_member_that_is_asked_for_before_its_pack_is_shown_with_it(talk: Talk) -> None:
+    talk.say("show", member=3, kept=True)
+    talk.say("open", settings={**SMALL, "path": "l2"})
+    talk.hear("lesson")
+    assert talk.frame()["member"] == 3
+    talk.say("show", member=99)
+    assert talk.frame()["member"] == 7
+    talk.say("open", settings=SMALL)
+    talk.hear("lesson")
+    assert talk.frame()["member"] == 0
+
+
 def test_drawing_is_of_the_member_and_the_moment_that_are_shown(talk: Talk) -> None:
     talk.say("open", settings={**SMALL, "path": "l2"})
     talk.say("epoch")

@@ -36,6 +36,9 @@ class Drawing:
     finding: Sheet | None = None
 
 
+_CHECKED = "The gradient check: of each array the number with the largest error"
+
+
 def _two_graphs(lesson: Any, member: int) -> Drawing:
     from rightfit.estimators.lesson.graphs import draw_lesson
     from rightfit.report import two_graphs as words
@@ -46,7 +49,7 @@ def _two_graphs(lesson: Any, member: int) -> Drawing:
         graph.svg,
         Sheet("The operations of the two graphs", words.OPERATION_HEADER, operations),
         words.gradients_said(graph),
-        Sheet("The gradient check", words.GRADIENT_HEADER, checked),
+        Sheet(_CHECKED, words.GRADIENT_HEADER, checked),
     )
 
 

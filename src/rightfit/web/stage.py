@@ -120,8 +120,9 @@ class Stage:
         self.lesson.step(n_steps)
 
     def show_member(self, member: int) -> None:
-        """Show another network of the pack."""
-        self.member = min(max(member, 0), self.need_lesson().n_members - 1)
+        """Show another network of the pack, or of the one that comes if none is there yet."""
+        most = member if self.lesson is None else self.lesson.n_members - 1
+        self.member = max(0, min(member, most))
         self._n_sent = 0
 
     def send_frame(self) -> None:

@@ -25,7 +25,7 @@ export function startCurve() {
   };
   canvas.onmouseleave = () => point(null, "off");
   canvas.onblur = () => point(null, "off");
-  canvas.onfocus = () => { if (canvas.matches(":focus-visible")) point(Infinity, "polite"); };
+  canvas.onfocus = () => { if (canvas.matches(":focus-visible")) point(page.records.at(-1)?.[0] ?? null, "polite"); };
   canvas.onkeydown = keys;
 }
 

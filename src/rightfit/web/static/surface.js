@@ -10,13 +10,16 @@ const layer = document.createElement("canvas");
 let stale = true;
 // The point of the grid that is read out, and whether by keys.
 let pointed = null;
+// What changes while it trains is said to a screen reader no more often.
+const SAID_MS = 3000;
+let said = 0;
 
 export function startSurface() {
   const canvas = find("surface");
   on("lesson", () => { stale = true; legend(); });
   on("palette", () => { stale = true; if (page.lesson) { legend(); drawSurface(); } });
   on("batch", () => { stale = true; if (page.frame) drawSurface(); });
-  on("frame", () => { drawSurface(); if (pointed && !pointed.byKeys) read(); });
+  on("frame", () => { drawSurface(); if (pointed && (!pointed.byKeys || performance.now() - said > SAID_MS)) read(); });
   addEventListener("resize", () => { stale = true; if (page.frame) drawSurface(); });
   find("show-validation").onchange = () => { page.view.validation = find("show-validation").checked; stale = true; drawSurface(); emit("view"); };
   canvas.onmousemove = (event) => point([event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight].map((share) => share * last()), false);
@@ -162,6 +165,7 @@ function keys(event) {
 function read() {
   if (!page.frame || page.frame.number !== page.lesson?.number) return;
   const { column, row, byKeys } = pointed;
+  said = performance.now();
   const [x, y] = placeOf(column, row);
   find("surface-readout").setAttribute("aria-live", byKeys ? "polite" : "off");
   find("surface-readout").textContent = `${page.lesson.axes[0]} ${short(x)}, ${page.lesson.axes[1]} ${short(y)}: ${predictedAt(column, row)}`;
