@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rightfit.web.drawings import Drawing, Sheet
 from tests.conftest import Axe
 from tests.web.conftest import Open, csv_of, wait_until
 
@@ -236,27 +237,132 @@ def test_code_is_shown(opened: Open) -> None:
     assert page.text_content("#command").startswith("rightfit train circle.csv")
 
 
-def test_drawing_made_elsewhere_is_shown(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="3" fill="currentColor"/></svg>'
-    for module in ("server", "drawings", "commands"):
-        drawings = {"The two graphs": lambda lesson: svg}
-        monkeypatch.setattr(f"rightfit.web.{module}.DRAWINGS", drawings, raising=False)
+PLAIN_SVG = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="3" fill="currentColor"/></svg>'
+
+
+@pytest.fixture
+def plain_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawing that takes no time."""
+    drawing = Drawing(PLAIN_SVG, Sheet("Parts", ("part", "size"), (("circle", "3"),)))
+    drawings = {"The two graphs": lambda lesson, member: drawing}
+    for module in ("drawings", "commands"):
+        monkeypatch.setattr(f"rightfit.web.{module}.DRAWINGS", drawings)
+
+
+@pytest.mark.usefixtures("plain_drawing")
+def test_drawing_made_elsewhere_is_shown_with_its_data(opened: Open) -> None:
     page = opened(SMALL)
     page.click("#drawings button")
     page.wait_for_selector('#drawings svg[aria-label="The two graphs"]')
+    assert "after 0 epochs, over mini-batch 1 of 3 " in page.text_content("#drawing-about")
+    page.click("#drawings summary")
+    assert page.locator("#drawings details tbody tr").all_text_contents() == ["circle3"]
+
+
+@pytest.mark.usefixtures("plain_drawing")
+@pytest.mark.parametrize(
+    "change",
+    ["#more-layers", '[data-place="more-1"]', '[data-set="xor"]', "#restart"],
+)
+def test_drawing_of_a_network_that_is_gone_goes_too(opened: Open, change: str) -> None:
+    page = opened(SMALL)
+    page.click("#drawings button")
+    page.wait_for_selector("#drawings figure")
+    page.click(change)
+    page.wait_for_selector("#drawings figure", state="detached")
+    page.click("#drawings button")
+    page.wait_for_selector("#drawings figure")
+
+
+@pytest.mark.usefixtures("plain_drawing")
+@pytest.mark.parametrize("change", ["#step", "#epoch", "l2", "weight"])
+def test_drawing_says_when_the_network_has_changed(opened: Open, change: str) -> None:
+    page = opened(SMALL + "&unit=1-0")
+    page.click("#drawings button")
+    page.wait_for_selector("#drawings figure")
+    assert not page.is_visible("#drawing-old")
+    if change == "l2":
+        page.select_option('[name="l2"]', "0.1")
+    elif change == "weight":
+        page.fill("#unit-weights input >> nth=0", "2.5")
+        page.keyboard.press("Enter")
+    else:
+        page.click(change)
+    page.wait_for_selector("#drawing-old")
+    assert page.text_content("#drawing-old") == "The network has changed since: draw it again."
+    page.click("#drawings button")
+    page.wait_for_selector("#drawing-old", state="hidden")
+
+
+@pytest.mark.usefixtures("plain_drawing")
+def test_drawing_says_which_member_of_a_pack_it_is_of(opened: Open) -> None:
+    page = opened(SMALL + "&path=l2")
+    page.click("#strip button >> nth=4")
+    wait_until(lambda: page.evaluate("playground.page.frame.member") == 4)
+    page.click("#drawings button")
+    page.wait_for_selector("#drawings figure")
+    assert page.text_content("#drawing-about").endswith("of the network with L2 0.01.")
+    page.click("#strip button >> nth=5")
+    page.wait_for_selector("#drawing-old")
+    assert "Another network of the pack" in page.text_content("#drawing-old")
+
+
+def test_two_graphs_stand_beside_their_gradient_check(opened: Open, axe: Axe) -> None:
+    page = opened(SMALL)
+    page.click("#epoch")
+    wait_until(lambda: epoch_of(page) == 1)
+    page.click("#drawings button")
+    page.wait_for_selector("#drawings figure")
+    said = page.text_content("#drawings .said")
+    assert said.startswith("The gradient check: the largest relative error is ")
+    rows = page.locator("#drawings .sheet tbody tr").all_text_contents()
+    assert [row.partition(".weight")[0] for row in rows[::2]] == ["layers.0", "layers.1"]
+    page.click("#drawings summary")
+    assert page.locator("#drawings details tbody tr").count() >= 4
+    assert axe(page) == []
 
 
 def test_every_figure_has_its_data_as_a_table(opened: Open) -> None:
     page = opened(SMALL + "&path=l2")
     page.click("#epoch")
     wait_until(lambda: epoch_of(page) == 1)
-    for name in ("network", "surface", "curve", "pack"):
+    page.wait_for_selector("#flow-figure")
+    names = page.eval_on_selector_all("details.data", "all => all.map(d => d.dataset.table)")
+    assert set(names) == {"network", "flow", "pack", "surface", "points", "curve"}
+    for name in names:
         page.click(f'[data-table="{name}"] summary')
         page.wait_for_selector(f'[data-table="{name}"] table')
         assert page.locator(f'[data-table="{name}"] tbody tr').count() > 0
+        assert page.locator(f'[data-table="{name}"] tbody :empty').count() == 0
     for canvas in page.query_selector_all("figure canvas"):
         assert canvas.get_attribute("aria-labelledby")
         assert canvas.get_attribute("aria-describedby")
+
+
+@pytest.mark.parametrize(
+    ("state", "n_shown", "target"), [("", 60, "AB"), ("&data=hills&n_rows=200", 120, None)]
+)
+def test_points_are_told_as_a_table(
+    opened: Open, state: str, n_shown: int, target: str | None
+) -> None:
+    page = opened(SMALL + state)
+    page.wait_for_selector("#flow-figure")
+    page.click('[data-table="points"] summary')
+    page.wait_for_selector('[data-table="points"] table')
+    told = page.eval_on_selector_all(
+        '[data-table="points"] tbody tr',
+        "rows => rows.map(r => [...r.cells].map(c => c.innerText))",
+    )
+    lesson, batch = page.evaluate("[playground.page.lesson, playground.page.batch.rows]")
+    assert len(told) == n_shown
+    for number, x, _, y, use, chosen in told:
+        point = lesson["points"][int(number) - 1]
+        assert float(x.replace("−", "-")) == pytest.approx(point[0], rel=5e-3)
+        assert (use == "validation") == bool(point[3])
+        assert (chosen == "yes") == (int(number) - 1 in batch)
+        if target:
+            assert y == target[point[2]]
+    assert [chosen for *_, chosen in told][: len(batch)] == ["yes"] * len(batch)
 
 
 # The themes differ in their colours alone.

@@ -8,6 +8,7 @@ import pytest
 
 from rightfit.web import guard
 
+STATIC = Path(guard.__file__).with_name("static")
 THEMES = {"light": ":root", "dark": ':root[data-theme="dark"]'}
 MARKS = ("low", "high", "third", "fourth", "fifth", "sixth")
 Colours = dict[str, tuple[float, float, float]]
@@ -15,7 +16,7 @@ Colours = dict[str, tuple[float, float, float]]
 
 @pytest.fixture(params=THEMES)
 def colours(request: pytest.FixtureRequest) -> Colours:
-    text = Path(guard.__file__).with_name("static").joinpath("theme.css").read_text()
+    text = STATIC.joinpath("theme.css").read_text()
     found: dict[str, str] = {}
     for selector in [":root", THEMES[request.param]]:
         block = text.partition(f"{selector} {{")[2].partition("}")[0]
@@ -41,6 +42,23 @@ def contrast(one: tuple[float, float, float], other: tuple[float, float, float])
 @pytest.mark.parametrize("line", ["low", "high", "train", "validation", "kept", "gradient", "edge"])
 def test_lines_stand_out_from_the_card(colours: Colours, line: str) -> None:
     assert contrast(colours[line], colours["card"]) >= 3
+
+
+@pytest.mark.parametrize("line", ["low", "high", "gradient"])
+def test_weights_stand_out_from_the_card_as_they_are_blended(colours: Colours, line: str) -> None:
+    script = STATIC.joinpath("network.js").read_text()
+    (alpha,) = re.findall(r"LINE_ALPHA = ([\d.]+)", script)
+    share = float(alpha)
+    red, green, blue = (
+        share * one + (1 - share) * other
+        for one, other in zip(colours[line], colours["card"], strict=True)
+    )
+    assert contrast((red, green, blue), colours["card"]) >= 3
+
+
+def test_lines_stand_out_from_every_surface(colours: Colours) -> None:
+    for ground in ["neutral", *(f"{mark}-tint" for mark in MARKS)]:
+        assert contrast(colours["ink"], colours[ground]) >= 3, ground
 
 
 def test_points_stand_out_from_every_surface(colours: Colours) -> None:

@@ -242,6 +242,47 @@ def test_code_of_a_pack_is_about_the_member_that_is_shown(talk: Talk) -> None:
     assert 'each["member"] == 5' in talk.hear("code")["python"]
 
 
+def test_member_that_is_asked_for_before_its_pack_is_shown_with_it(talk: Talk) -> None:
+    talk.say("show", member=3, kept=True)
+    talk.say("open", settings={**SMALL, "path": "l2"})
+    talk.hear("lesson")
+    assert talk.frame()["member"] == 3
+    talk.say("show", member=99)
+    assert talk.frame()["member"] == 7
+    talk.say("open", settings=SMALL)
+    talk.hear("lesson")
+    assert talk.frame()["member"] == 0
+
+
+def test_drawing_is_of_the_member_and_the_moment_that_are_shown(talk: Talk) -> None:
+    talk.say("open", settings={**SMALL, "path": "l2"})
+    talk.say("epoch")
+    drawings = []
+    for member in (0, 6):
+        talk.say("show", member=member)
+        talk.say("drawing", name="The two graphs")
+        drawings.append(talk.hear("drawing"))
+        frame = talk.frame()
+        for name in ("number", "moment", "member", "batch"):
+            assert drawings[-1][name] == frame[name], name
+    assert [drawing["epoch"] for drawing in drawings] == [1, 1]
+    assert drawings[0]["data"] != drawings[1]["data"]
+    talk.say("epoch")
+    assert talk.frame()["moment"] != drawings[1]["moment"]
+
+
+def test_gradient_check_comes_with_the_two_graphs(talk: Talk) -> None:
+    talk.say("open", settings=SMALL)
+    talk.say("drawing", name="The two graphs")
+    drawing = talk.hear("drawing")
+    assert drawing["said"].startswith("The gradient check: the largest relative error is ")
+    assert [row[0] for row in drawing["finding"]["rows"]] == [
+        f"layers.{layer}.{kind}" for layer in (0, 1) for kind in ("weight", "bias")
+    ]
+    assert max(float(row[-1]) for row in drawing["finding"]["rows"]) <= 1e-6
+    assert "relu 1" in [row[0] for row in drawing["data"]["rows"]]
+
+
 def test_all_columns_are_trained_on_and_the_model_is_saved(
     client: TestClient, talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,13 @@ from rightfit.report.figures.of_standing import standing_picture
 from rightfit.report.figures.of_training import learning_curves, path_pictures, weights_picture
 from rightfit.report.members import MEMBER_HEADER, member_rows, members_said
 from rightfit.report.numerals import figure, percent, shortened
-from rightfit.report.two_graphs import GRADIENT_HEADER, gradient_rows, gradients_said
+from rightfit.report.two_graphs import (
+    GRADIENT_HEADER,
+    OPERATION_HEADER,
+    gradient_rows,
+    gradients_said,
+    operation_rows,
+)
 from rightfit.report.verdict import Verdict
 
 _THRESHOLD_HEADER = ("from", "precision", "recall", "specificity", "accuracy", "share said")
@@ -68,6 +74,8 @@ def render_page(
         unseen=_unseen(evidence),
         style=Markup(_source("style.css")),
         two_graphs=two_graphs,
+        operation_header=OPERATION_HEADER,
+        operation_rows=operation_rows(two_graphs),
         gradients_said=gradients_said(two_graphs),
         gradient_header=GRADIENT_HEADER,
         gradient_rows=gradient_rows(two_graphs.check if two_graphs else None),

@@ -20,7 +20,20 @@ _MOST_COMPARED = 20
 _COMPARED_OF_ONE = 1_000_000
 # In a larger network even one comparison an array takes too long, and too much memory.
 MOST_PARAMETERS = 3_000_000
+# What a right gradient keeps below; and what rounding alone may put between two slopes, as the
+# differences are of losses that lie closer together than their digits reach.
+_LARGEST_ERROR = 1e-6
+_ROUNDING = 1e-11
 
+OPERATION_HEADER = (
+    "operation",
+    "forward",
+    "backward",
+    "shape",
+    "size of value",
+    "size of slope",
+    "kept for the way back",
+)
 GRADIENT_HEADER = ("array", "in the graph", "analytic", "numeric", "relative error")
 
 
@@ -42,6 +55,24 @@ def draw_two_graphs(model: AbstractEstimator, X: Any, y: Any) -> NetworkGraph | 
         except RightFitError:
             pass  # so few rows may hold nothing to measure on
     return draw_graph(model, check=False)
+
+
+def operation_rows(graph: NetworkGraph | None) -> list[tuple[str, ...]]:
+    """What is drawn as a table: each operation, in the order in which they run."""
+    if graph is None:
+        return []
+    return [
+        (
+            row.node if row.operation in row.node else f"{row.node}: {row.operation}",
+            row.forward,
+            "; ".join(f"{slope.of} = {slope.formula}" for slope in row.backward) or "–",
+            " by ".join(map(str, row.shape)) or "scalar",
+            figure(row.value_size, 3),
+            figure(row.gradient_size, 3),
+            ", ".join(row.stored) or "–",
+        )
+        for row in graph.operations
+    ]
 
 
 def gradient_rows(check: GradientCheck | None) -> list[tuple[str, ...]]:
@@ -72,8 +103,17 @@ def gradients_said(graph: NetworkGraph | None) -> str:
         f"The gradient check: the largest relative error is {check.largest_error:.1e}, between the "
         f"derived slopes (analytic) and central differences (numeric) in double precision, over "
         f"{counted(check.n_rows, 'row')}, at {check.n_checked:,} of {check.n_parameters:,} "
-        "parameters. A right gradient stays below 1e-06."
+        f"parameters. A right gradient stays below {_LARGEST_ERROR:.0e}{_unless_tiny(check)}."
     )
+
+
+def _unless_tiny(check: GradientCheck) -> str:
+    """Where slopes are so small that differences are rounding: say so."""
+    worst = max(check.arrays, key=lambda one: one.largest_error)
+    apart = abs(worst.analytic - worst.numeric)
+    if check.largest_error <= _LARGEST_ERROR or apart > _ROUNDING:
+        return ""
+    return f", but these slopes are tiny: the two are {apart:.0e} apart, which is rounding"
 
 
 def _measured(model: AbstractEstimator, subject: Subject) -> NetworkGraph:

@@ -142,7 +142,20 @@ def _drawing(stage: Stage, command: Mapping[str, Any]) -> None:
     name = str(command.get("name"))
     if name not in DRAWINGS:
         raise ParameterError(f"There is no drawing {name!r}.")
-    stage.tell("drawing", name=name, svg=DRAWINGS[name](stage.need_lesson()))
+    lesson = stage.need_lesson()
+    stage.tell("busy", what="drawing")
+    drawing = DRAWINGS[name](lesson, stage.member)
+    stage.tell(
+        "drawing",
+        name=name,
+        number=stage.number,
+        moment=lesson.moment,
+        member=stage.member,
+        epoch=lesson.courses[stage.member].epoch,
+        batch=lesson.batch,
+        n_batches=lesson.n_batches,
+        **dataclasses.asdict(drawing),
+    )
 
 
 COMMANDS: Mapping[str, Callable[[Stage, Mapping[str, Any]], None]] = MappingProxyType(

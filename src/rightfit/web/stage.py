@@ -64,10 +64,10 @@ class Stage:
         self.shows_kept = False
         self.follows_batch = False
         self.training: Any = None
+        self.number = 0
         self._n_sent = 0
         self._looked = 0.0
         self._compiled: set[Any] = set()
-        self._number = 0
 
     def tell(self, kind: str, **content: Any) -> None:
         """Send a message as JSON."""
@@ -85,8 +85,8 @@ class Stage:
         self.pictures = Pictures(lesson)
         self.member = min(self.member, lesson.n_members - 1)
         self._n_sent = 0
-        self._number += 1
-        self.tell("lesson", number=self._number, **_describe(self))
+        self.number += 1
+        self.tell("lesson", number=self.number, **_describe(self))
 
     def need_lesson(self) -> Any:
         """The lesson.
@@ -120,8 +120,9 @@ class Stage:
         self.lesson.step(n_steps)
 
     def show_member(self, member: int) -> None:
-        """Show another network of the pack."""
-        self.member = min(max(member, 0), self.need_lesson().n_members - 1)
+        """Show another network of the pack, or of the one that comes if none is there yet."""
+        most = member if self.lesson is None else self.lesson.n_members - 1
+        self.member = max(0, min(member, most))
         self._n_sent = 0
 
     def send_frame(self) -> None:
@@ -138,7 +139,8 @@ class Stage:
         from_start = self._n_sent == 0
         new, self._n_sent = _thinned(history[self._n_sent :]), len(history)
         header = {
-            "number": self._number,
+            "number": self.number,
+            "moment": lesson.moment,
             "epoch": lesson.epoch,
             "batch": lesson.batch,
             "n_batches": lesson.n_batches,

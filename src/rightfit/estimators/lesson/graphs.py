@@ -4,25 +4,29 @@ import numpy as np
 
 from rightfit.arrays import Features
 from rightfit.estimators.gradients import Subject
-from rightfit.estimators.graph import draw_subject
+from rightfit.estimators.graph import NetworkGraph, draw_subject
 from rightfit.estimators.lesson.lesson import Lesson
 from rightfit.train.plan import Rows
 
 _MOST_NODES = 20
 
 
-def draw_lesson(lesson: Lesson, member: int = 0) -> str:
-    """Draw the forward and the backward graph of one mini-batch as an SVG.
+def draw_lesson(lesson: Lesson, member: int = 0) -> NetworkGraph:
+    """Draw the forward and the backward graph of one mini-batch, and check the gradient on it.
 
-    Raises:
-        RightFitError: the package that lays graphs out is not installed.
+    Args:
+        lesson: as it stands.
+        member: of a pack, the network that is drawn.
     """
     course = lesson.courses[member]
     subject = Subject(
         course.member.plan, lesson.state(member).network, _next_rows(lesson), course.knobs
     )
     model = lesson.settings.estimator(lesson.points)
-    return draw_subject(model, subject, _MOST_NODES, check=False, measured=True).svg
+    if lesson.path_values:
+        # One network of the pack, so that the title says no more than is drawn.
+        model.set_params(**{lesson.settings.path: lesson.path_values[member]})
+    return draw_subject(model, subject, _MOST_NODES, check=True, measured=True)
 
 
 def _next_rows(lesson: Lesson) -> Rows:

@@ -57,7 +57,13 @@ class Lesson:
         self.points: Points = settings.points(own)
         self.history: list[list[Epoch]] = []
         self.changed_at: int | None = None
+        self._moment = 0
         self._begin(settings)
+
+    @property
+    def moment(self) -> int:
+        """Another number whenever weights, settings or the next mini-batch have changed."""
+        return self._moment
 
     @property
     def n_members(self) -> int:
@@ -160,6 +166,7 @@ class Lesson:
             self._finish_epoch()
             n_epochs -= 1
         if n_epochs > 0 and not self.is_over():
+            self._moment += 1
             n_epochs = min(n_epochs, self.block.most_epochs)
             for advance in self.block.advance(n_epochs, self._clock):
                 self._note(advance)
@@ -172,6 +179,7 @@ class Lesson:
             return
         if self.is_over():
             return
+        self._moment += 1
         (course,) = self.courses
         member = course.member
         within = self._within or _Within(self._order(), 0, 0.0)
@@ -231,6 +239,7 @@ class Lesson:
         network = eqx.tree_at(lambda n: getattr(n.layers[layer], field), state.network, new)
         course.state = state._replace(network=network)
         self.changed_at = self.epoch
+        self._moment += 1
 
     def next_order(self) -> Any:
         """The order of the rows in the epoch that has begun, or begins next."""
@@ -238,6 +247,7 @@ class Lesson:
 
     def _begin(self, settings: Settings) -> None:
         self.settings = settings
+        self._moment += 1
         fitting = settings.estimator(self.points)._begin(self.points.X, self.points.y, None, None)
         self.prepared = fitting.prepared
         self.objective = fitting.objective

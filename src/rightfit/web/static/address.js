@@ -2,13 +2,14 @@
 
 import { page } from "./page.js";
 
-const VIEW = ["speed", "tour", "hide", "unit"];
-const DEFAULTS = { speed: "quick", tour: 0, hide: [], unit: "" };
+const DEFAULTS = { speed: "quick", tour: 0, hide: [], unit: "", member: 0, kept: false, validation: true };
+const VIEW = Object.keys(DEFAULTS);
 
 export function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
   const settings = Object.fromEntries(page.declared.map((each) => [each.name, each.default]));
   page.wrong = {};
+  Object.assign(page.view, DEFAULTS);
   for (const [name, text] of given) {
     const declared = page.declared.find((each) => each.name === name);
     const value = parsed(text, declared ? declared.default : DEFAULTS[name], name);
@@ -29,6 +30,7 @@ function parsed(text, usual, name) {
     const values = text === "none" || text === "" ? [] : text.split(",").map(number);
     return values.includes(undefined) ? undefined : values;
   }
+  if (typeof usual === "boolean") return { true: true, false: false }[text];
   return typeof usual === "number" ? number(text) : text;
 }
 

@@ -2,7 +2,7 @@
 
 import { fit } from "./canvas.js";
 import { tell } from "./connection.js";
-import { emit, find, make, on, page, short } from "./page.js";
+import { emit, find, on, page, short } from "./page.js";
 import { palette } from "./palette.js";
 
 const ABOUT = find("batch-words").textContent;
@@ -20,20 +20,6 @@ export function startBatch() {
   on("palette", flow);
   on("lesson", () => { if (page.phase) words(); });
   on("play", leave);
-  on("hello", ({ drawings }) => find("drawings").replaceChildren(...drawings.map((name) => make("button", { textContent: name, onclick: () => tell("drawing", { name }) }))));
-  on("drawing", ({ name, svg }) => showDrawing(name, svg));
-}
-
-// Shows the text of an SVG that another part made, such as the two graphs. It stands in the page
-// itself, so that currentColor and the theme's variables reach it.
-export function showDrawing(name, text) {
-  const drawn = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  if (drawn.localName !== "svg") return emit("problem", { what: `The drawing ${name} could not be read.` });
-  for (const script of drawn.querySelectorAll("script")) script.remove();
-  drawn.setAttribute("role", "img");
-  drawn.setAttribute("aria-label", name);
-  find("drawings").querySelector("figure")?.remove();
-  find("drawings").append(make("figure", { tabIndex: 0 }, document.importNode(drawn, true), make("figcaption", { textContent: name })));
 }
 
 export function enter(phase) {

@@ -5,6 +5,7 @@ import { find, on, page, short } from "./page.js";
 import { palette } from "./palette.js";
 
 const LEFT = 44, RIGHT = 10, TOP = 8, BOTTOM = 30;
+// The epoch that is read out.
 let pointed = null;
 let last = 0;
 
@@ -18,8 +19,37 @@ export function startCurve() {
   });
   on("palette", drawCurve);
   addEventListener("resize", drawCurve);
-  canvas.onmousemove = (event) => { pointed = event.offsetX; drawCurve(); };
-  canvas.onmouseleave = () => { pointed = null; find("curve-readout").textContent = ""; drawCurve(); };
+  canvas.onmousemove = (event) => {
+    const share = (event.offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+    point(1 + share * (lastEpoch() - 1), "off");
+  };
+  canvas.onmouseleave = () => point(null, "off");
+  canvas.onblur = () => point(null, "off");
+  canvas.onfocus = () => { if (canvas.matches(":focus-visible")) point(page.records.at(-1)?.[0] ?? null, "polite"); };
+  canvas.onkeydown = keys;
+}
+
+const lastEpoch = () => Math.max(10, page.records.at(-1)?.[0] ?? 0);
+
+function point(epoch, live) {
+  pointed = epoch;
+  find("curve-readout").setAttribute("aria-live", live);
+  if (epoch === null) find("curve-readout").textContent = "";
+  drawCurve();
+}
+
+function nearest() {
+  return page.records.reduce((best, record) => (Math.abs(record[0] - pointed) < Math.abs(best[0] - pointed) ? record : best), page.records.at(-1));
+}
+
+function keys(event) {
+  const end = page.records.length - 1;
+  const at = pointed === null ? end : page.records.indexOf(nearest());
+  const by = event.shiftKey ? 10 : 1;
+  const to = { ArrowLeft: at - by, ArrowDown: at - by, ArrowRight: at + by, ArrowUp: at + by, Home: 0, End: end }[event.key];
+  if (to === undefined || end < 0) return;
+  event.preventDefault();
+  point(page.records[Math.min(end, Math.max(0, to))][0], "polite");
 }
 
 export function drawCurve() {
@@ -28,7 +58,7 @@ export function drawCurve() {
   const { records, frame } = page;
   context.clearRect(0, 0, width, height);
   context.setLineDash([]);
-  const end = Math.max(10, records.at(-1)?.[0] ?? 0);
+  const end = lastEpoch();
   const thin = records.length > 600 ? records.filter((_, place) => place % Math.ceil(records.length / 600) === 0 || place === records.length - 1) : records;
   const most = highest(thin);
   const across = (epoch) => LEFT + ((epoch - 1) / Math.max(end - 1, 1)) * (width - LEFT - RIGHT);
@@ -37,7 +67,7 @@ export function drawCurve() {
   if (frame?.best && records.length) flag(context, across(frame.best), height);
   line(context, thin, 1, palette.train, [], across, up);
   line(context, thin, 2, palette.validation, [6, 4], across, up);
-  if (pointed !== null && records.length) cross(context, height, across, up, end, width);
+  if (pointed !== null && records.length) cross(context, height, across, up);
 }
 
 // A few wild epochs must not flatten the rest.
@@ -111,9 +141,8 @@ function flag(context, x, height) {
   context.beginPath(); context.moveTo(x - 5, TOP - 6); context.lineTo(x + 5, TOP - 6); context.lineTo(x, TOP + 2); context.fill();
 }
 
-function cross(context, height, across, up, end, width) {
-  const epoch = 1 + ((pointed - LEFT) / (width - LEFT - RIGHT)) * (end - 1);
-  const near = page.records.reduce((best, record) => (Math.abs(record[0] - epoch) < Math.abs(best[0] - epoch) ? record : best));
+function cross(context, height, across, up) {
+  const near = nearest();
   context.strokeStyle = palette.edge;
   context.lineWidth = 1;
   context.beginPath(); context.moveTo(across(near[0]), TOP); context.lineTo(across(near[0]), height - BOTTOM); context.stroke();

@@ -17,6 +17,18 @@ const TABLES = {
     const head = [`${page.lesson.axes[1]} \\ ${page.lesson.axes[0]}`, ...stops.map((column) => short(placeOf(column, 0)[0]))];
     return ["Predictions over the plane", head, stops.map((row) => [short(placeOf(0, row)[1]), ...stops.map((column) => predictedAt(column, row))])];
   },
+  points: () => {
+    const { points, classes, axes, target } = page.lesson;
+    const batch = new Set(page.batch?.rows);
+    const all = points.map((_, row) => row);
+    // Those of the mini-batch first, so that none of it is left out of a long list.
+    const shown = [...all.filter((row) => batch.has(row)), ...all.filter((row) => !batch.has(row))].slice(0, MOST_ROWS);
+    const title = `${shown.length < all.length ? `${shown.length} of ` : ""}${all.length} points, those of the next mini-batch first`;
+    return [title, ["point", ...axes, target, "for", "in the next mini-batch"], shown.map((row) => {
+      const [a, b, value, held] = points[row];
+      return [row + 1, short(a), short(b), classes ? classes[value] : short(value), held ? "validation" : "training", batch.has(row) ? "yes" : "no"];
+    })];
+  },
   network: () => {
     const rows = [];
     placesOf().forEach((place, at) => {
@@ -34,26 +46,30 @@ const TABLES = {
 export function startTables() {
   let last = 0;
   on("frame", () => { if (performance.now() - last > 1000 || !page.frame.playing) { last = performance.now(); refresh(); } });
-  for (const details of document.querySelectorAll("details.data")) details.ontoggle = refresh;
+  for (const details of document.querySelectorAll("details[data-table]")) details.ontoggle = refresh;
+}
+
+export function tableOf(title, head, rows) {
+  const table = document.createElement("table");
+  table.createCaption().textContent = title;
+  const top = table.createTHead().insertRow();
+  for (const text of head) Object.assign(top.appendChild(document.createElement("th")), { scope: "col", textContent: text });
+  const body = table.createTBody();
+  for (const row of rows) {
+    const line = body.insertRow();
+    row.forEach((text, place) => { if (place) line.insertCell().textContent = text; else Object.assign(line.appendChild(document.createElement("th")), { scope: "row", textContent: text }); });
+  }
+  return table;
 }
 
 function refresh() {
   if (!page.lesson || !page.frame) return;
-  for (const details of document.querySelectorAll("details.data[open]")) {
+  for (const details of document.querySelectorAll("details[data-table][open]")) {
     const [title, head, rows] = TABLES[details.dataset.table]();
-    const table = document.createElement("table");
-    table.createCaption().textContent = title;
-    const top = table.createTHead().insertRow();
-    for (const text of head) Object.assign(top.appendChild(document.createElement("th")), { scope: "col", textContent: text });
-    const body = table.createTBody();
-    for (const row of rows) {
-      const line = body.insertRow();
-      row.forEach((text, place) => { if (place) line.insertCell().textContent = text; else Object.assign(line.appendChild(document.createElement("th")), { scope: "row", textContent: text }); });
-    }
     const host = details.querySelector("div");
     host.tabIndex = 0;
     host.setAttribute("role", "region");
     host.setAttribute("aria-label", title);
-    host.replaceChildren(table);
+    host.replaceChildren(tableOf(title, head, rows));
   }
 }

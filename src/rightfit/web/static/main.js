@@ -6,12 +6,14 @@ import { startCode } from "./code.js";
 import { ask, change, connect, frames, tell } from "./connection.js";
 import { startCurve } from "./curve.js";
 import { startTables } from "./datatables.js";
+import { startDrawings } from "./drawing.js";
 import { startForm } from "./form.js";
 import { startNetwork } from "./network.js";
 import { startPack } from "./pack.js";
 import { emit, find, on, page } from "./page.js";
 import { startTheme } from "./palette.js";
 import { startPoints } from "./points.js";
+import { startPrint } from "./print.js";
 import { startStatus } from "./status.js";
 import { startSurface } from "./surface.js";
 import { startTour } from "./tour.js";
@@ -50,20 +52,32 @@ startSurface();
 startCurve();
 startUnit();
 startBatch();
+startDrawings();
 startPack();
 startTables();
 startStatus();
 startCode();
 startTour();
+startPrint();
 
 on("hello", () => {
-  find("speed").value = page.view.speed;
-  tell("speed", { speed: page.view.speed });
-  tell("show", { batch: true });
-  emit("settings");
-  change();
+  open();
   ask();
 });
+
+// Shows what the address says.
+function open() {
+  const { speed, kept, validation, member } = page.view;
+  find("speed").value = speed;
+  find("show-kept").checked = kept;
+  find("show-validation").checked = validation;
+  tell("speed", { speed });
+  emit("settings");
+  change();
+  // A pack must be there before one of its members can be shown.
+  tell("show", { batch: true, kept, member: Math.max(0, Math.round(member)) });
+  emit("opened");
+}
 
 find("play").onclick = () => {
   const plays = find("play").getAttribute("aria-pressed") !== "true";
@@ -78,8 +92,12 @@ find("speed").onchange = () => {
   tell("speed", { speed: page.view.speed });
   writeAddress();
 };
-find("show-kept").onchange = () => tell("show", { kept: find("show-kept").checked });
-addEventListener("hashchange", () => { readAddress(); emit("settings"); change(); });
+find("show-kept").onchange = () => {
+  page.view.kept = find("show-kept").checked;
+  tell("show", { kept: page.view.kept });
+  writeAddress();
+};
+addEventListener("hashchange", () => { readAddress(); open(); });
 
 window.playground = { page, frames };
 connect();

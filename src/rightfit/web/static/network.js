@@ -11,12 +11,14 @@ let layout = null;
 // Lines change little from frame to frame and are dear to draw, so they are kept for some.
 const lines = document.createElement("canvas");
 const LINES_MS = 60;
+// How strong a weight is shows in its line's width alone: a line that faded could not be seen.
+const LINE_ALPHA = 0.68, THINNEST = 0.9;
 let dash = 0, drawn = 0;
 
 export function startNetwork() {
   on("lesson", () => { layout = null; });
   on("frame", drawNetwork);
-  on("palette", drawNetwork);
+  on("palette", () => { drawn = 0; drawNetwork(); });
   on("batch", drawNetwork);
   addEventListener("resize", () => { layout = null; drawNetwork(); });
 }
@@ -112,8 +114,8 @@ function drawLines(context, frame) {
 function stroke(context, { share, bright, negative, path }, isGradient, frame) {
   const forward = page.phase === "forward";
   // Among many lines each must be thinner, or they hide one another.
-  context.lineWidth = 0.5 + Math.max(2.2, Math.min(4.6, 34 / Math.max(...layout.all))) * share + (bright ? 1 : 0);
-  context.globalAlpha = bright ? 1 : 0.22 + 0.78 * share ** 0.7;
+  context.lineWidth = THINNEST + Math.max(2.2, Math.min(4.6, 34 / Math.max(...layout.all))) * share + (bright ? 1 : 0);
+  context.globalAlpha = bright ? 1 : LINE_ALPHA;
   context.strokeStyle = isGradient ? palette.gradient : negative ? palette.low : palette.high;
   context.setLineDash(isGradient ? [3, 6] : negative ? [6, 5] : forward ? [14, 4] : []);
   context.lineDashOffset = isGradient ? dash * 1.6 : forward || (negative && frame.playing) ? -dash : 0;

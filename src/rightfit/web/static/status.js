@@ -3,6 +3,8 @@
 import { tell } from "./connection.js";
 import { emit, find, make, on, page, short, word } from "./page.js";
 
+const BUSY = { compiling: "Compiling the program for this network …", drawing: "Drawing, and checking the gradient …" };
+let isBusy = false;
 let said = 0, counted = 0, timer = 0, wasOver = false, warned = 0;
 // A loss so many times the first one will not come back by itself.
 const MUCH = 10;
@@ -18,7 +20,7 @@ export function startStatus() {
     find("note").textContent = lesson.note;
   });
   on("say", (text) => say(text));
-  on("busy", () => say("Compiling the program for this network …", 20000));
+  on("busy", ({ what }) => { say(BUSY[what], 20000); isBusy = true; });
   on("problem", problem);
   on("closed", () => problem({ what: "The playground has ended.", hint: "start rightfit play again, and open the address it prints" }));
   find("problem-close").onclick = () => { find("problem").hidden = true; };
@@ -38,7 +40,7 @@ function counters(frame) {
 
 function report(frame) {
   const now = performance.now();
-  if (find("status").textContent.startsWith("Compiling")) say("");
+  if (isBusy) say("");
   const grown = page.records.length > 1 && page.records.at(-1)[1] > MUCH * page.records[0][1];
   if (frame.diverged !== null && !wasOver) {
     wasOver = true;
@@ -68,6 +70,7 @@ function diverged(what) {
 // What the eye sees anyway is said to screen readers alone.
 export function say(text, milliseconds = 4000, quietly = false) {
   clearTimeout(timer);
+  isBusy = false;
   find("status").classList.toggle("hidden", quietly);
   find("status").textContent = text;
   if (text) timer = setTimeout(() => { find("status").textContent = ""; }, milliseconds);

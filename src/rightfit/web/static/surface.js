@@ -1,23 +1,32 @@
 // The decision surface: what the network predicts everywhere, and the points it learns from.
 
 import { fit, Picture } from "./canvas.js";
-import { find, on, page, short } from "./page.js";
+import { classBorders, HALF, levelLines, SIXTHS } from "./contours.js";
+import { emit, find, on, page, short } from "./page.js";
 import { palette, SHAPES, shapeIcon, trace } from "./palette.js";
 
 const picture = new Picture(64, 64);
 const layer = document.createElement("canvas");
 let stale = true;
+// The point of the grid that is read out, and whether by keys.
+let pointed = null;
+// What changes while it trains is said to a screen reader no more often.
+const SAID_MS = 3000;
+let said = 0;
 
 export function startSurface() {
   const canvas = find("surface");
   on("lesson", () => { stale = true; legend(); });
   on("palette", () => { stale = true; if (page.lesson) { legend(); drawSurface(); } });
   on("batch", () => { stale = true; if (page.frame) drawSurface(); });
-  on("frame", drawSurface);
+  on("frame", () => { drawSurface(); if (pointed && (!pointed.byKeys || performance.now() - said > SAID_MS)) read(); });
   addEventListener("resize", () => { stale = true; if (page.frame) drawSurface(); });
-  find("show-validation").onchange = () => { stale = true; drawSurface(); };
-  canvas.onmousemove = (event) => read(canvas, event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight);
-  canvas.onmouseleave = () => { find("surface-readout").textContent = ""; };
+  find("show-validation").onchange = () => { page.view.validation = find("show-validation").checked; stale = true; drawSurface(); emit("view"); };
+  canvas.onmousemove = (event) => point([event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight].map((share) => share * last()), false);
+  canvas.onmouseleave = leave;
+  canvas.onblur = leave;
+  canvas.onfocus = () => { if (canvas.matches(":focus-visible")) point([last() / 2, last() / 2], true); };
+  canvas.onkeydown = keys;
 }
 
 export function drawSurface() {
@@ -27,14 +36,30 @@ export function drawSurface() {
   const { context, width, height } = fit(canvas);
   paintOutput(picture, frame.output, lesson);
   context.imageSmoothingEnabled = true;
-  context.drawImage(picture.canvas, 0, 0, width, height);
+  // The outermost points lie on the edge, so half of their pixels is outside.
+  const side = lesson.sides.output;
+  context.drawImage(picture.canvas, 0.5, 0.5, side - 1, side - 1, 0, 0, width, height);
+  drawLines(context, width, height);
   if (stale || layer.width !== canvas.width) drawPoints(canvas, width, height);
   context.drawImage(layer, 0, 0, width, height);
+  if (pointed?.byKeys) drawCross(context, width, height);
 }
 
 export function paintOutput(target, bytes, lesson) {
   if (lesson.task === "multiclass") target.classes(bytes, palette.classes.slice(0, lesson.classes.length));
   else target.shade(bytes, palette.shades);
+}
+
+function drawLines(context, width, height) {
+  const { lesson: { task, sides: { output: side } }, frame: { output } } = page;
+  const lines = task === "multiclass" ? classBorders(output, side) : levelLines(output, side, task === "binary" ? HALF : SIXTHS);
+  const [across, down] = [width / (side - 1), height / (side - 1)];
+  context.beginPath();
+  for (const [x1, y1, x2, y2] of lines) { context.moveTo(x1 * across, y1 * down); context.lineTo(x2 * across, y2 * down); }
+  context.strokeStyle = palette.ink;
+  context.lineWidth = task === "regression" ? 1 : 1.6;
+  context.lineCap = "round";
+  context.stroke();
 }
 
 function drawPoints(canvas, width, height) {
@@ -44,7 +69,7 @@ function drawPoints(canvas, width, height) {
   const ratio = canvas.width / width;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   const { points, bounds, classes } = page.lesson;
-  const shows = find("show-validation").checked;
+  const shows = page.view.validation;
   const chosen = new Set(page.phase ? page.batch?.rows : []);
   const r = points.length > 700 ? 2.3 : points.length > 250 ? 3 : 3.8;
   const [low, high] = bounds.target;
@@ -56,8 +81,8 @@ function drawPoints(canvas, width, height) {
     const shape = classes ? SHAPES[target] : "circle";
     const mark = classes ? palette.marks[target] : numberColour((target - low) / (high - low));
     const inBatch = chosen.has(row);
-    context.globalAlpha = chosen.size && !inBatch ? 0.28 : 1;
-    trace(context, shape, x, y, inBatch ? r * 1.7 : r);
+    // Beside a mini-batch the others step back in size; fainter ones could not be told apart.
+    trace(context, shape, x, y, inBatch ? r * 1.7 : chosen.size ? Math.max(2, r * 0.7) : r);
     context.lineWidth = held ? 1.6 : 1;
     context.fillStyle = held ? palette.card : mark;
     context.strokeStyle = held ? (classes ? mark : palette.ink) : classes ? palette.card : palette.ink;
@@ -75,7 +100,6 @@ function drawPoints(canvas, width, height) {
       context.stroke();
     }
   });
-  context.globalAlpha = 1;
 }
 
 const numberColour = (share) => palette.numbers[Math.round(255 * Math.min(1, Math.max(0, share)))];
@@ -85,11 +109,11 @@ function legend() {
   const place = find("legend");
   place.replaceChildren();
   if (classes) {
-    place.innerHTML = classes.map((_, code) => `<span>${shapeIcon(code)}<b></b></span>`).join("") + `<span>${shapeIcon(0, true)}hollow: validation</span>`;
+    place.innerHTML = classes.map((_, code) => `<span>${shapeIcon(code)}<b></b></span>`).join("") + `<span>${shapeIcon(0, true)}hollow: validation</span><span>${classes.length > 2 ? "lines: another class becomes likeliest" : "line: both are equally likely"}</span>`;
     place.querySelectorAll("b").forEach((element, code) => { element.textContent = classes[code]; element.style.fontWeight = 500; });
     return;
   }
-  place.innerHTML = `<span><b></b><i class="scale"></i><b></b></span><span>with a rim: validation</span>`;
+  place.innerHTML = `<span><b></b><i class="scale"></i><b></b></span><span>with a rim: validation</span><span>lines: equal predictions</span>`;
   const [left, right] = place.querySelectorAll("b");
   left.textContent = `${target} ${short(bounds.target[0])}`;
   right.textContent = short(bounds.target[1]);
@@ -113,10 +137,48 @@ export function placeOf(column, row) {
   return [bounds.x[0] + (column / last) * (bounds.x[1] - bounds.x[0]), bounds.y[1] - (row / last) * (bounds.y[1] - bounds.y[0])];
 }
 
-function read(canvas, across, down) {
+const last = () => (page.lesson?.sides.output ?? 64) - 1;
+
+function point(place, byKeys) {
+  const [column, row] = place.map((each) => Math.round(Math.min(last(), Math.max(0, each))));
+  pointed = { column, row, byKeys };
+  read();
+  if (byKeys) drawSurface();
+}
+
+function leave() {
+  const redraws = pointed?.byKeys;
+  pointed = null;
+  find("surface-readout").textContent = "";
+  if (redraws) drawSurface();
+}
+
+function keys(event) {
+  const [across, down] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+  if (!across && !down) return;
+  event.preventDefault();
+  const by = event.shiftKey ? 8 : 1;
+  const from = pointed ?? { column: last() / 2, row: last() / 2 };
+  point([from.column + by * across, from.row + by * down], true);
+}
+
+function read() {
   if (!page.frame || page.frame.number !== page.lesson?.number) return;
-  const last = page.lesson.sides.output - 1;
-  const [column, row] = [across, down].map((share) => Math.round(Math.min(1, Math.max(0, share)) * last));
+  const { column, row, byKeys } = pointed;
+  said = performance.now();
   const [x, y] = placeOf(column, row);
+  find("surface-readout").setAttribute("aria-live", byKeys ? "polite" : "off");
   find("surface-readout").textContent = `${page.lesson.axes[0]} ${short(x)}, ${page.lesson.axes[1]} ${short(y)}: ${predictedAt(column, row)}`;
+}
+
+// Where the keys are: whoever uses a mouse sees that anyway.
+function drawCross(context, width, height) {
+  const [x, y] = [(pointed.column / last()) * width, (pointed.row / last()) * height];
+  for (const [colour, lineWidth] of [[palette.card, 5], [palette.ink, 2]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = lineWidth;
+    context.beginPath();
+    context.moveTo(x - 9, y); context.lineTo(x + 9, y); context.moveTo(x, y - 9); context.lineTo(x, y + 9);
+    context.stroke();
+  }
 }

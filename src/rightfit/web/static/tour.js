@@ -44,7 +44,7 @@ export function startTour() {
     return button;
   }));
   // A link to a stop has the settings of its maker; only the words are put up.
-  on("hello", () => { if (page.view.tour) write(); });
+  on("opened", () => { find("tour").hidden = true; write(); });
 }
 
 export function go(number) {
