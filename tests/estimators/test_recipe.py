@@ -108,7 +108,7 @@ def test_better_quality_trains_more_networks() -> None:
     many = Circumstances(40_000, 8)
     n_members = [len(members_of(many, quality=quality)) for quality in QUALITY_NAMES]
     assert n_members == sorted(set(n_members))
-    assert [sum(EFFORTS[quality].n_members) for quality in QUALITY_NAMES] == n_members
+    assert n_members == [1, 5, 12]
 
 
 def test_what_somebody_says_stays() -> None:
@@ -128,12 +128,12 @@ def test_as_many_members_as_somebody_wants(members: int) -> None:
 
 
 def test_seeds_take_the_place_of_other_values() -> None:
-    assert len(members_of(n_seeds=2)) == sum(EFFORTS["default"].n_members) // 2
+    assert len(members_of(n_seeds=2)) == 5 // 2
 
 
 def test_few_rows_are_folded_unless_somebody_holds_rows_out() -> None:
     few = Circumstances(500, 8)
-    assert follow_recipe(Hyperparameters(), few)[0].n_folds == EFFORTS["default"].n_folds
+    assert follow_recipe(Hyperparameters(), few)[0].n_folds == 5
     assert follow_recipe(Hyperparameters(), LARGE)[0].n_folds is None
     held = Circumstances(500, 8, may_fold=False)
     assert follow_recipe(Hyperparameters(), held)[0].n_folds is None
@@ -191,7 +191,7 @@ def test_wide_tables_have_networks_that_can_turn_inputs_off(n_rows: int, n_colum
         sparse = [values for values in members if values["input_scaling"]]
         assert {len(values["hidden_sizes"]) for values in sparse} == {0, 1}
         assert all(values["l2"] > 0 and not values["weight_decay"] for values in sparse)
-        assert len(members) - len(sparse) == sum(EFFORTS[quality].n_members)
+        assert len(members) - len(sparse) == sum(EFFORTS[quality].stage(wide).n_members)
     chosen, _ = follow_recipe(ClassifierParameters(quality="fast"), wide)
     assert chosen.n_folds == 5
     assert len(members_of(wide, max_members=3)) == 3
@@ -215,15 +215,14 @@ def test_few_columns_of_many_are_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quality", "from_rows", "before", "after"),
+    ("quality", "up_to", "before", "after"),
     [("default", 100_000, 5, 2), ("best", 200_000, 12, 6)],
 )
 def test_many_rows_have_half_as_many_networks(
-    quality: str, from_rows: int, before: int, after: int
+    quality: str, up_to: int, before: int, after: int
 ) -> None:
     n_members = [
-        len(members_of(Circumstances(n_rows, 8), quality=quality))
-        for n_rows in (from_rows - 1, from_rows)
+        len(members_of(Circumstances(n_rows, 8), quality=quality)) for n_rows in (up_to, up_to + 1)
     ]
     assert n_members == [before, after]
 
@@ -306,7 +305,8 @@ def test_recipe_trains_saves_and_checks_its_gradients(quality: str, tmp_path: An
     X, y = rows(300)
     model = Classifier(quality=quality, max_epochs=3, random_state=0).fit(X, y > 0.5)
     assert model.get_params()["hidden_sizes"] == "auto"
-    assert len({member["trial"] for member in model.members_}) == sum(EFFORTS[quality].n_members)
+    n_members = EFFORTS[quality].stages[0].n_members
+    assert len({member["trial"] for member in model.members_}) == sum(n_members)
     model.save(tmp_path / "model")
     import rightfit
 

@@ -10,6 +10,7 @@ the size of the table and by `quality`, which trades time for score. (A list of 
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -84,56 +85,68 @@ NO_RECIPE = Recipe()
 
 
 @dataclasses.dataclass(frozen=True)
+class Stage:
+    """What a quality spends on tables of up to so many rows.
+
+    Attributes:
+        most_rows: up to so many.
+        n_members: networks of each kind, piecewise and cosine, that are drawn.
+        n_copies: of a piecewise network, in one.
+        n_folds: folds that each network is trained on; None where rows are held out once.
+    """
+
+    most_rows: float
+    n_members: tuple[int, int]
+    n_copies: int
+    n_folds: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Effort:
     """What a quality spends.
 
     Attributes:
-        n_members: networks of each kind, piecewise and cosine, that are drawn.
-        n_sparse: networks of each sparse kind, without and with a hidden layer, that are added.
-        n_copies: of a piecewise network, in one.
-        n_copies_in_folds: the same where each fold has a network of its own.
-        n_folds: folds, where there are few rows.
-        few_rows: up to so many rows are held out fold by fold, more of them once.
-        many_rows: from so many rows on, half as many networks are drawn; None for never.
+        stages: from few rows to many.
+        n_sparse: networks of each sparse kind, without and with a hidden layer, that are added to
+            wide tables.
     """
 
-    n_members: tuple[int, int]
+    stages: tuple[Stage, ...]
     n_sparse: tuple[int, int]
-    n_copies: int
-    n_copies_in_folds: int
-    n_folds: int
-    few_rows: int
-    many_rows: int | None
+
+    def stage(self, about: Circumstances) -> Stage:
+        """What it spends on a table."""
+        return next(
+            stage
+            for stage in self.stages
+            if about.n_rows <= stage.most_rows and (about.may_fold or stage.n_folds is None)
+        )
 
 
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
-            (1, 0),
-            (6, 2),
-            n_copies=4,
-            n_copies_in_folds=4,
-            n_folds=3,
-            few_rows=1_000,
-            many_rows=None,
+            (
+                Stage(1_000, (1, 0), n_copies=4, n_folds=3),
+                Stage(math.inf, (1, 0), n_copies=4),
+            ),
+            n_sparse=(6, 2),
         ),
         "default": Effort(
-            (2, 3),
-            (6, 4),
-            n_copies=16,
-            n_copies_in_folds=4,
-            n_folds=5,
-            few_rows=3_000,
-            many_rows=100_000,
+            (
+                Stage(3_000, (2, 3), n_copies=4, n_folds=5),
+                Stage(100_000, (2, 3), n_copies=16),
+                Stage(math.inf, (1, 1), n_copies=16),
+            ),
+            n_sparse=(6, 4),
         ),
         "best": Effort(
-            (4, 8),
-            (12, 8),
-            n_copies=16,
-            n_copies_in_folds=8,
-            n_folds=8,
-            few_rows=3_000,
-            many_rows=200_000,
+            (
+                Stage(3_000, (4, 8), n_copies=8, n_folds=8),
+                Stage(200_000, (4, 8), n_copies=16),
+                Stage(math.inf, (2, 4), n_copies=16),
+            ),
+            n_sparse=(12, 8),
         ),
     }
 )
@@ -232,54 +245,50 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         few = Recipe(_unsaid(chosen, _FEW))
         return with_values(chosen, few.filled), few
     effort = EFFORTS[chosen.quality]
-    folds = about.n_rows <= effort.few_rows and about.may_fold
-    filled = _unsaid(chosen, _in_common(chosen, effort, about, folds=folds))
+    stage = effort.stage(about)
+    filled = _unsaid(chosen, _in_common(chosen, stage, about))
     n_each = _n_of_kinds(chosen, effort, about)
     own = tuple(
         _unsaid(chosen, kind) | {"members": n}
-        for kind, n in zip(_kinds(effort, about, n_each, folds=folds), n_each, strict=True)
+        for kind, n in zip(_kinds(stage, about, n_each), n_each, strict=True)
         if n
     )
     return with_values(chosen, filled), Recipe(filled, own)
 
 
-def _in_common(
-    chosen: Chosen, effort: Effort, about: Circumstances, *, folds: bool
-) -> dict[str, Any]:
+def _in_common(chosen: Chosen, stage: Stage, about: Circumstances) -> dict[str, Any]:
     """What all networks of a pack share."""
     shared = {
         "patience_epochs": 10,
         # An ensemble gains nothing from more digits, and takes twice the time with them.
         "precision": "float32",
         # Bins of trees would see the targets of the rows that a fold holds out.
-        "scaling": "quantile" if folds else "tree",
+        "scaling": "quantile" if stage.n_folds else "tree",
         "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
-        "n_folds": effort.n_folds if folds else None,
+        "n_folds": stage.n_folds,
         "max_one_hot": _most_levels(chosen, about),
     }
     if not about.embeds_numbers:
         shared["scaling"] = "robust"
     if about.is_wide and about.n_rows < FEW_ROWS_FOR_PATIENCE:
         shared["patience_epochs"] = PATIENCE_OF_SHORT_EPOCHS
-    if about.is_wide and folds:
-        shared["n_folds"] = max(effort.n_folds, FEWEST_FOLDS_OF_WIDE)
+    if about.is_wide and stage.n_folds:
+        shared["n_folds"] = max(stage.n_folds, FEWEST_FOLDS_OF_WIDE)
     return shared
 
 
-def _kinds(
-    effort: Effort, about: Circumstances, n_each: Sequence[int], *, folds: bool
-) -> list[Mapping[str, Any]]:
+def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Mapping[str, Any]]:
     """The values of each kind of networks."""
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
         return [_WIDE, *sparse]
     piecewise = {
         **_PIECEWISE,
-        **_steps(n_each[0], folds=folds),
+        **_steps(n_each[0], folds=stage.n_folds is not None),
         "number_embedding_size": _embedding_sizes(
             about, _n_bins(n_each[0], about.n_rows), _MOST_BINS_TOGETHER
         ),
-        "n_copies": [effort.n_copies_in_folds if folds else effort.n_copies],
+        "n_copies": [stage.n_copies],
     }
     waves = _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER)
     cosine = {**_COSINE, "number_embedding_size": waves}
@@ -334,7 +343,8 @@ def _most_levels(chosen: Chosen, about: Circumstances) -> int:
 
 def _n_of_kinds(chosen: Chosen, effort: Effort, about: Circumstances) -> list[int]:
     """How many members of each kind there are, in the proportions of the effort."""
-    proportions = effort.n_members if about.embeds_numbers else (sum(effort.n_members),)
+    n_members = effort.stage(about).n_members
+    proportions = n_members if about.embeds_numbers else (sum(n_members),)
     if about.is_wide:
         proportions = (*proportions, *effort.n_sparse)
     together = sum(proportions)
@@ -342,8 +352,6 @@ def _n_of_kinds(chosen: Chosen, effort: Effort, about: Circumstances) -> list[in
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
     else:
         # Where somebody asks for seeds too, they take the place of other values.
-        has_many_rows = effort.many_rows is not None and about.n_rows >= effort.many_rows
-        share = chosen.n_seeds * (2 if has_many_rows else 1)
-        wanted = min(max(together // share, 1), int(chosen.max_members))
+        wanted = min(max(together // chosen.n_seeds, 1), int(chosen.max_members))
     ends = [-(-wanted * end // together) for end in itertools.accumulate(proportions)]
     return [end - begin for begin, end in itertools.pairwise([0, *ends])]
