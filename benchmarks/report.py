@@ -33,7 +33,7 @@ def classes(n_rows, n_columns, n_classes=2):
     )
 
 X, y = {rows}
-model = rightfit.{kind}({chosen}, random_state=0)
+model = rightfit.{kind}(random_state=0, {chosen})
 n_train = len(y) * 4 // 5
 training = X[:n_train], y[:n_train]
 model.fit(*training)
