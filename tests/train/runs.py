@@ -18,14 +18,13 @@ from rightfit.train.events import Event, MemberStopped, TrainingEnded
 from rightfit.train.loop import train
 from rightfit.train.orders import row_orders
 from rightfit.train.pack.run import Member, Run
-from rightfit.train.plan import HeldOut, Knobs, Plan, Records, Rows, State
+from rightfit.train.plan import NEVER, HeldOut, Knobs, Plan, Records, Rows, State
 from rightfit.train.program import run_epochs, start
 from rightfit.train.rows import bucket
 
 # Before the first compilation of the tests, of which many are outside `compiled`.
 use_compilation_cache()
 
-NEVER = 2**31 - 1
 N_CLASSES = 3
 
 Tree = TypeVar("Tree")

@@ -10,10 +10,9 @@ from rightfit.objectives import Task
 from rightfit.train import program
 from rightfit.train.compilation import compiled
 from rightfit.train.epoch import score
-from rightfit.train.plan import HeldOut, State
+from rightfit.train.plan import NEVER, HeldOut, State
 from rightfit.train.program import go_back, keep_best
 from tests.train.runs import (
-    NEVER,
     as_numpy,
     bits,
     knobs_of,

@@ -15,7 +15,7 @@ from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective
 from rightfit.train.compilation import compiled
 from rightfit.train.optimizers import OPTIMIZERS
-from rightfit.train.plan import Knobs, Plan, Rows, State
+from rightfit.train.plan import NEVER, Knobs, Plan, Rows, State
 from rightfit.train.program import start
 
 # Those of TabM's author in AutoGluon, but for 32 rows: so small a batch wastes the processor.
@@ -23,7 +23,6 @@ _BATCH_SIZES = ((4_500, 64), (6_400, 128), (32_000, 256), (108_000, 512))
 _LARGEST_BATCH = 1024
 _EMBEDDING_SIZES = {"none": 1, "piecewise": 32, "cosine": 16, "periodic": 8}
 _MOST_EMBEDDED = 1024
-_NEVER = 2**31 - 1
 # The nearest below 1 that float32 and 32 random bits can tell from it.
 _MOST_DROPPED = 1 - 2.0**-20
 
@@ -137,8 +136,8 @@ def knobs_of(
     number: Any = np.dtype(dtype).type
     optimizer = OPTIMIZERS[chosen.optimizer]
     rate = optimizer.learning_rate if chosen.learning_rate is None else chosen.learning_rate
-    horizon = min(chosen.schedule_epochs or chosen.max_epochs, _NEVER)
-    patience = min(chosen.patience_epochs or _NEVER, _NEVER)
+    horizon = min(chosen.schedule_epochs or chosen.max_epochs, NEVER)
+    patience = min(chosen.patience_epochs or NEVER, NEVER)
     return Knobs(
         learning_rate=number(rate),
         momentum=number(chosen.momentum),

@@ -8,6 +8,7 @@ from rightfit.train.pack.run import Run
 from rightfit.train.pack.trained import Trained
 from rightfit.train.pack.wave import Wave
 from rightfit.train.pack.waves import waves_of
+from rightfit.train.plan import NEVER
 
 # The first of these that stopped a member is what training as a whole ended by.
 _MOST_TELLING: tuple[Reason, ...] = (
@@ -61,5 +62,10 @@ def _started(run: Run) -> TrainingStarted:
         run.max_seconds,
         len(run.members),
         len(run.folds),
-        max(int(member.knobs.patience_epochs) for member in run.members),
+        _longest_patience(run),
     )
+
+
+def _longest_patience(run: Run) -> int | None:
+    longest = max(int(member.knobs.patience_epochs) for member in run.members)
+    return None if longest == NEVER else longest

@@ -12,6 +12,8 @@ from rightfit.objectives import Objective
 
 # Parts of the validation rows, for which the watched value is recorded apart.
 N_PARTS = 5
+# Epochs of a patience that is never used up.
+NEVER = 2**31 - 1
 
 
 @dataclasses.dataclass(frozen=True)
