@@ -49,7 +49,13 @@ def draw_terminal(folder: Path) -> None:
     output = subprocess.run(
         [PROGRAM, *ARGUMENTS],
         cwd=folder,
-        env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)},
+        env={
+            **os.environ,
+            "FORCE_COLOR": "1",
+            "COLUMNS": str(COLUMNS),
+            # So that what it says to type next is what people type.
+            "PATH": os.pathsep.join([str(Path(PROGRAM).parent), os.environ.get("PATH", "")]),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

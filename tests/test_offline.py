@@ -72,3 +72,9 @@ def test_pictures_of_the_terminal_are_made_without_web_fonts() -> None:
     assert not loaded_from_elsewhere(without)
     assert "any" in without
     assert "monospace" in without
+
+
+def test_picture_of_the_terminal_says_what_people_type() -> None:
+    text = (REPOSITORY / "docs" / "pictures" / "train.svg").read_text(encoding="utf-8")
+    assert ">rightfit&#160;predict" in text
+    assert "/rightfit&#160;" not in text
