@@ -130,7 +130,6 @@ def main() -> None:
     if arguments.quick:
         tables, most_rows, out = tables[:2], 300, Path(out).with_name("ablation-quick.json")
     records = measured_before(out, machine, most_rows)
-    records = [one for one in records if one["recipe"] == recipe_fingerprint()]
     done = {(one["table"], one["seed"], one["model"]) for one in records}
     for seed in range(arguments.seeds):
         for table in tables:

@@ -8,14 +8,12 @@ it is made twice. The first includes importing Matplotlib and compiling; it is h
 """
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from fresh_process import run_python
 from machine import describe_machine, output_argument, print_machine, write_results
 
 FLOOR_SECONDS = 5.0
@@ -73,11 +71,7 @@ CASES = {
 def make(case: str, cache: Path) -> tuple[float, float, float]:
     """Seconds of the first and of the second report in a process, and kilobytes of the page."""
     rows, kind, chosen = CASES[case]
-    code = MAKE.format(rows=rows, kind=kind, chosen=chosen)
-    environment = {**os.environ, "RIGHTFIT_CACHE": str(cache)}
-    command = [sys.executable, "-W", "ignore", "-c", code]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    first, second, size = (float(line) for line in output.stdout.split())
+    first, second, size = run_python(MAKE.format(rows=rows, kind=kind, chosen=chosen), cache)
     return first, second, size
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from rightfit.estimators.hyperparameters import QUALITY_NAMES, ClassifierParamet
 from rightfit.estimators.recipe import Circumstances, follow_recipe
 
 
+@cache
 def recipe_fingerprint() -> str:
     """A few letters that change when the recipe does, so that figures of two are not mixed."""
     added = [

@@ -9,7 +9,6 @@ floor: `fast` trains three networks in folds, the default 25.
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from fresh_process import run_python
 from machine import describe_machine, output_argument, print_machine, write_results
 
 IMPORT = """
@@ -53,13 +53,6 @@ FITS = {
     "recipe, fast": "quality='fast'",
     "recipe, default": "quality='default'",
 }
-
-
-def run_python(code: str, cache: Path) -> list[float]:
-    environment = {**os.environ, "RIGHTFIT_CACHE": str(cache)}
-    command = [sys.executable, "-c", code]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    return [float(word) for word in output.stdout.split()]
 
 
 def run_help() -> float:

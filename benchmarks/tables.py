@@ -28,7 +28,7 @@ import numpy as np
 import polars as pl
 from machine import describe_machine, output_argument, print_machine
 from real_tables import TABLES, Table, named, read_tables
-from rivals import RIVALS, Rival
+from rivals import RIVALS, Rival, recipe_fingerprint
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score, root_mean_squared_error
 from tables_report import summary_of, text_of, write_report
 
@@ -78,14 +78,15 @@ def measure(rival: Rival, table: Table, seed: int, most_rows: int | None) -> Rec
 
 
 def measured_before(path: Path, machine: Mapping[str, Any], setting: Any) -> list[Record]:
-    """What an earlier run has measured here with these versions."""
+    """What an earlier run has measured here with these versions and this recipe."""
     if not path.exists():
         return []
     document = json.loads(path.read_text())
     is_same = {**document["machine"], "time": ""} == {**machine, "time": ""}
     if not is_same or document["results"]["most_rows"] != setting:
         raise SystemExit(f"{path} is of another machine, other versions or sizes: move it away")
-    return list(document["results"]["records"])
+    current = (None, recipe_fingerprint())
+    return [one for one in document["results"]["records"] if one.get("recipe") in current]
 
 
 def keep(path: Path, machine: Mapping[str, Any], records: Sequence[Record], setting: Any) -> None:
@@ -114,8 +115,6 @@ def run(arguments: argparse.Namespace, machine: dict[str, Any]) -> list[Record]:
     wanted = [
         r for r in RIVALS if r.name in arguments.models or not (arguments.models or r.is_slow)
     ]
-    recipes = {rival.name: rival.recipe for rival in RIVALS}
-    records = [one for one in records if one.get("recipe") == recipes[one["model"]]]
     if arguments.again:
         anew = {(table.name, rival.name) for table in named(arguments.tables) for rival in wanted}
         records = [one for one in records if (one["table"], one["model"]) not in anew]

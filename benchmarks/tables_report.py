@@ -152,8 +152,7 @@ def _against_reference(model: str, seconds: Losses) -> float:
 
 def text_of(document: Mapping[str, Any]) -> str:
     """Put the figures into words and tables."""
-    figures = figures_of(document)
-    summary, losses = figures.summary, figures.losses
+    figures, summary = figures_of(document), summary_of(document)
     most = document["results"]["most_rows"]
     seeds = {one["seed"] for one in document["results"]["records"]}
     ordered = sorted(figures.models, key=lambda model: summary[model]["mean_rank"])
@@ -172,16 +171,15 @@ def text_of(document: Mapping[str, Any]) -> str:
         "against CatBoost | front |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    front = front_of(points_of(figures))
     for model in ordered:
-        of, fit = summary[model], figures.fit_seconds
+        of = summary[model]
         lines.append(
             f"| {model} | {of['mean_rank']:.2f} | {of['mean_gap']:.1%} | {of['wins']:.0f} | "
-            f"{_median(model, figures.predict_seconds):.2g} | {_median(model, fit):.1f} | "
-            f"{_against_reference(model, fit):.1f}× | {'yes' if model in front else ''} |"
+            f"{of['predict_seconds']:.2g} | {of['fit_seconds']:.1f} | "
+            f"{of['fit_against_catboost']:.1f}× | {'yes' if of['is_on_front'] else ''} |"
         )
     lines += ["", f"![{_seen(figures)}](pictures/tables.svg)", ""]
-    lines += _table("loss on test rows", ordered, losses, ".4g")
+    lines += _table("loss on test rows", ordered, figures.losses, ".4g")
     lines += ["", *_table("seconds of a fit", ordered, figures.fit_seconds, ".1f")]
     return "\n".join(lines)
 
@@ -202,7 +200,8 @@ def _table(title: str, models: Sequence[str], values: Losses, form: str) -> list
 
 def _seen(shown: Figures) -> str:
     """Say what the picture shows, for whoever does not see it."""
-    points, front = points_of(shown), front_of(points_of(shown))
+    points = points_of(shown)
+    front = front_of(points)
     said = [f"{m} with rank {points[m][1]:.1f} after {points[m][0]:.2g} s" for m in front]
     beaten = [model for model in points if model not in front]
     text = (

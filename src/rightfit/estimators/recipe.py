@@ -247,7 +247,7 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
     effort = EFFORTS[chosen.quality]
     stage = effort.stage(about)
     filled = _unsaid(chosen, _in_common(chosen, stage, about))
-    n_each = _n_of_kinds(chosen, effort, about)
+    n_each = _n_of_kinds(chosen, stage, effort.n_sparse, about)
     own = tuple(
         _unsaid(chosen, kind) | {"members": n}
         for kind, n in zip(_kinds(stage, about, n_each), n_each, strict=True)
@@ -341,12 +341,13 @@ def _most_levels(chosen: Chosen, about: Circumstances) -> int:
     return max(min(MOST_ONE_HOT, together), int(chosen.max_one_hot))
 
 
-def _n_of_kinds(chosen: Chosen, effort: Effort, about: Circumstances) -> list[int]:
+def _n_of_kinds(
+    chosen: Chosen, stage: Stage, n_sparse: tuple[int, int], about: Circumstances
+) -> list[int]:
     """How many members of each kind there are, in the proportions of the effort."""
-    n_members = effort.stage(about).n_members
-    proportions = n_members if about.embeds_numbers else (sum(n_members),)
+    proportions = stage.n_members if about.embeds_numbers else (sum(stage.n_members),)
     if about.is_wide:
-        proportions = (*proportions, *effort.n_sparse)
+        proportions = (*proportions, *n_sparse)
     together = sum(proportions)
     if chosen.members is not None:
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)

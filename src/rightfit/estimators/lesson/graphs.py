@@ -17,6 +17,9 @@ def draw_lesson(lesson: Lesson, member: int = 0) -> NetworkGraph:
     Args:
         lesson: as it stands.
         member: of a pack, the network that is drawn.
+
+    Raises:
+        RightFitError: the package that lays graphs out is not installed.
     """
     course = lesson.courses[member]
     subject = Subject(
