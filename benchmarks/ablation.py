@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from machine import describe_machine, output_argument, print_machine
 from real_tables import Table, named, read_tables
-from rivals import recipe_fingerprint
+from rivals import recipe_for
 from sklearn.metrics import log_loss, root_mean_squared_error
 from tables import keep, measured_before
 
@@ -89,7 +89,7 @@ def measure(table: Table, seed: int, setting: str, most_rows: int) -> dict[str, 
         "seed": seed,
         "loss": float(loss),
         "fit_seconds": seconds,
-        "recipe": recipe_fingerprint(),
+        "recipe": recipe_for(LADDER[setting].get("quality", "default"), fitted),
     }
 
 

@@ -1,7 +1,7 @@
 """The models that people would use instead, each with its library's defaults, on the same rows."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,19 +12,33 @@ import polars as pl
 from real_tables import Table
 
 import rightfit
-from rightfit.estimators.hyperparameters import QUALITY_NAMES, ClassifierParameters
+from rightfit.estimators.hyperparameters import ClassifierParameters
 from rightfit.estimators.recipe import Circumstances, follow_recipe
 
 
+def recipe_for(quality: str, train: pl.DataFrame) -> dict[str, Any]:
+    """What a record says of the recipe: for which table, and a few letters that change with it."""
+    about: dict[str, Any] = {
+        "quality": quality,
+        "n_rows": train.height,
+        "n_columns": train.width - 1,
+    }
+    return about | {"fingerprint": _fingerprint(**about)}
+
+
+def is_current(record: Mapping[str, Any]) -> bool:
+    """Whether what was measured is of no recipe, or of the one that there is now."""
+    if "recipe" not in record:
+        return True
+    about = dict(record["recipe"])
+    return bool(about.pop("fingerprint") == _fingerprint(**about))
+
+
 @cache
-def recipe_fingerprint() -> str:
-    """A few letters that change when the recipe does, so that figures of two are not mixed."""
-    added = [
-        follow_recipe(ClassifierParameters(quality=quality), Circumstances(n_rows, n_columns))[1]
-        for quality in QUALITY_NAMES
-        for n_rows in (30, 300, 2_000, 9_000, 50_000, 500_000)
-        for n_columns in (5, 50, 1_000)
-    ]
+def _fingerprint(quality: str, n_rows: int, n_columns: int) -> str:
+    _, added = follow_recipe(
+        ClassifierParameters(quality=quality), Circumstances(n_rows, n_columns)
+    )
     return hashlib.sha256(repr(added).encode()).hexdigest()[:8]
 
 
@@ -36,23 +50,20 @@ class Rival:
         name: of the model.
         fit: from the table, its training rows and a seed to what predicts for test rows: numbers,
             or probabilities of all classes in the order of the second result.
+        quality: of the recipe that it follows; None for other libraries.
         is_slow: whether it is only measured when it is asked for.
     """
 
     name: str
     fit: Callable[[Table, pl.DataFrame, int], tuple[Callable[[pl.DataFrame], Any], Any]]
+    quality: str | None = None
     is_slow: bool = False
 
-    @property
-    def recipe(self) -> str | None:
-        """The recipe that it follows; None for other libraries."""
-        return recipe_fingerprint() if self.name.startswith("RightFit") else None
 
-
-def _rightfit(**chosen: Any) -> Callable[..., Any]:
+def _rightfit(quality: str) -> Callable[..., Any]:
     def fit(table: Table, train: pl.DataFrame, seed: int) -> Any:
         kind: Any = rightfit.Regressor if table.is_regression else rightfit.Classifier
-        model = kind(random_state=seed, **chosen)
+        model = kind(random_state=seed, quality=quality)
         model.fit(train.drop(table.target), train[table.target])
         if table.is_regression:
             return model.predict, None
@@ -185,9 +196,9 @@ def _pytabkit(name: str) -> Callable[..., Any]:
 
 
 RIVALS = (
-    Rival("RightFit fast", _rightfit(quality="fast")),
-    Rival("RightFit", _rightfit()),
-    Rival("RightFit best", _rightfit(quality="best"), is_slow=True),
+    Rival("RightFit fast", _rightfit("fast"), "fast"),
+    Rival("RightFit", _rightfit("default"), "default"),
+    Rival("RightFit best", _rightfit("best"), "best", is_slow=True),
     Rival("CatBoost", _boosted(_catboost, wants_levels=False)),
     Rival("LightGBM", _boosted(_lightgbm, wants_levels=True)),
     Rival("XGBoost", _boosted(_xgboost, wants_levels=True)),

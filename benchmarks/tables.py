@@ -28,7 +28,7 @@ import numpy as np
 import polars as pl
 from machine import describe_machine, output_argument, print_machine
 from real_tables import TABLES, Table, named, read_tables
-from rivals import RIVALS, Rival, recipe_fingerprint
+from rivals import RIVALS, Rival, is_current, recipe_for
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score, root_mean_squared_error
 from tables_report import summary_of, text_of, write_report
 
@@ -57,8 +57,8 @@ def measure(rival: Rival, table: Table, seed: int, most_rows: int | None) -> Rec
     train, test = read_tables(table, seed, most_rows)
     record: Record = {"table": table.name, "model": rival.name, "seed": seed}
     record["n_rows"] = train.height
-    if rival.recipe is not None:
-        record["recipe"] = rival.recipe
+    if rival.quality is not None:
+        record["recipe"] = recipe_for(rival.quality, train)
     start = time.perf_counter()
     try:
         predict, classes = rival.fit(table, train, seed)
@@ -85,8 +85,7 @@ def measured_before(path: Path, machine: Mapping[str, Any], setting: Any) -> lis
     is_same = {**document["machine"], "time": ""} == {**machine, "time": ""}
     if not is_same or document["results"]["most_rows"] != setting:
         raise SystemExit(f"{path} is of another machine, other versions or sizes: move it away")
-    current = (None, recipe_fingerprint())
-    return [one for one in document["results"]["records"] if one.get("recipe") in current]
+    return [one for one in document["results"]["records"] if is_current(one)]
 
 
 def keep(path: Path, machine: Mapping[str, Any], records: Sequence[Record], setting: Any) -> None:
