@@ -90,14 +90,17 @@ class Stage:
 
     Attributes:
         most_rows: up to so many.
-        n_members: networks of each kind, piecewise and cosine, that are drawn.
-        n_copies: of a piecewise network, in one.
+        n_members: networks of each kind that are drawn: piecewise and cosine, or, of many columns,
+            plain and noisy.
+        n_copies: of a piecewise or cosine network, in one.
+        n_units: of each of their two hidden layers.
         n_folds: folds that each network is trained on; None where rows are held out once.
     """
 
     most_rows: float
     n_members: tuple[int, int]
     n_copies: int
+    n_units: int = 128
     n_folds: int | None = None
 
 
@@ -128,23 +131,23 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         "fast": Effort(
             (
                 Stage(1_000, (1, 0), n_copies=4, n_folds=3),
-                Stage(math.inf, (1, 0), n_copies=4),
+                Stage(math.inf, (1, 0), n_copies=4, n_units=256),
             ),
             n_sparse=(6, 2),
         ),
         "default": Effort(
             (
-                Stage(3_000, (2, 3), n_copies=4, n_folds=5),
-                Stage(100_000, (2, 3), n_copies=16),
+                Stage(3_000, (2, 2), n_copies=4, n_folds=5),
+                Stage(100_000, (2, 2), n_copies=16),
                 Stage(math.inf, (1, 1), n_copies=16),
             ),
             n_sparse=(6, 4),
         ),
         "best": Effort(
             (
-                Stage(3_000, (4, 8), n_copies=8, n_folds=8),
-                Stage(200_000, (4, 8), n_copies=16),
-                Stage(math.inf, (2, 4), n_copies=16),
+                Stage(3_000, (4, 4), n_copies=8, n_folds=8),
+                Stage(200_000, (4, 4), n_copies=32),
+                Stage(math.inf, (2, 2), n_copies=32),
             ),
             n_sparse=(12, 8),
         ),
@@ -189,12 +192,23 @@ _COSINE: Mapping[str, Any] = MappingProxyType(
 _WIDE: Mapping[str, Any] = MappingProxyType(
     {
         "average_decay": [0.99],
-        "dropout_rate": [0.1, 0.2, 0.4],
-        "input_dropout_rate": [0.0, 0.1],
+        "dropout_rate": [0.1, 0.2],
         "weight_decay": [0.03, 0.1, 0.3],
         "learning_rate": [5e-4, 1e-3],
     }
 )
+# Where many columns say the same, as neighbouring pixels do, a network must not rely on any of
+# them; where few columns matter, losing them is what ruins it. Held-out rows tell which.
+_NOISY: Mapping[str, Any] = MappingProxyType(
+    {
+        "average_decay": [0.999],
+        "dropout_rate": [0.4, 0.5],
+        "input_dropout_rate": [0.2],
+        "weight_decay": [0.1, 0.3, 1.0],
+        "learning_rate": [1e-3],
+    }
+)
+MANY_ROWS_FOR_UNITS = 10_000
 # L2 on both a weight and the factor of its input is the lasso: inputs of no use end at 0.
 _SPARSE: Mapping[str, Any] = MappingProxyType(
     {
@@ -264,12 +278,13 @@ def _in_common(chosen: Chosen, stage: Stage, about: Circumstances) -> dict[str, 
         "precision": "float32",
         # Bins of trees would see the targets of the rows that a fold holds out.
         "scaling": "quantile" if stage.n_folds else "tree",
-        "hidden_sizes": [(128, 128)] if about.n_rows < 1_000 else [(256, 256)],
+        "hidden_sizes": [(stage.n_units, stage.n_units)],
         "n_folds": stage.n_folds,
         "max_one_hot": _most_levels(chosen, about),
     }
     if not about.embeds_numbers:
         shared["scaling"] = "robust"
+        shared["hidden_sizes"] = [PLAIN_SIZES]
     if about.is_wide and about.n_rows < FEW_ROWS_FOR_PATIENCE:
         shared["patience_epochs"] = PATIENCE_OF_SHORT_EPOCHS
     if about.is_wide and stage.n_folds:
@@ -281,7 +296,8 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
     """The values of each kind of networks."""
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
-        return [_WIDE, *sparse]
+        units = 512 if about.n_rows >= MANY_ROWS_FOR_UNITS else 256
+        return [_WIDE, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
     piecewise = {
         **_PIECEWISE,
         **_steps(n_each[0], folds=stage.n_folds is not None),
@@ -290,8 +306,11 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
         ),
         "n_copies": [stage.n_copies],
     }
-    waves = _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER)
-    cosine = {**_COSINE, "number_embedding_size": waves}
+    cosine = {
+        **_COSINE,
+        "number_embedding_size": _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER),
+        "n_copies": [stage.n_copies],
+    }
     return [piecewise, cosine, *sparse]
 
 
@@ -345,9 +364,7 @@ def _n_of_kinds(
     chosen: Chosen, stage: Stage, n_sparse: tuple[int, int], about: Circumstances
 ) -> list[int]:
     """How many members of each kind there are, in the proportions of the effort."""
-    proportions = stage.n_members if about.embeds_numbers else (sum(stage.n_members),)
-    if about.is_wide:
-        proportions = (*proportions, *n_sparse)
+    proportions = (*stage.n_members, *n_sparse) if about.is_wide else stage.n_members
     together = sum(proportions)
     if chosen.members is not None:
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
