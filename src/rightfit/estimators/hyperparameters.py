@@ -100,7 +100,7 @@ class Hyperparameters:
         "default",
         Choice(QUALITY_NAMES),
         "Time that goes into the score, where hidden_sizes is 'auto': fast trains one network of "
-        "copies that share their weights, default a pack of five networks, best of twelve; each on "
+        "copies that share their weights, default a pack of four such, best of eight; each on "
         "folds where there are few rows. What it set stands in describe().",
     )
     activation: str | tuple[str, ...] | Several = parameter(

@@ -182,9 +182,9 @@ _ALONE: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3], "average_
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
-        "frequency_scale": [0.25, 0.5, 1.0, 2.0],
+        "frequency_scale": [0.5, 1.0],
         "average_decay": [0.99],
-        "dropout_rate": [0.0, 0.2, 0.4],
+        "dropout_rate": [0.05, 0.2],
         "weight_decay": [0.1, 0.3, 1.0],
         "learning_rate": [2e-3, 6e-3],
     }
@@ -298,9 +298,10 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
     if not about.embeds_numbers:
         units = 512 if about.n_rows >= MANY_ROWS_FOR_UNITS else 256
         return [_WIDE, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
+    apart = {} if stage.n_folds else _APART
     piecewise = {
         **_PIECEWISE,
-        **_steps(n_each[0], folds=stage.n_folds is not None),
+        **(_ALONE if n_each[0] == 1 else apart),
         "number_embedding_size": _embedding_sizes(
             about, _n_bins(n_each[0], about.n_rows), _MOST_BINS_TOGETHER
         ),
@@ -308,17 +309,11 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
     }
     cosine = {
         **_COSINE,
+        **apart,
         "number_embedding_size": _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER),
         "n_copies": [stage.n_copies],
     }
     return [piecewise, cosine, *sparse]
-
-
-def _steps(n_members: int, *, folds: bool) -> Mapping[str, Any]:
-    """What piecewise networks take in place of their own learning rate and average."""
-    if n_members == 1:
-        return _ALONE
-    return {} if folds else _APART
 
 
 def _n_bins(n_members: int, n_rows: int) -> tuple[int, ...]:
