@@ -235,7 +235,8 @@ def test_many_rows_have_half_as_many_networks(
         ("default", 900, 4),
         ("default", 20_000, 16),
         ("best", 900, 8),
-        ("best", 20_000, 32),
+        ("best", 20_000, 8),
+        ("best", 40_000, 16),
     ],
 )
 def test_copies_go_by_quality_and_folds(quality: str, n_rows: int, n_copies: int) -> None:

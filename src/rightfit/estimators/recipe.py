@@ -146,8 +146,9 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         "best": Effort(
             (
                 Stage(3_000, (4, 4), n_copies=8, n_folds=8),
-                Stage(200_000, (4, 4), n_copies=32),
-                Stage(math.inf, (2, 2), n_copies=32),
+                Stage(30_000, (4, 4), n_copies=8, n_folds=5),
+                Stage(200_000, (4, 4), n_copies=16),
+                Stage(math.inf, (2, 2), n_copies=16),
             ),
             n_sparse=(12, 8),
         ),
