@@ -190,7 +190,7 @@ _COSINE: Mapping[str, Any] = MappingProxyType(
         "learning_rate": [2e-3, 6e-3],
     }
 )
-_WIDE: Mapping[str, Any] = MappingProxyType(
+_PLAIN: Mapping[str, Any] = MappingProxyType(
     {
         "average_decay": [0.99],
         "dropout_rate": [0.1, 0.2],
@@ -198,6 +198,8 @@ _WIDE: Mapping[str, Any] = MappingProxyType(
         "learning_rate": [5e-4, 1e-3],
     }
 )
+# Of units that are left out every other time there are twice as many, given the rows for them.
+MANY_ROWS_FOR_NOISE = 10_000
 # Where many columns say the same, as neighbouring pixels do, a network must not rely on any of
 # them; where few columns matter, losing them is what ruins it. Held-out rows tell which.
 _NOISY: Mapping[str, Any] = MappingProxyType(
@@ -209,7 +211,6 @@ _NOISY: Mapping[str, Any] = MappingProxyType(
         "learning_rate": [1e-3],
     }
 )
-MANY_ROWS_FOR_UNITS = 10_000
 # L2 on both a weight and the factor of its input is the lasso: inputs of no use end at 0.
 _SPARSE: Mapping[str, Any] = MappingProxyType(
     {
@@ -297,8 +298,8 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
     """The values of each kind of networks."""
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
-        units = 512 if about.n_rows >= MANY_ROWS_FOR_UNITS else 256
-        return [_WIDE, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
+        units = 512 if about.n_rows >= MANY_ROWS_FOR_NOISE else 256
+        return [_PLAIN, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
     apart = {} if stage.n_folds else _APART
     piecewise = {
         **_PIECEWISE,
