@@ -60,7 +60,9 @@ class Rival:
     is_slow: bool = False
 
 
-def _rightfit(quality: str) -> Callable[..., Any]:
+def _rightfit(name: str, quality: str, *, is_slow: bool = False) -> Rival:
+    """The recipe of a quality, and nothing else given."""
+
     def fit(table: Table, train: pl.DataFrame, seed: int) -> Any:
         kind: Any = rightfit.Regressor if table.is_regression else rightfit.Classifier
         model = kind(random_state=seed, quality=quality)
@@ -69,7 +71,7 @@ def _rightfit(quality: str) -> Callable[..., Any]:
             return model.predict, None
         return model.predict_proba, model.classes_
 
-    return fit
+    return Rival(name, fit, quality, is_slow)
 
 
 def _columns(train: pl.DataFrame, target: str) -> tuple[list[str], list[str]]:
@@ -196,9 +198,9 @@ def _pytabkit(name: str) -> Callable[..., Any]:
 
 
 RIVALS = (
-    Rival("RightFit fast", _rightfit("fast"), "fast"),
-    Rival("RightFit", _rightfit("default"), "default"),
-    Rival("RightFit best", _rightfit("best"), "best", is_slow=True),
+    _rightfit("RightFit fast", "fast"),
+    _rightfit("RightFit", "default"),
+    _rightfit("RightFit best", "best", is_slow=True),
     Rival("CatBoost", _boosted(_catboost, wants_levels=False)),
     Rival("LightGBM", _boosted(_lightgbm, wants_levels=True)),
     Rival("XGBoost", _boosted(_xgboost, wants_levels=True)),

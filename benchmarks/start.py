@@ -3,7 +3,7 @@
 `import rightfit`; `rightfit --help`; a first fit of 1,000×20 rows with an empty and with a
 warm compilation cache, imports included; and a second fit in the same process. The floors are for
 one network of (256, 256) units. What the recipe takes for the same rows stands below without a
-floor: `fast` trains three networks in folds, the default 25.
+floor: `fast` trains three networks in folds, the default 20.
 
     python benchmarks/start.py [--runs 5]
 """

@@ -128,7 +128,7 @@ def test_as_many_members_as_somebody_wants(members: int) -> None:
 
 
 def test_seeds_take_the_place_of_other_values() -> None:
-    assert len(members_of(n_seeds=2)) == 5 // 2
+    assert len(members_of(n_seeds=2)) == 4 // 2
 
 
 def test_few_rows_are_folded_unless_somebody_holds_rows_out() -> None:
