@@ -103,7 +103,9 @@ def test_learning_rate_of_the_history_follows_schedule_and_warmup() -> None:
 
 def test_scale_of_the_target_reaches_the_metric() -> None:
     y = np.stack([NUMBERS, 100 * X[:, 0]], axis=1)
-    assert member_of(Regressor, y).knobs.target_scale == pytest.approx(y.std(axis=0))
+    knobs = member_of(Regressor, y).knobs
+    assert knobs.target_scale * knobs.target_unit == pytest.approx(y.std(axis=0))
+    assert knobs.target_scale.max() == 1
 
 
 @pytest.mark.parametrize(

@@ -125,11 +125,11 @@ def test_score_equals_numpy(task: Task) -> None:
     network = network_of(task, (4,))
     objective = objective_of(task)
     plan = plan_of(objective)
-    loss, metric, parts = compiled(
-        _score, plan, network, HeldOut(rows, None), knobs_of(target_scale=[3.0])
-    )
-    assert (float(loss), float(metric)) == pytest.approx(scored(task, network, rows, 3.0), rel=1e-5)
-    assert np.isnan(parts).all()
+    found = compiled(_score, plan, network, HeldOut(rows, None), knobs_of(target_unit=3.0))
+    pair = (float(found.loss), float(found.metric))
+    assert pair == pytest.approx(scored(task, network, rows, 3.0), rel=1e-5)
+    assert np.isnan(found.watched_parts).all()
+    assert found.watched == found.loss
 
 
 @pytest.mark.parametrize("watch_metric", [False, True])
@@ -144,8 +144,7 @@ def test_each_part_is_scored_as_if_its_rows_were_all(watch_metric: bool) -> None
     for part in range(N_PARTS - 1):
         weights = np.where(parts == part, rows.weights, 0)
         alone = HeldOut(rows._replace(weights=weights), None)
-        loss, metric, _ = compiled(_score, plan_of(objective), network, alone, knobs_of())
-        watched = objective.watched(loss, metric)
+        watched = compiled(_score, plan_of(objective), network, alone, knobs_of()).watched
         assert float(score.watched_parts[part]) == pytest.approx(float(watched), rel=1e-5)
     assert np.isnan(score.watched_parts[-1])
 
@@ -154,7 +153,7 @@ def test_each_part_is_scored_as_if_its_rows_were_all(watch_metric: bool) -> None
 def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
     rows = random_rows("regression", n_rows, weighted=True)
     network = network_of(hidden_sizes=(4,))
-    loss, metric, _ = compiled(_score, plan_of(), network, HeldOut(rows, None), knobs_of())
+    loss, metric, *_ = compiled(_score, plan_of(), network, HeldOut(rows, None), knobs_of())
     expected = scored("regression", network, rows, 1.0)
     assert (float(loss), float(metric)) == pytest.approx(expected, rel=1e-4)
 

@@ -66,6 +66,7 @@ def knobs_of(*, dtype: DTypeLike = np.float32, **changes: Any) -> Knobs:
         "average_decay": 0.0,
         "label_smoothing": 0.0,
         "target_scale": [1.0],
+        "target_unit": 1.0,
     }
     patience = changes.pop("patience_epochs", NEVER)
     key = changes.pop("key", [0x243F6A88, 0x85A308D3])

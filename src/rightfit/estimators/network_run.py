@@ -151,7 +151,8 @@ def knobs_of(
         tolerance=number(chosen.tolerance),
         average_decay=number(chosen.average_decay),
         label_smoothing=number(_label_smoothing(chosen)),
-        target_scale=np.asarray(target.scale, dtype),
+        target_scale=np.asarray(target.scale / target.unit, dtype),
+        target_unit=number(target.unit if target.unit < float(np.finfo(dtype).max) else np.inf),
         key=np.random.Philox(seed).random_raw(1).view(np.uint32)[:2],
     )
 

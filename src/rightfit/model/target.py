@@ -18,7 +18,8 @@ class Target:
         name: of the target column; "" where there is none.
         classes: the classes in the order of the probabilities; None for numbers.
         center: mean of each number target over the training rows.
-        scale: standard deviation of each number target over the training rows.
+        scale: standard deviation of each number target over the training rows; 0 of a constant,
+            which is predicted as it is.
         is_matrix: whether numbers came as a matrix, so that predictions must be one too.
     """
 
@@ -32,6 +33,11 @@ class Target:
     def n_targets(self) -> int:
         """Number of classes, or of number columns."""
         return len(self.scale) if self.classes is None else len(self.classes)
+
+    @property
+    def unit(self) -> float:
+        """The largest scale; 1 where every number target is constant."""
+        return float(self.scale.max()) or 1.0
 
     def encode(self, y: Any) -> Shaped[np.ndarray, "row ..."]:
         """Turn labels into int32 codes (-1 missing), or numbers into standardised float64.
@@ -48,7 +54,15 @@ class Target:
                 f"The target has {numbers.shape[1]} columns.",
                 expected=f"The model was made for {len(self.scale)}.",
             )
-        standardised: Float[np.ndarray, "row output"] = (numbers - self.center) / self.scale
+        return self.standardise(numbers)
+
+    def standardise(
+        self, numbers: Float[np.ndarray, "row output"]
+    ) -> Float[np.ndarray, "row output"]:
+        """Bring numbers to the mean 0 and the spread 1; of a constant to what is beside it."""
+        standardised: Float[np.ndarray, "row output"] = (numbers - self.center) / np.where(
+            self.scale > 0, self.scale, 1.0
+        )
         return standardised
 
     def decode(self, outputs: Float[np.ndarray, "row output"]) -> Shaped[np.ndarray, "row ..."]:
@@ -89,8 +103,6 @@ def fit_known_classes(classes: Any, name: str) -> Target:
 def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target:
     """Measure the weighted mean and standard deviation of number targets; NaN rows are left out.
 
-    A constant target keeps the scale 1.
-
     Raises:
         DataError: no row has a target and a weight.
     """
@@ -109,7 +121,9 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
             f"The target is the same in all {len(matrix)} rows: there is nothing to learn.",
             DataWarning,
         )
-    return Target(name, None, center, np.where(constant, 1.0, deviation), numbers.ndim == 2)
+    # Nor is the mean of many tenths one tenth.
+    center, scale = np.where(constant, matrix[0], center), np.where(constant, 0.0, deviation)
+    return Target(name, None, center, scale, numbers.ndim == 2)
 
 
 def nothing_to_train_on(n_rows: int) -> DataError:

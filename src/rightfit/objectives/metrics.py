@@ -27,11 +27,13 @@ class Metric:
             target's own units), targets, weights, to one number.
         greater_is_better: whether early stopping waits for a larger value.
         tasks: names of the tasks that may watch it.
+        unit_power: the power of the target's unit that it is measured in.
     """
 
     measure: Measure
     greater_is_better: bool
     tasks: tuple[str, ...]
+    unit_power: int = 0
 
 
 def _average(values: Float[Array, " row"], weights: Float[Array, " row"]) -> Float[Array, ""]:
@@ -129,9 +131,9 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "f1_macro": Metric(_f1_macro, True, _CLASSES),
         "log_loss": Metric(_log_loss, False, _CLASSES),
         "roc_auc": Metric(_roc_auc, True, _CLASSES),
-        "root_mean_squared_error": Metric(_root_mean_squared_error, False, _NUMBERS),
-        "mean_squared_error": Metric(_mean_squared_error, False, _NUMBERS),
-        "mean_absolute_error": Metric(_mean_absolute_error, False, _NUMBERS),
+        "root_mean_squared_error": Metric(_root_mean_squared_error, False, _NUMBERS, 1),
+        "mean_squared_error": Metric(_mean_squared_error, False, _NUMBERS, 2),
+        "mean_absolute_error": Metric(_mean_absolute_error, False, _NUMBERS, 1),
         "r2": Metric(_r2, True, _NUMBERS),
     }
 )

@@ -66,7 +66,7 @@ class Objective:
         weights: Float[Array, " row"],
         scale: Float[Array, " target"],
     ) -> Float[Array, ""]:
-        """The metric, in the target's own units; rows of weight 0 do not count.
+        """The metric, in the unit that `scale` is given in; rows of weight 0 do not count.
 
         Args:
             outputs: of the network.
@@ -79,6 +79,10 @@ class Objective:
         if self.task == "regression":
             predictions, targets = predictions * scale, targets * scale
         return METRICS[self.metric].measure(predictions, targets, weights)
+
+    def in_units(self, metric: Float[Array, ""], unit: Float[Array, ""]) -> Float[Array, ""]:
+        """A metric that was measured in some unit, in the one that this is given in."""
+        return metric * unit ** METRICS[self.metric].unit_power
 
     def watched(self, loss: Float[Array, ""], metric: Float[Array, ""]) -> Float[Array, ""]:
         """What early stopping wants smaller: the loss, or the metric with its sign turned."""

@@ -123,11 +123,14 @@ class Score(NamedTuple):
         loss: the mean loss.
         metric: the metric.
         watched_parts: what is watched on each part of the rows; NaN if there are no parts.
+        watched: what early stopping wants smaller: the loss, or the metric, but relative to how
+            far targets spread, so that neither large nor small units are beyond a float32.
     """
 
     loss: Float[Array, ""]
     metric: Float[Array, ""]
     watched_parts: Float[Array, " part"]
+    watched: Float[Array, ""]
 
 
 def score(plan: Plan, network: Network, held_out: HeldOut, knobs: Knobs) -> Score:
@@ -139,21 +142,25 @@ def score(plan: Plan, network: Network, held_out: HeldOut, knobs: Knobs) -> Scor
         real = jnp.arange(chosen.shape[0]) < rows.n_rows
         targets, weights = targets[chosen], jnp.where(real, weights[chosen], 0)
         parts = None if parts is None else parts[chosen]
-    losses = plan.objective.losses(outputs, targets)
+    objective = plan.objective
+    losses = objective.losses(outputs, targets)
+    unit = knobs.target_unit
 
     def measure(weights: Array) -> tuple[Array, Array]:
-        metric = plan.objective.measure(outputs, targets, weights, knobs.target_scale)
-        return jnp.sum(losses * weights) / jnp.sum(weights), metric
+        relative = objective.measure(outputs, targets, weights, knobs.target_scale)
+        return jnp.sum(losses * weights) / jnp.sum(weights), relative
 
-    loss, metric = measure(weights)
+    loss, relative = measure(weights)
+    metric, watched = objective.in_units(relative, unit), objective.watched(loss, relative)
     if parts is None:
-        return Score(loss, metric, jnp.full(N_PARTS, jnp.nan, network.dtype))
+        return Score(loss, metric, jnp.full(N_PARTS, jnp.nan, network.dtype), watched)
     of_part = jnp.where(parts == jnp.arange(N_PARTS)[:, None], weights, 0)
 
-    def watched(weights: Array) -> Array:
-        return plan.objective.watched(*measure(weights))
+    def watched_in_units(weights: Array) -> Array:
+        loss, relative = measure(weights)
+        return objective.watched(loss, objective.in_units(relative, unit))
 
-    return Score(loss, metric, jax.vmap(watched)(of_part))
+    return Score(loss, metric, jax.vmap(watched_in_units)(of_part), watched)
 
 
 def compute_outputs(network: Network, held_out: HeldOut) -> Float[Array, "slot output"]:

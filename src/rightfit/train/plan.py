@@ -64,7 +64,9 @@ class Knobs(NamedTuple):
             0.01 where that is more.
         average_decay: share of the running average of the weights that stays in a step.
         label_smoothing: share of each label that is spread over all classes.
-        target_scale: `[output]`, what a unit of the standardised target is worth.
+        target_scale: `[output]`, what a unit of the standardised target is worth, against the
+            output where it is worth most.
+        target_unit: what a unit of that one is worth, in the target's own units.
         key: of all dropout bits.
     """
 
@@ -81,6 +83,7 @@ class Knobs(NamedTuple):
     average_decay: Float[Any, ""]
     label_smoothing: Float[Any, ""]
     target_scale: Float[Any, " output"]
+    target_unit: Float[Any, ""]
     key: Key
 
 

@@ -97,13 +97,12 @@ def end_epoch(
 ) -> tuple[State, Record]:
     """Score the rows that choose, after the last step of an epoch, and keep the best weights."""
     nothing = jnp.asarray(jnp.nan, state.network.dtype)
-    found = Score(nothing, nothing, jnp.full(N_PARTS, nothing))
-    watched = train_loss
+    found = Score(nothing, nothing, jnp.full(N_PARTS, nothing), train_loss)
     size = sum_of_squared_weights(state.judged_network)
     if held_out is not None:
         found = score(plan, state.judged_network, held_out, knobs)
-        watched = plan.objective.watched(found.loss, found.metric)
-    else:
+    watched = found.watched
+    if held_out is None:
         if training.weights.shape[0] <= _FEW_ROWS:
             # An epoch of few steps moves far from the weights that its loss was met with.
             watched = score(plan, state.judged_network, HeldOut(training, None), knobs).loss
