@@ -6,7 +6,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from rightfit import Classifier, DataError, DataWarning, load
+from rightfit import Classifier, DataError, DataWarning, ParameterError, load
 from tests.estimators.examples import COLUMNS, N_ROWS, SMALL, THREE, TWO, X, frame, small
 
 pytestmark = pytest.mark.slow
@@ -188,7 +188,7 @@ def test_partial_fit_refuses_one_class() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"hidden_sizes": (4,)}, {"optimizer": "sgd"}, {"optimizer": "lion"}, {"dropout_rate": 0.5}],
+    [{"optimizer": "sgd"}, {"optimizer": "lion"}, {"dropout_rate": 0.5}],
     ids=str,
 )
 def test_partial_fit_survives_a_change_of_parameters(changed: dict[str, Any]) -> None:
@@ -196,6 +196,27 @@ def test_partial_fit_survives_a_change_of_parameters(changed: dict[str, Any]) ->
     model.set_params(**changed).partial_fit(X, THREE)
     assert np.isfinite(model.predict_proba(X)).all()
     assert model.n_iter_ == 2
+
+
+def test_partial_fit_refuses_what_one_network_cannot_take_over() -> None:
+    model = small(Classifier).partial_fit(X, THREE)
+    before = model.predict_proba(X)
+    with pytest.raises(ParameterError) as caught:
+        model.set_params(hidden_sizes=(4,)).partial_fit(X, THREE)
+    assert str(caught.value).startswith(
+        "partial_fit goes on with one network, but what was fitted is a network of other layers."
+    )
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+    pack = small(Classifier, l2=[0.0, 0.1], validation_fraction=0.25).fit(X, THREE)
+    with pytest.raises(ParameterError, match=r"fitted is a pack of 2 networks\."):
+        pack.set_params(l2=0.1).partial_fit(X, THREE)
+
+
+def test_first_rows_of_partial_fit_name_columns_that_they_leave_without_a_scale() -> None:
+    some = frame()[:20].assign(**{COLUMNS[1]: 1.0})
+    with pytest.warns(DataWarning, match=rf"in its 20 rows these have one value: '{COLUMNS[1]}'"):
+        model = small(Classifier).partial_fit(some, THREE[:20])
+    model.partial_fit(frame(), THREE)
 
 
 def test_partial_fit_does_not_mistake_one_optimizers_memory_for_anothers() -> None:

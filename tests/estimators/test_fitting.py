@@ -708,7 +708,8 @@ def test_warm_start_keeps_columns_classes_and_scale() -> None:
 
 def test_warm_start_begins_anew_with_another_shape() -> None:
     model = small(Classifier, warm_start=True).fit(X, THREE)
-    model.set_params(hidden_sizes=(4,)).fit(X, THREE)
+    with pytest.warns(TrainingWarning, match="warm_start begins anew"):
+        model.set_params(hidden_sizes=(4,)).fit(X, THREE)
     assert model.n_parameters_ == (3 + 1) * 4 + (4 + 1) * 3
 
 
@@ -724,8 +725,8 @@ def test_warm_start_does_not_turn_positions_into_names() -> None:
 
 
 def test_history_survives_scores_that_overflow(tmp_path: Any) -> None:
-    # Squares of these do not fit in float32.
-    huge = 1e30 * NUMBERS
+    # These do not fit in float32.
+    huge = 1e40 * NUMBERS
     model = small(Regressor, precision="float32").fit(X, huge, validation=(X, huge))
     assert column(model, "metric") == [np.inf] * 3
     assert np.isfinite(model.predict(X)).all()

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from sklearn.exceptions import DataConversionWarning
 
-from rightfit import DataError, DataWarning, Regressor
+from rightfit import DataError, DataWarning, Regressor, TrainingError, TrainingWarning
 from tests.estimators.examples import N_ROWS, NUMBERS, X, small
 
 pytestmark = pytest.mark.slow
@@ -91,8 +91,53 @@ def test_the_origin_of_the_target_does_not_matter() -> None:
 @pytest.mark.parametrize("fraction", [0.0, 0.25])
 def test_a_constant_target_is_predicted_as_it_is(constant: float, fraction: float) -> None:
     model = learnt(np.full(N_ROWS, constant), validation_fraction=fraction)
-    np.testing.assert_allclose(model.predict(X), constant, atol=0.3)
+    np.testing.assert_allclose(model.predict(X), constant, rtol=1e-12)
     assert all(np.isfinite(record["train_loss"]) for record in model.history_)
+
+
+@pytest.mark.parametrize("watch", ["loss", "r2", "root_mean_squared_error"])
+def test_a_constant_column_of_the_target_is_predicted_beside_others(watch: str) -> None:
+    y = np.stack([NUMBERS, np.full(N_ROWS, 1e-9)], axis=1)
+    model = learnt(y, validation_fraction=0.25, watch=watch)
+    assert np.ptp(model.predict(X)[:, 1]) == 0
+    assert model.score(X, y[:, :2]) > 0
+    assert all(np.isfinite(record["metric"]) for record in model.history_)
+
+
+@pytest.mark.parametrize("watch", ["r2", "root_mean_squared_error", "mean_absolute_error"])
+@pytest.mark.parametrize("unit", [1e-30, 1e-6, 1e25])
+def test_watched_metric_stops_at_the_same_epoch_in_any_unit(watch: str, unit: float) -> None:
+    chosen = {"watch": watch, "validation_fraction": 0.25, "precision": "float32"}
+    plain, other = learnt(NUMBERS, **chosen), learnt(NUMBERS * unit, **chosen)
+    assert other.n_iter_ == plain.n_iter_
+    assert other.best_epoch_ == plain.best_epoch_
+    power = 0 if watch == "r2" else 1
+    metrics = [[record["metric"] for record in model.history_] for model in (other, plain)]
+    np.testing.assert_allclose(metrics[0], np.array(metrics[1]) * unit**power, rtol=1e-3)
+
+
+def test_first_rows_of_partial_fit_must_show_the_unit_of_the_target() -> None:
+    with pytest.raises(DataError) as caught:
+        small(Regressor).partial_fit(X[:1], NUMBERS[:1])
+    assert str(caught.value) == (
+        "The first call of partial_fit fixes the unit of the target, and in its 1 row the target "
+        "is the same.\n"
+        "Its rows should be a fair sample, some hundreds of them.\n"
+        "hint: begin with more rows"
+    )
+
+
+@pytest.mark.filterwarnings("ignore:The target is the same")
+def test_going_on_from_a_constant_target_is_refused_where_it_is_constant_no_more() -> None:
+    model = small(Regressor, warm_start=True).fit(X, np.ones(N_ROWS)).fit(X, np.ones(N_ROWS))
+    with pytest.raises(DataError, match="same in all rows that were fitted before, and no longer"):
+        model.fit(X, NUMBERS)
+
+
+def test_target_of_another_unit_is_named_where_the_loss_is_too_large() -> None:
+    model = small(Regressor, warm_start=True).fit(X, NUMBERS)
+    with pytest.warns(TrainingWarning), pytest.raises(TrainingError, match="cause is the target"):
+        model.fit(X, NUMBERS * 1e5)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +207,6 @@ def test_partial_fit_keeps_the_scale_of_the_first_call() -> None:
     assert model._model.target.center == before.center
 
 
-def test_partial_fit_on_one_row_is_finite() -> None:
-    model = small(Regressor).partial_fit(X[:1], NUMBERS[:1]).partial_fit(X, NUMBERS)
+def test_later_partial_fit_on_one_row_is_finite() -> None:
+    model = small(Regressor).partial_fit(X, NUMBERS).partial_fit(X[:1], NUMBERS[:1])
     assert np.isfinite(model.predict(X)).all()

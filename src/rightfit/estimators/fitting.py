@@ -20,7 +20,9 @@ from rightfit.estimators.choosing import (
     predict_held_out,
 )
 from rightfit.estimators.fitting_problems import (
+    check_first_rows,
     check_held_out,
+    check_known_unit,
     check_memory,
     check_watched,
     no_trial_complete,
@@ -112,6 +114,12 @@ class Fitting:
         self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
         self._pick: Chosen | None = None
 
+    @property
+    def begins_anew(self) -> bool:
+        """Whether there are weights to go on from, but of another network."""
+        shape = self.trials.members[0].shape
+        return self.start.model is not None and not self.start.goes_on_with(shape)
+
     def run(self, *, one_epoch: bool = False) -> Run:
         """What is trained; for `partial_fit` one epoch over all rows, without stopping."""
         members = self.trials.members
@@ -150,6 +158,12 @@ class Fitting:
                 "loss is watched instead.",
                 TrainingWarning,
             )
+        if one_epoch:
+            self.start.check(self.trials.members[0].shape)
+            if self.start.model is None:
+                check_first_rows(self.prepared)
+        if self.start.model is not None:
+            check_known_unit(self.prepared)
         run = self.run(one_epoch=one_epoch)
         if len(run.members) > 1:
             check_memory(least_bytes(run), self.free_bytes)

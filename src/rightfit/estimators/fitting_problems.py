@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from rightfit.data.memory import GIB
-from rightfit.errors import DataError, ParameterError, TrainingError
+from rightfit.errors import DataError, DataWarning, ParameterError, TrainingError, shown, warn_user
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
 from rightfit.model.given import Labelled
@@ -13,6 +13,8 @@ from rightfit.model.prepare import Prepared
 from rightfit.train.events import MemberStopped
 
 _LARGE_INPUT = 100.0
+# No more than one in a million rows can be so many spreads away from the mean of all.
+_LARGE_TARGET = 1e3
 _NEED_A_DIFFERENCE = ("r2", "roc_auc")
 
 
@@ -55,6 +57,52 @@ def check_watched(metric: str, prepared: Prepared) -> None:
             f"{what} all have the same target, so that their {metric} is undefined.",
             expected=f"To watch {metric}, two different targets are needed among them.",
             hint="watch the loss, or hand over other validation rows",
+        )
+
+
+def check_first_rows(prepared: Prepared) -> None:
+    """Look at the rows of the first call of `partial_fit`, which fix units and scales for good.
+
+    Raises:
+        DataError: all have the same number as target.
+    """
+    target, rows = prepared.way.target, prepared.training
+    n_rows = int(rows.n_rows)
+    its_rows = "1 row" if n_rows == 1 else f"{n_rows:,} rows"
+    if target.classes is None and not target.scale.all():
+        raise DataError(
+            f"The first call of partial_fit fixes the unit of the target, and in its {its_rows} "
+            "the target is the same.",
+            expected="Its rows should be a fair sample, some hundreds of them.",
+            hint="begin with more rows",
+        )
+    names = prepared.way.encoder.numeric.value_names
+    spreads = np.ptp(np.asarray(rows.features.numbers)[:n_rows, : len(names)], axis=0)
+    alike = [name for name, spread in zip(names, spreads, strict=True) if not spread]
+    alike += prepared.way.schema.of_kind("constant")
+    if alike:
+        warn_user(
+            f"The first call of partial_fit fixes how columns are scaled, and in its {its_rows} "
+            f"these have one value: {shown(alike)}. They are ignored from now on; begin with a "
+            "fair sample of the rows if they will differ.",
+            DataWarning,
+        )
+
+
+def check_known_unit(prepared: Prepared) -> None:
+    """Refuse to go on where a target was constant, so that nobody knows its unit, and is no more.
+
+    Raises:
+        DataError: it is so.
+    """
+    target, rows = prepared.way.target, prepared.training
+    if target.classes is not None or target.scale.all():
+        return
+    if np.asarray(rows.targets)[: int(rows.n_rows), target.scale == 0].any():
+        raise DataError(
+            "The target was the same in all rows that were fitted before, and no longer is.",
+            expected="Going on keeps the unit of the target, which was not known then.",
+            hint="fit a new estimator",
         )
 
 
@@ -102,6 +150,14 @@ def not_finite(stopped: MemberStopped, prepared: Prepared, learning_rate: float)
         f"The loss was not finite in epoch {stopped.epoch}, step {stopped.step}, even after "
         "the learning rate was lowered three times."
     )
+    largest = np.abs(np.asarray(prepared.training.targets)).max()
+    if prepared.way.target.classes is None and largest > _LARGE_TARGET:
+        return TrainingError(
+            what,
+            expected=f"The likely cause is the target: it reaches {largest:.3g} times the "
+            "spread that it had when its unit was fixed.",
+            hint="fit a new estimator on rows like these, or leave out values that are not real",
+        )
     numbers = np.asarray(prepared.training.features.numbers)
     sizes = np.abs(numbers).max(axis=0, initial=0.0)
     if sizes.size and not sizes.max() <= _LARGE_INPUT:

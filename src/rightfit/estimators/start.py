@@ -7,9 +7,11 @@ from typing import Any
 import jax
 import numpy as np
 
+from rightfit.errors import ParameterError, counted
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.model.model import Model
+from rightfit.nn import NetworkShape
 from rightfit.train.compilation import call
 from rightfit.train.pack.run import Member
 from rightfit.train.plan import Rows, State
@@ -29,6 +31,31 @@ class Start:
     moments: list[Any] | None = None
     n_epochs: int = 0
 
+    def goes_on_with(self, shape: NetworkShape) -> bool:
+        """Say whether a network of some shape goes on from these weights, or begins anew."""
+        return self.model is not None and self.model.shape == shape
+
+    def check(self, shape: NetworkShape) -> None:
+        """Refuse to go on with a model that one network of some shape cannot take over.
+
+        Raises:
+            ParameterError: the model is a pack, or a network of other layers.
+        """
+        if self.model is None:
+            return
+        n_members = len(self.model.training.members)
+        if n_members == 0 and self.goes_on_with(shape):
+            return
+        found = "a network of other layers"
+        if n_members:
+            found = f"a pack of {counted(n_members, 'network')}"
+        raise ParameterError(
+            f"partial_fit goes on with one network, but what was fitted is {found}.",
+            expected="It goes on with what partial_fit trained before, or fit with one network of "
+            "the same hidden_sizes.",
+            hint="fit a new estimator by partial_fit alone, or fit this one anew on all rows",
+        )
+
     def state_of(self, member: Member, chosen: Hyperparameters, training: Rows) -> State:
         """The state of a network that goes on from the weights of the model.
 
@@ -41,7 +68,7 @@ class Start:
         """
         dtype = training.weights.dtype
         network = fresh_network(member.shape, member.seed, dtype, chosen.frequency_scale)
-        if self.model is not None and self.model.shape == member.shape:
+        if self.model is not None and self.goes_on_with(member.shape):
             network = jax.tree.map(lambda array: array.astype(dtype), self.model.network)
         state = begin(member.plan, network, member.knobs)
         if not self.n_epochs:
@@ -55,7 +82,7 @@ class Start:
 
     def _moments_of(self, member: Member, chosen: Hyperparameters, fresh: Any) -> Any:
         # Those of another optimizer or network are of no use.
-        if self.moments is None or self.model is None or self.model.shape != member.shape:
+        if self.moments is None or self.model is None or not self.goes_on_with(member.shape):
             return fresh
         if self.model.parameters["optimizer"] != chosen.optimizer:
             return fresh
