@@ -8,6 +8,7 @@ from sklearn.metrics import log_loss
 from rightfit import (
     Classifier,
     DataError,
+    DataWarning,
     Regressor,
     TrainingStarted,
     TrainingWarning,
@@ -343,6 +344,26 @@ def test_partial_fit_and_warm_start_train_one_network() -> None:
     assert not hasattr(model, "members_")
     model = Regressor(warm_start=True, max_epochs=1, random_state=0).fit(X, y).fit(X, y)
     assert len(model.history_) == 1
+
+
+@pytest.mark.parametrize("separation", ["groups", "time"])
+def test_few_groups_or_moments_make_fewer_folds_of_the_recipe(separation: str) -> None:
+    X, y = rows(100)
+    blocks: Any = np.arange(100) * (2 if separation == "groups" else 3) // 100
+    by: dict[str, Any] = {separation: blocks}
+    model = Regressor(quality="fast", max_epochs=2, random_state=0).fit(X, y, **by)
+    assert max(member["fold"] for member in model.members_) == 1
+
+
+def test_rows_without_a_target_do_not_count_for_the_recipe() -> None:
+    X, y = rows(100)
+    y[4:] = np.nan
+    with pytest.warns(DataWarning, match="96 rows without a target"):
+        model = Regressor(max_epochs=2, random_state=0).fit(X, y)
+    assert not hasattr(model, "members_")
+    weights = (np.arange(100) < 4).astype(float)
+    model = Regressor(max_epochs=2, random_state=0).fit(X, rows(100)[1], weights)
+    assert not hasattr(model, "members_")
 
 
 def test_class_of_few_rows_is_no_mistake_where_nobody_asked_for_folds() -> None:

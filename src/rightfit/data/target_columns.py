@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from rightfit.data.frames import read_frame, read_series
 from rightfit.data.matrices import complex_data
@@ -33,6 +34,17 @@ def target_columns(y: Any) -> list[pl.Series]:
     if frame is not None:
         return frame.get_columns()
     return _of_array(y)
+
+
+def has_target(y: Any) -> NDArray[np.bool_]:
+    """Say which rows have a value in every column of the target, whatever it is worth.
+
+    Example:
+        >>> has_target(np.array([1.0, np.nan])).tolist()
+        [True, False]
+    """
+    columns = [c.fill_nan(None) if c.dtype.is_float() else c for c in target_columns(y)]
+    return np.all([column.is_not_null().to_numpy() for column in columns], axis=0)
 
 
 def _of_array(y: Any) -> list[pl.Series]:

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
+from rightfit.data.target_columns import has_target
 from rightfit.errors import TrainingWarning, warn_user
 from rightfit.estimators.exporting import Exporting
 from rightfit.estimators.fitting import Fitting
@@ -164,6 +165,12 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
                 "networks are trained.",
                 TrainingWarning,
             )
+        if self.warm_start and fitting.begins_anew:
+            warn_user(
+                "warm_start begins anew: the parameters describe a network of other layers than "
+                "the one that was fitted.",
+                TrainingWarning,
+            )
         is_new = not hasattr(self, "_model")
         # Whoever follows the events may want to show the columns first.
         if is_new:
@@ -291,7 +298,7 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
         self, rows: Labelled, held: Labelled | None, *, is_single: bool
     ) -> tuple[Self, Recipe]:
         about = Circumstances(
-            n_rows=rows.table.n_rows,
+            n_rows=int((has_target(rows.y) & (rows.weights > 0)).sum()),
             n_columns=len(rows.table.names),
             may_fold=held is None and self.validation_fraction is None,
             is_single=is_single,

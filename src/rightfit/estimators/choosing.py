@@ -112,7 +112,7 @@ def choose_for_now(combine: str, held: HeldOutTrials) -> Choice:
     return choose(held.candidates, cast(Combine, combine), parts=parts)
 
 
-def parts_of_held_out(prepared: Prepared, seed: int) -> Int[np.ndarray, " row"] | None:
+def parts_of_held_out(prepared: Prepared, seed: int) -> Int[np.ndarray, " slot"] | None:
     """Deal the rows that choose an epoch to parts, so that one can tell what the choice gained."""
     table = prepared.training if prepared.folds else prepared.validation
     if table is None:

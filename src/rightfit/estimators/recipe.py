@@ -46,7 +46,8 @@ class Circumstances:
     """What the recipe goes by.
 
     Attributes:
-        n_rows: rows of the table, those that will be held out included.
+        n_rows: rows of the table that have a target and a weight, those that will be held out
+            included.
         n_columns: columns of the table.
         may_fold: whether the rows may be held out fold by fold; not if somebody said which are.
         is_single: whether only one network can be trained: `partial_fit` and `warm_start`.

@@ -74,11 +74,11 @@ def _n_folds(
     choices: Choices, rows: Labelled, held: Labelled | None, usable: Shaped[np.ndarray, " row"]
 ) -> int | None:
     """Say in how many folds rows are held out; None to hold some out once, or none."""
-    if choices.n_folds is not None or held is not None:
+    if choices.asks_for_folds or held is not None:
         return choices.n_folds
     n_rows = int(usable.sum())
     too_few = choices.validation_fraction is None and n_rows * _HELD_OUT < _FEWEST_HELD_OUT
-    if not (choices.needs_held_out and too_few):
+    if choices.n_folds is None and not (choices.needs_held_out and too_few):
         return None
     most = n_rows
     if rows.groups is not None:
@@ -92,7 +92,7 @@ def _n_folds(
             "trained on.",
             hint="hand over more rows, or ask for one network",
         )
-    return min(_FOLDS_OF_FEW_ROWS, most)
+    return min(choices.n_folds or _FOLDS_OF_FEW_ROWS, most)
 
 
 def _once(

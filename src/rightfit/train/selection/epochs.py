@@ -23,11 +23,11 @@ from rightfit.train.selection.choose import assign_parts, assign_parts_by_block
 
 
 def deal_parts(
-    weights: Float[np.ndarray, " row"],
+    weights: Float[np.ndarray, " slot"],
     folds: Sequence[Fold],
     blocks: Int[np.ndarray, " row"] | None,
     seed: int,
-) -> Int[np.ndarray, " row"]:
+) -> Int[np.ndarray, " slot"]:
     """Deal held-out rows to parts; with folds, those of each fold by themselves.
 
     Args:
