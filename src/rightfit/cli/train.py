@@ -24,7 +24,7 @@ def train(
         Path | None,
         typer.Option(metavar="FOLDER", help="The model to write. Default: TABLE with .model."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a model that is there.")] = False,
     task: Annotated[
         str, typer.Option(metavar="auto", help="Or classification, or regression.")
     ] = "auto",
