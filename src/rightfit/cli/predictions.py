@@ -8,7 +8,7 @@ from rich.console import Console
 
 from rightfit.cli.console import working
 from rightfit.data.read import read_table
-from rightfit.errors import DataError, TableFileError, did_you_mean, shown
+from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
 from rightfit.estimators.regressor import Regressor
@@ -30,17 +30,6 @@ def predict_table(
         if probabilities:
             predictions |= _probabilities(model, frame)
     return pl.DataFrame(kept | predictions)
-
-
-def check_free(path: Path, *, force: bool) -> None:
-    """Refuse to replace a file unasked, and a folder always."""
-    if path.is_dir():
-        raise TableFileError(f"'{path}' is a folder.", hint="name a file in it")
-    if path.exists() and not force:
-        raise TableFileError(
-            f"There is a file at '{path}' already.",
-            hint="choose another place, or pass --force to replace it",
-        )
 
 
 def _kept(frame: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
