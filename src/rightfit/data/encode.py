@@ -46,7 +46,7 @@ class Encoder:
     missing, for each of these columns that had missing values in training.
 
     Attributes:
-        schema: the kinds of the columns.
+        schema: the kinds of the columns; a category of which nothing is left is an id.
         is_named: whether columns are found by name; if not, by their order.
         numeric: the columns that become scaled numbers.
         scaling: how these are scaled.
@@ -255,7 +255,8 @@ def fit_encoder(
         seed: chooses the rows that quantiles are taken from where there are more than 20,000.
 
     Raises:
-        DataError: a training row holds a word in a column of numbers.
+        DataError: a training row holds a word in a column of numbers, or of no column anything
+            is left to learn from.
 
     Example:
         >>> from rightfit.data.schema import recognise_columns
@@ -277,8 +278,10 @@ def fit_encoder(
         BooleanColumn(name, parse_booleans(take(table.column(name), rows)).values.null_count() > 0)
         for name in schema.of_kind(BOOLEAN)
     ]
+    # A category to embed, each of whose levels is of a single row, tells no more than an id.
+    empty = [column.name for column in categories if column.n_levels == 1]
     return Encoder(
-        schema=schema,
+        schema=schema.with_ids(empty),
         is_named=table.is_named,
         numeric=numeric,
         scaling=_fit_scaling(raw, rows, scaling, target, seed),

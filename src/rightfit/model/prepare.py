@@ -139,7 +139,7 @@ def _fit_way(
         target=encoded,
         seed=choices.seed,
     )
-    return Way(schema, encoder, target)
+    return Way(encoder.schema, encoder, target)
 
 
 def encode_rows(
