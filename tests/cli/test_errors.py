@@ -275,8 +275,9 @@ def a_folder(place: Path) -> None:
     [
         (
             a_file,
-            "error: There is a file at 'there' already.\n\n"
-            "hint: choose another place, or pass --force to replace it\n",
+            "error: There is a file at 'there' already.\n"
+            "A model goes into a folder of its own.\n\n"
+            "hint: choose another place\n",
         ),
         (
             a_folder,
@@ -299,6 +300,19 @@ def test_train_never_replaces_a_folder_of_other_files(rightfit: Type, table: pl.
     answer = rightfit("train", "houses.csv", "--target", "use", "--out", "there", "--force")
     assert answer.code == 1
     assert os.listdir("there") == ["photo.png"]
+
+
+def test_train_never_replaces_its_table(rightfit: Type, table: pl.DataFrame) -> None:
+    before = Path("houses.csv").read_bytes()
+    answer = rightfit("train", "houses.csv", "--target", "use", "--out", "houses.csv", "--force")
+    assert (answer.code, answer.out, answer.err) == (
+        1,
+        "",
+        "error: There is a file at 'houses.csv' already.\n"
+        "A model goes into a folder of its own.\n\n"
+        "hint: choose another place\n",
+    )
+    assert Path("houses.csv").read_bytes() == before
 
 
 def test_train_refuses_to_replace_a_model_unasked(rightfit: Type, model: Path) -> None:

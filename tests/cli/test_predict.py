@@ -1,8 +1,11 @@
 import io
+import warnings
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
+from sklearn.exceptions import DataConversionWarning
 
 import rightfit as library
 from rightfit.data.read import read_table
@@ -115,17 +118,48 @@ def test_numbers_have_no_probabilities(rightfit: Type, regressor: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["prediction", "probability of shop"])
 def test_kept_column_cannot_hide_the_predictions(
+    rightfit: Type, model: Path, table: pl.DataFrame, name: str
+) -> None:
+    table.with_columns(pl.lit(1).alias(name)).write_csv("twice.csv")
+    answer = rightfit("predict", "use.model", "twice.csv", "--probabilities", "--keep", name)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.endswith(
+        f"error: The column {name!r} cannot be kept: the predictions are called so.\n\n"
+        "hint: rename it in the table\n"
+    )
+
+
+def test_column_of_a_probability_is_kept_where_there_are_none(
     rightfit: Type, model: Path, table: pl.DataFrame
 ) -> None:
-    table.with_columns(prediction=1).write_csv("twice.csv")
-    answer = rightfit("predict", "use.model", "twice.csv", "--keep", "prediction")
-    assert (answer.code, answer.out, answer.err) == (
-        1,
-        "",
-        "error: The column 'prediction' cannot be kept: the predictions are called so.\n\n"
-        "hint: rename it in the table\n",
-    )
+    name = "probability of shop"
+    table.with_columns(pl.lit(1).alias(name)).write_csv("more.csv")
+    answer = rightfit("predict", "use.model", "more.csv", "--keep", name)
+    assert pl.read_csv(io.StringIO(answer.out)).columns == [name, "prediction"]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "names"),
+    [
+        (["price"], ["prediction"]),
+        (["price", "age"], ["prediction of output 1", "prediction of output 2"]),
+    ],
+    ids=["one", "two"],
+)
+def test_several_numbers_have_a_column_each(
+    rightfit: Type, table: pl.DataFrame, outputs: list[str], names: list[str]
+) -> None:
+    columns = table.select("size", "town")
+    fitted = library.Regressor(hidden_sizes=(8,), max_epochs=3, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataConversionWarning)
+        fitted.fit(columns, table.select(outputs).to_numpy()).save("several.model")
+    answer = rightfit("predict", "several.model", "houses.csv")
+    predicted = pl.read_csv(io.StringIO(answer.out))
+    assert predicted.columns == names
+    np.testing.assert_array_equal(predicted.to_numpy().ravel(), fitted.predict(columns).ravel())
 
 
 @pytest.mark.parametrize(

@@ -204,13 +204,6 @@ def test_scoring_that_fails_does_not_lose_the_model(
     assert rightfit("predict", "houses.model", "houses.csv").code == 0
 
 
-def test_forced_model_replaces_a_file(rightfit: Type, table: pl.DataFrame) -> None:
-    Path("there").write_text("old")
-    words = ("train", "houses.csv", "--target", "use", "--out", "there", "--force", *TINY)
-    assert rightfit(*words).code == 0
-    assert rightfit("describe", "there").code == 0
-
-
 @pytest.mark.parametrize("suffix", [".csv.gz", ".tsv", ".parquet", ".jsonl"])
 def test_other_formats_are_read(rightfit: Type, table: pl.DataFrame, suffix: str) -> None:
     name = f"houses.v2{suffix}"

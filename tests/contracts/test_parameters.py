@@ -22,7 +22,6 @@ from rightfit.constraints import (
     Unsure,
 )
 from rightfit.errors import MAX_SHOWN, ParameterError
-from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 from rightfit.estimators.hyperparameters import (
     ACTIVATION_NAMES,
     CLASS_METRICS,
@@ -38,6 +37,7 @@ from rightfit.estimators.hyperparameters import (
 from rightfit.nn import ACTIVATIONS
 from rightfit.objectives import LOSSES, metric_names
 from rightfit.parameters import Parameter, check_parameters, declared_parameters
+from rightfit.train.customary import CUSTOMARY_WEIGHT_DECAYS
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.schedules import SCHEDULES
 
@@ -369,10 +369,8 @@ def told_values(name: str) -> dict[str, float]:
     return {optimizer: value for optimizer, value in told.items() if optimizer in OPTIMIZERS}
 
 
-def test_customary_values_are_those_of_the_engine() -> None:
-    for name, optimizer in OPTIMIZERS.items():
-        assert CUSTOMARY_LEARNING_RATES[name] == optimizer.learning_rate
-        assert CUSTOMARY_WEIGHT_DECAYS.get(name, 0) == optimizer.weight_decay
+def test_customary_decays_are_of_optimizers() -> None:
+    assert set(CUSTOMARY_WEIGHT_DECAYS) <= set(OPTIMIZERS)
 
 
 def test_descriptions_tell_the_customary_values_of_every_optimizer() -> None:

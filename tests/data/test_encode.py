@@ -160,8 +160,6 @@ def test_columns_are_found_by_name_and_extra_ones_ignored() -> None:
     encoder = fitted(FRAME)
     shuffled = as_table(FRAME.select(pl.lit(1).alias("more"), *reversed(FRAME.columns)))
     assert_same(encoder.encode(shuffled), encoder.encode(as_table(FRAME)))
-    with pytest.raises(DataError, match="must be in the same order"):
-        encoder.check_columns(shuffled, as_sklearn=True)
 
 
 def test_all_lacking_columns_are_named() -> None:
@@ -212,9 +210,28 @@ def test_250_levels_are_embedded_with_the_rare_ones_together() -> None:
     assert (codes == 0).sum() == len(values) - sum(i % 4 + 1 for i in range(250) if i % 4 >= 1)
 
 
-def test_a_category_of_rare_levels_only_is_left_out() -> None:
-    X = pl.DataFrame({"a": [f"level {i}" for i in range(15)], "b": range(15)})
-    assert fitted(X).category_names == ()
+ALL_DISTINCT = [f"level {i}" for i in range(15)]
+
+
+def test_a_category_of_rare_levels_only_is_an_id() -> None:
+    X = pl.DataFrame({"a": ALL_DISTINCT, "b": range(15)})
+    encoder = fitted(X)
+    assert encoder.category_names == ()
+    assert encoder.schema.of_kind("id") == ("a",)
+    assert encoder.schema.columns[0].note == "every value occurs once"
+    assert_same(encoder.encode(as_table(X.drop("a"))), encoder.encode(as_table(X)))
+    assert fitted(X, max_one_hot=15).schema.of_kind("category") == ("a",)
+
+
+def test_an_encoder_has_something_to_encode() -> None:
+    X = pl.DataFrame({"a": ALL_DISTINCT, "c": ["always"] * 15})
+    with pytest.raises(DataError) as caught:
+        fitted(X, a="category")
+    assert str(caught.value) == (
+        "No column is left to learn from: 'a' (every value occurs once), 'c' (always 'always').\n"
+        "At least one column has two different values and is not an id.\n"
+        "hint: check that the right table was read, or set the kind of a column yourself"
+    )
 
 
 @pytest.mark.parametrize("kind", ["category", "boolean", "datetime"])

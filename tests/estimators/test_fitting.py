@@ -84,6 +84,25 @@ def test_validation_rows_are_never_trained_on(estimator: type[AbstractEstimator]
     assert column(one, "validation_loss") != column(other, "validation_loss")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "given", "what"),
+    [
+        ({}, {"groups": np.arange(30) % 7}, "groups"),
+        ({}, {"time": np.arange(30)}, "time"),
+        ({"validation_fraction": 0.2}, {}, "validation_fraction=0.2"),
+    ],
+)
+def test_what_validation_rows_leave_without_effect_is_named(
+    chosen: dict[str, Any], given: dict[str, Any], what: str
+) -> None:
+    model = small(Classifier, **chosen)
+    with pytest.warns(TrainingWarning) as caught:
+        model.fit(X[TRAIN], TWO[TRAIN], validation=(X[HELD], TWO[HELD]), **given)
+    assert [str(warning.message) for warning in caught] == [
+        f"{what} has no effect: the validation rows were handed over."
+    ]
+
+
 @both
 def test_scoring_validation_rows_never_changes_training(
     estimator: type[AbstractEstimator],

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import pytest
 
 from rightfit.errors import ParameterError
-from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES
 from rightfit.estimators.grid import (
     AUTO_MEMBERS,
     DEFAULT_RANGES,
@@ -25,6 +24,7 @@ from rightfit.estimators.hyperparameters import (
     member_parameters,
 )
 from rightfit.parameters import check_parameters, declared_parameters
+from rightfit.train.customary import CUSTOMARY_LEARNING_RATES
 from rightfit.train.optimizers import OPTIMIZERS
 
 # One value for everything that `members` would draw.
@@ -519,7 +519,7 @@ def test_customary_rates_name_every_optimizer() -> None:
 def test_grid_imports_nothing_heavy_but_numpy() -> None:
     program = (
         "import sys, rightfit.estimators.grid; "
-        "print([n for n in ('jax', 'sklearn', 'polars', 'rightfit.train', 'rightfit.model') "
+        "print([n for n in ('jax', 'optax', 'sklearn', 'polars', 'rightfit.model') "
         "if n in sys.modules])"
     )
     ran = subprocess.run(

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import DataConversionWarning
 
 from rightfit import DataError, DataWarning
 from rightfit.data.split import split_rows
@@ -67,6 +68,26 @@ def test_encoder_and_target_see_training_rows_only(has_classes: bool) -> None:
     assert prepared(table, y, has_classes=has_classes).way.encoder.to_json() != (
         before.way.encoder.to_json()
     )
+
+
+@pytest.mark.parametrize("has_classes", [False, True])
+@pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame])
+def test_a_column_vector_is_complained_of_once(kind: Any, has_classes: bool) -> None:
+    y: Any = np.where(X[:, 0] > 0, "b", "a") if has_classes else NUMBERS
+    with pytest.warns(DataConversionWarning) as caught:
+        found = prepared(X, kind(y[:, None]), has_classes=has_classes)
+    assert len(caught) == 1
+    np.testing.assert_array_equal(
+        found.training.targets, prepared(X, y, has_classes=has_classes).training.targets
+    )
+
+
+def test_a_constant_target_is_told_once_and_of_the_training_rows() -> None:
+    with pytest.warns(DataWarning) as caught:
+        prepared(X, np.ones(N_ROWS))
+    assert [str(warning.message) for warning in caught] == [
+        "The target is the same in all 30 rows: there is nothing to learn."
+    ]
 
 
 def test_rows_are_padded_to_a_bucket_with_weight_zero() -> None:

@@ -3,7 +3,6 @@
 import codecs
 import io
 import json
-import math
 import sys
 import warnings
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rightfit.errors import DataWarning, TrainingWarning
+from rightfit.json_values import without_infinities
 
 # In a file or a pipe nothing is wrapped: whoever reads it there wraps or searches it.
 _ENDLESS = 1000
@@ -48,7 +48,7 @@ def can_show(console: Console, text: str) -> bool:
 
 def print_json(result: dict[str, Any]) -> None:
     """Print a result for machines; JSON knows no infinity, so that becomes null."""
-    print(json.dumps(_finite(result), indent=2, ensure_ascii=False, allow_nan=False))
+    print(json.dumps(without_infinities(result), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def print_labelled(console: Console, label: str, style: str, text: str) -> None:
@@ -106,13 +106,3 @@ def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
 
 _PLAINER = "rightfit.plainer"
 codecs.register_error(_PLAINER, _plainer)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

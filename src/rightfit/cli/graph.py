@@ -29,7 +29,7 @@ def graph(
     """
     from rightfit.cli.console import messages, results, warnings_as_notes, working
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
-    from rightfit.cli.predictions import check_free
+    from rightfit.cli.places import check_free
     from rightfit.cli.sheets import gradients_sheet
     from rightfit.data.read import read_table
     from rightfit.data.write import replace_file
@@ -39,7 +39,7 @@ def graph(
 
     console = messages()
     suffix = _known_suffix(out)
-    check_free(out, force=force)
+    check_free(out, force=force, table=table)
     with warnings_as_notes(console), working(console, "drawing"):
         fitted = load(model)
         rows = () if table is None else split_off_target(fitted, read_table(table), target)

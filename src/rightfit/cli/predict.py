@@ -30,14 +30,15 @@ def predict(
 
     from rightfit.cli.console import messages, warnings_as_notes
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
-    from rightfit.cli.predictions import check_free, predict_table
+    from rightfit.cli.places import check_free
+    from rightfit.cli.predictions import predict_table
     from rightfit.data.write import write_table
 
     console = messages()
     to_stdout = str(out) == "-"
     with warnings_as_notes(console):
         if not to_stdout:
-            check_free(out, force=force)
+            check_free(out, force=force, table=table)
         predictions = predict_table(model, table, probabilities, keep or [], console)
         tidy_up_at_ctrl_c()
         if to_stdout:

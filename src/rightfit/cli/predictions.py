@@ -8,7 +8,7 @@ from rich.console import Console
 
 from rightfit.cli.console import working
 from rightfit.data.read import read_table
-from rightfit.errors import DataError, TableFileError, did_you_mean, shown
+from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
 from rightfit.estimators.regressor import Regressor
@@ -26,21 +26,11 @@ def predict_table(
         frame = read_table(table_path)
         kept = _kept(frame, keep)
         warn_of_ignored(model, frame.drop(keep))
-        predictions = {_PREDICTION: pl.Series(np.asarray(model.predict(frame)))}
+        predictions = _predictions(model, frame)
         if probabilities:
             predictions |= _probabilities(model, frame)
+    _check_kept(keep, predictions)
     return pl.DataFrame(kept | predictions)
-
-
-def check_free(path: Path, *, force: bool) -> None:
-    """Refuse to replace a file unasked, and a folder always."""
-    if path.is_dir():
-        raise TableFileError(f"'{path}' is a folder.", hint="name a file in it")
-    if path.exists() and not force:
-        raise TableFileError(
-            f"There is a file at '{path}' already.",
-            hint="choose another place, or pass --force to replace it",
-        )
 
 
 def _kept(frame: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
@@ -50,12 +40,28 @@ def _kept(frame: pl.DataFrame, names: list[str]) -> dict[str, pl.Series]:
             f"The table has no column {shown(unknown)} to keep.",
             hint=did_you_mean(unknown[0], frame.columns),
         )
-    if _PREDICTION in names:
-        raise DataError(
-            f"The column {_PREDICTION!r} cannot be kept: the predictions are called so.",
-            hint="rename it in the table",
-        )
     return {name: frame[name] for name in names}
+
+
+def _check_kept(names: list[str], predictions: dict[str, pl.Series]) -> None:
+    for name in names:
+        if name in predictions:
+            raise DataError(
+                f"The column {name!r} cannot be kept: the predictions are called so.",
+                hint="rename it in the table",
+            )
+
+
+def _predictions(model: Classifier | Regressor, frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """One column, or one an output of a model that predicts several numbers."""
+    values = np.asarray(model.predict(frame))
+    columns = values.reshape(len(values), -1).T
+    if len(columns) == 1:
+        return {_PREDICTION: pl.Series(columns[0])}
+    return {
+        f"{_PREDICTION} of output {number}": pl.Series(column)
+        for number, column in enumerate(columns, start=1)
+    }
 
 
 def _probabilities(model: Classifier | Regressor, frame: pl.DataFrame) -> dict[str, pl.Series]:

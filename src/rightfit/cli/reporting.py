@@ -7,7 +7,7 @@ from rich.console import Console
 
 from rightfit import Classifier, Regressor, make_report
 from rightfit.cli.console import print_labelled
-from rightfit.cli.predictions import check_free
+from rightfit.cli.places import check_free
 from rightfit.data.fingerprint import fingerprint
 from rightfit.data.read import read_table
 from rightfit.errors import ModelFileError, RightFitError
@@ -80,7 +80,7 @@ def _place(folder: Path, table: Path | None, out: Path | None, *, force: bool) -
             expected="Without a TABLE a new one would know less: it has no test rows.",
             hint="open that one, name a TABLE, or pass --force to replace it",
         )
-    check_free(place, force=force or anew)
+    check_free(place, force=force or anew, table=table)
     return place
 
 

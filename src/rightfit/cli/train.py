@@ -24,7 +24,7 @@ def train(
         Path | None,
         typer.Option(metavar="FOLDER", help="The model to write. Default: TABLE with .model."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a model that is there.")] = False,
     task: Annotated[
         str, typer.Option(metavar="auto", help="Or classification, or regression.")
     ] = "auto",
@@ -60,13 +60,14 @@ def train(
     """
     # Heavy imports wait until a command really runs, so that --help is quick.
     from rightfit.cli.console import messages, print_json, results
+    from rightfit.cli.places import is_same_file
     from rightfit.cli.training import Request, model_beside, train_table
 
     _check(task, test_fraction)
     if groups is not None and time is not None:
         why = "rows are held out by one or the other."
         raise typer.BadParameter(f"leave --time out: {why}", param_hint="--groups")
-    if test is not None and test.exists() and table.exists() and test.samefile(table):
+    if test is not None and is_same_file(test, table):
         raise typer.BadParameter("must be another table than TABLE.", param_hint="--test")
     request = Request(
         table=table,

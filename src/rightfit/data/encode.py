@@ -13,7 +13,7 @@ from rightfit.arrays import Features
 from rightfit.data.bins import QUANTILE_BINS, BinScaling, fit_quantile_bins, fit_tree_bins
 from rightfit.data.categories import Categories, fit_categories
 from rightfit.data.cells import EVERY_ROW, Positions, Rows, as_slice, positions, take
-from rightfit.data.column_names import check_as_sklearn, lacking
+from rightfit.data.column_names import lacking
 from rightfit.data.complaints import raise_together
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.markers import A_TRUTH_VALUE, parse_booleans
@@ -46,7 +46,7 @@ class Encoder:
     missing, for each of these columns that had missing values in training.
 
     Attributes:
-        schema: the kinds of the columns.
+        schema: the kinds of the columns; a category of which nothing is left is an id.
         is_named: whether columns are found by name; if not, by their order.
         numeric: the columns that become scaled numbers.
         scaling: how these are scaled.
@@ -136,15 +136,12 @@ class Encoder:
         there = set(table.names)
         return [column.name for column in self.schema.used if column.name not in there]
 
-    def check_columns(
-        self, table: Table, estimator: str = "this model", *, as_sklearn: bool = False
-    ) -> None:
+    def check_columns(self, table: Table, estimator: str = "this model") -> None:
         """Check that a table has the columns that training used; others are ignored.
 
         Args:
             table: the table to encode.
             estimator: the name to give the model in an error about the number of columns.
-            as_sklearn: complain in scikit-learn's words, and of another order too.
 
         Raises:
             DataError: a column is lacking; all of them are named.
@@ -157,13 +154,10 @@ class Encoder:
                     f"{n_needed} features as input."
                 )
             return
-        known = set(self.schema.names)
-        extra = tuple(name for name in table.names if name not in known)
         missing = self.missing_columns(table)
-        if as_sklearn:
-            check_as_sklearn(missing, extra, self._is_reordered(table))
         if missing:
-            raise lacking(missing, extra)
+            known = set(self.schema.names)
+            raise lacking(missing, tuple(name for name in table.names if name not in known))
 
     def to_json(self) -> dict[str, Any]:
         """Give the encoder as plain JSON types; floats are exact."""
@@ -189,11 +183,6 @@ class Encoder:
             categories=tuple(Categories.from_json(column) for column in fields["categories"]),
             max_one_hot=fields["max_one_hot"],
         )
-
-    def _is_reordered(self, table: Table) -> bool:
-        there = set(table.names)
-        known = [name for name in self.schema.names if name in there]
-        return [name for name in table.names if name in set(known)] != known
 
     def _aligned(self, table: Table) -> Table:
         by_order = not (self.is_named and table.is_named)
@@ -255,7 +244,8 @@ def fit_encoder(
         seed: chooses the rows that quantiles are taken from where there are more than 20,000.
 
     Raises:
-        DataError: a training row holds a word in a column of numbers.
+        DataError: a training row holds a word in a column of numbers, or of no column anything
+            is left to learn from.
 
     Example:
         >>> from rightfit.data.schema import recognise_columns
@@ -277,8 +267,10 @@ def fit_encoder(
         BooleanColumn(name, parse_booleans(take(table.column(name), rows)).values.null_count() > 0)
         for name in schema.of_kind(BOOLEAN)
     ]
+    # A category to embed, each of whose levels is of a single row, tells no more than an id.
+    empty = [column.name for column in categories if column.n_levels == 1]
     return Encoder(
-        schema=schema,
+        schema=schema.with_ids(empty),
         is_named=table.is_named,
         numeric=numeric,
         scaling=_fit_scaling(raw, rows, scaling, target, seed),

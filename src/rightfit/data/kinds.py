@@ -26,6 +26,7 @@ FEWEST_IDS: Final = 20
 MOST_LEVELS: Final = 20
 FEWEST_ROWS_A_LEVEL: Final = 10
 FEWEST_WORDS: Final = 0.05
+ALL_DISTINCT: Final = "every value occurs once"
 A_DATE: Final = ("a date", "dates")
 
 
@@ -165,7 +166,7 @@ def _of_words(text: pl.Series, note: str) -> Recognised:
         return Recognised(DATETIME, parsed.values, note=f"{style}{wrong}")
     present = text.drop_nulls()
     if len(present) >= FEWEST_IDS and present.n_unique() == len(present):
-        return Recognised(ID, text, note="every value occurs once")
+        return Recognised(ID, text, note=ALL_DISTINCT)
     return Recognised(CATEGORY, text, note=note)
 
 

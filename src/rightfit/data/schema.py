@@ -1,7 +1,7 @@
 """The schema: what kind each column of a table is."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -10,7 +10,9 @@ import polars as pl
 from rightfit.data.cells import EVERY_ROW, Positions, Rows, positions, take
 from rightfit.data.complaints import and_more, clean_or_override, raise_together
 from rightfit.data.kinds import (
+    ALL_DISTINCT,
     CATEGORY,
+    ID,
     IGNORED,
     KINDS,
     NUMBER,
@@ -33,7 +35,7 @@ class ColumnSchema:
     Attributes:
         name: the column's name.
         kind: number, category, boolean or datetime; or, not used for training, id (text that
-            is all distinct), constant, or ignored.
+            is all distinct, or a category of which no level is kept), constant, or ignored.
         dtype: the type that the column came with.
         missing_fraction: share of the training rows without a value, from 0 to 1.
         n_distinct: different values present; of an array, among 2,000 of its training rows.
@@ -74,6 +76,23 @@ class Schema:
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The names of the columns of one kind."""
         return tuple(column.name for column in self.columns if column.kind == kind)
+
+    def with_ids(self, names: Collection[str]) -> "Schema":
+        """Make ids of columns whose every value occurs once.
+
+        Raises:
+            DataError: no other column is left to learn from.
+        """
+        schema = Schema(
+            tuple(
+                dataclasses.replace(column, kind=ID, note=ALL_DISTINCT)
+                if column.name in names
+                else column
+                for column in self.columns
+            )
+        )
+        _check_used(schema)
+        return schema
 
     def to_json(self) -> list[dict[str, Any]]:
         """Give the schema as plain JSON types."""
@@ -134,8 +153,7 @@ def recognise_columns(
         hint=clean_or_override(wrong),
     )
     schema = Schema(tuple(columns))
-    if not schema.used:
-        raise _nothing_to_learn_from(schema)
+    _check_used(schema)
     return schema
 
 
@@ -207,9 +225,11 @@ def _check_overrides(table: Table, overrides: Mapping[str, str]) -> None:
             )
 
 
-def _nothing_to_learn_from(schema: Schema) -> DataError:
+def _check_used(schema: Schema) -> None:
+    if schema.used:
+        return
     reasons = [f"{column.name!r} ({column.note or column.kind})" for column in schema.columns]
-    return DataError(
+    raise DataError(
         f"No column is left to learn from: {', '.join(reasons[:MAX_SHOWN])}"
         f"{and_more(len(reasons))}.",
         expected="At least one column has two different values and is not an id.",

@@ -201,7 +201,7 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
 
         Args:
             path: the folder.
-            overwrite: replace what is there already.
+            overwrite: replace a model that is there already.
 
         Raises:
             ModelFileError: something is in the way, or the folder cannot be written.

@@ -28,6 +28,7 @@ from rightfit.estimators.fitting_problems import (
     no_trial_complete,
     not_finite,
     too_little_time,
+    warn_of_unused,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.limits import memory_for_members, reserve
@@ -92,6 +93,7 @@ class Fitting:
         self.rows = rows
         self.seed = choices.seed
         check_held_out(chosen, held)
+        warn_of_unused(chosen, rows, held)
         before = start.model
         way = None if before is None else Way(before.schema, before.encoder, before.target)
         target = None if classes is None else fit_known_classes(classes, choices.target_name)

@@ -5,7 +5,15 @@ import math
 import numpy as np
 
 from rightfit.data.memory import GIB
-from rightfit.errors import DataError, DataWarning, ParameterError, TrainingError, shown, warn_user
+from rightfit.errors import (
+    DataError,
+    DataWarning,
+    ParameterError,
+    TrainingError,
+    TrainingWarning,
+    shown,
+    warn_user,
+)
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
 from rightfit.model.given import Labelled
@@ -39,6 +47,22 @@ def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
             "choose among them.",
             hint="leave validation_fraction at None, or set n_folds",
         )
+
+
+def warn_of_unused(chosen: Hyperparameters, rows: Labelled, held: Labelled | None) -> None:
+    """Name what says which rows to hold out, where rows were handed over for that."""
+    if held is None:
+        return
+    unused = {
+        "groups": rows.groups is not None,
+        "time": rows.time is not None,
+        f"validation_fraction={chosen.validation_fraction}": chosen.validation_fraction,
+    }
+    for what, is_given in unused.items():
+        if is_given:
+            warn_user(
+                f"{what} has no effect: the validation rows were handed over.", TrainingWarning
+            )
 
 
 def check_watched(metric: str, prepared: Prepared) -> None:

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 from rightfit.estimators.hyperparameters import (
     PLAIN_SIZES,
     Hyperparameters,
@@ -21,6 +20,7 @@ from rightfit.estimators.hyperparameters import (
 )
 from rightfit.estimators.space import STREAM, Range, Space, Values
 from rightfit.parameters import declared_parameters
+from rightfit.train.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 
 AUTO_MEMBERS = 16
 

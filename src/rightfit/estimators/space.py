@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from rightfit.errors import MAX_SHOWN, ParameterError, counted
-from rightfit.estimators.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 from rightfit.estimators.effects import DECISIVE, NEEDS, without_effect
 from rightfit.estimators.hyperparameters import (
     Hyperparameters,
 )
+from rightfit.train.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
 
 # Sets these draws apart from whatever else the seed makes.
 STREAM = 0x67726964

@@ -1,7 +1,6 @@
 """A model as plain data, and back: one JSON document and named arrays."""
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from jaxtyping import Shaped
 
 from rightfit.data.encode import Encoder
 from rightfit.data.schema import Schema
+from rightfit.json_values import without_infinities
 from rightfit.model.circumstances import versions
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.target import Target
@@ -35,7 +35,7 @@ def to_document(model: Model) -> tuple[dict[str, Any], dict[str, Shaped[np.ndarr
         "encoder": model.encoder.to_json(),
         "target": _target_to_json(model.target),
         "has_names": model.has_names,
-        "training": _tag_tuples(_without_infinities(dataclasses.asdict(model.training))),
+        "training": _tag_tuples(without_infinities(dataclasses.asdict(model.training))),
         "versions": versions(),
     }
     arrays = {}
@@ -139,15 +139,6 @@ def _untag_tuples(value: Any) -> Any:
     if isinstance(value, list):
         return [_untag_tuples(item) for item in value]
     return value
-
-
-def _without_infinities(value: Any) -> Any:
-    """JSON has no infinity and no NaN: a score that overflowed becomes None."""
-    if isinstance(value, Mapping):
-        return {name: _without_infinities(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_without_infinities(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _tupled(value: Any) -> Any:

@@ -8,6 +8,7 @@ old weights or the new ones, and both are whole.
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -29,6 +30,9 @@ REPORT = "report.html"
 CARD = "MODEL_CARD.md"
 # Exactly our own names, so that no file of the user's is taken for one.
 _WEIGHTS = f"weights-{'[0-9a-f]' * 16}.safetensors"
+# How a document of ours begins, in this format or a later one.
+_OUR_BEGINNING = re.compile(rb'\s*\{\s*"format"\s*:\s*\d')
+_LONGEST_BEGINNING = 100
 
 
 def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
@@ -37,7 +41,7 @@ def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
     Args:
         model: what to save.
         path: the folder; made if it is not there.
-        overwrite: replace a model, or a file, that is there already.
+        overwrite: replace a model that is there already; nothing else is ever replaced.
 
     Raises:
         ModelFileError: something is in the way, or it cannot be written.
@@ -67,21 +71,34 @@ def check_writable(path: Path, *, overwrite: bool = False) -> None:
     if not path.exists() and not path.is_symlink():
         _check_parent(path)
         return
-    hint = "choose another place, or pass --force (in Python: overwrite=True) to replace it"
-    if path.is_dir():
-        has_model = (path / DOCUMENT).exists()
-        if not has_model and set(path.iterdir()) <= _leftovers(path):
-            return
-        if not has_model:
-            raise ModelFileError(
-                f"The folder '{path}' holds other files than a model.",
-                expected="A model goes into a folder of its own.",
-                hint="choose another place",
-            )
+    if not path.is_dir():
+        raise ModelFileError(
+            f"There is a file at '{path}' already.",
+            expected="A model goes into a folder of its own.",
+            hint="choose another place",
+        )
+    if _holds_model(path):
         if not overwrite:
-            raise ModelFileError(f"There is a model at '{path}' already.", hint=hint)
-    elif not overwrite:
-        raise ModelFileError(f"There is a file at '{path}' already.", hint=hint)
+            raise ModelFileError(
+                f"There is a model at '{path}' already.",
+                hint="choose another place, or pass --force (in Python: overwrite=True) to "
+                "replace it",
+            )
+    elif not set(path.iterdir()) <= _leftovers(path):
+        raise ModelFileError(
+            f"The folder '{path}' holds other files than a model.",
+            expected="A model goes into a folder of its own.",
+            hint="choose another place",
+        )
+
+
+def _holds_model(path: Path) -> bool:
+    """Say whether a folder has a document of ours, whole or damaged; others use the name too."""
+    document = path / DOCUMENT
+    if not document.is_file():
+        return False
+    with document.open("rb") as file:
+        return _OUR_BEGINNING.match(file.read(_LONGEST_BEGINNING)) is not None
 
 
 def _check_parent(path: Path) -> None:
@@ -123,25 +140,10 @@ def _write_beside(path: Path, content: dict[str, Any], weights: bytes) -> None:
     new.mkdir()
     try:
         _write_inside(new, content, weights)
-        _put_in_place(new, path)
+        new.rename(path)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     _sync_folder(path.parent)
-
-
-def _put_in_place(new: Path, path: Path) -> None:
-    if not (path.exists() or path.is_symlink()):
-        new.rename(path)
-        return
-    # A folder cannot replace a file in one step: the file steps aside, and back if that fails.
-    aside = _hidden(path, "old")
-    path.rename(aside)
-    try:
-        new.rename(path)
-    except BaseException:
-        aside.rename(path)
-        raise
-    aside.unlink()
 
 
 def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
@@ -167,7 +169,7 @@ def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
 def _leftovers(path: Path) -> set[Path]:
     """Find what saving left: old weights, new ones that failed, and halves after a crash."""
     document = path / DOCUMENT
-    text = document.read_bytes() if document.exists() else b""
+    text = document.read_bytes() if document.is_file() else b""
     weights = [file for file in path.glob(_WEIGHTS) if file.name.encode() not in text]
     return {*weights, *path.glob(f".{_WEIGHTS}.*.new"), *path.glob(f".{DOCUMENT}.*.new")}
 

@@ -1,6 +1,7 @@
 """From a table and its targets to what the training program takes."""
 
 import dataclasses
+from typing import Any
 
 import jax
 import numpy as np
@@ -11,6 +12,8 @@ from rightfit.arrays import Features
 from rightfit.data.encode import Encoder, fit_encoder
 from rightfit.data.schema import Schema, recognise_columns
 from rightfit.data.table import Table
+from rightfit.data.target_columns import target_columns
+from rightfit.data.targets import numbers_of
 from rightfit.errors import DataError, DataWarning, counted, warn_user
 from rightfit.model.given import Choices, Labelled
 from rightfit.model.held_out import split
@@ -92,15 +95,18 @@ def prepare(
         DataError: nothing is left to train on, or a column or target cannot be used.
     """
     fitted = way.target if way is not None else target
-    if fitted is None and choices.has_classes:
+    if not choices.has_classes:
+        rows = dataclasses.replace(rows, y=numbers_of(rows.y))
+    elif fitted is None:
         fitted = fit_classes(rows.y, choices.target_name)
-    unit = fitted or fit_numbers(rows.y, rows.weights, choices.target_name)
+        rows = dataclasses.replace(rows, y=_flat(rows.y))
+    unit = fitted or _as_they_are(rows.y)
     encoded = unit.encode(rows.y)
     missing = is_missing(encoded)
     usable = ~missing & (rows.weights > 0)
     parts = split(rows, held, usable, encoded, unit, choices)
     if fitted is None:
-        # Once more, now from training rows alone.
+        # From training rows alone.
         weights = np.zeros(len(usable))
         weights[parts.training] = rows.weights[parts.training]
         fitted = fit_numbers(rows.y, weights, choices.target_name)
@@ -122,6 +128,19 @@ def prepare(
     )
 
 
+def _flat(y: Any) -> Any:
+    """Take the only column of a target of classes, about which people have been warned already."""
+    if len(getattr(y, "shape", ())) < 2:
+        return y
+    return y[:, 0] if isinstance(y, np.ndarray) else target_columns(y)[0]
+
+
+def _as_they_are(numbers: Float[np.ndarray, "row ..."]) -> Target:
+    """The target of numbers while it is not known which of them are trained on."""
+    n_outputs = 1 if numbers.ndim == 1 else numbers.shape[1]
+    return Target("", None, np.zeros(n_outputs), np.ones(n_outputs))
+
+
 def _fit_way(
     rows: Labelled,
     training: Int[np.ndarray, " training"],
@@ -139,7 +158,7 @@ def _fit_way(
         target=encoded,
         seed=choices.seed,
     )
-    return Way(schema, encoder, target)
+    return Way(encoder.schema, encoder, target)
 
 
 def encode_rows(

@@ -13,6 +13,8 @@ import optax
 from jaxtyping import Array, Float, PyTree
 from optax.contrib import MuonDimensionNumbers, muon
 
+from rightfit.train.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_DECAYS
+
 Momentum = Float[Array, ""]
 
 
@@ -28,7 +30,7 @@ class Optimizer:
 
     direction: Callable[[Momentum], optax.GradientTransformation]
     learning_rate: float
-    weight_decay: float = 0.0
+    weight_decay: float
 
 
 # With this root mean square, a step of Muon is about as long as one of Adam.
@@ -57,16 +59,25 @@ def _hidden_weights(network: PyTree[Array]) -> PyTree[MuonDimensionNumbers | Non
     )
 
 
+_DIRECTIONS: Mapping[str, Callable[[Momentum], optax.GradientTransformation]] = MappingProxyType(
+    {
+        "adamw": lambda momentum: optax.scale_by_adam(),
+        "adam": lambda momentum: optax.scale_by_adam(),
+        "sgd": lambda momentum: optax.identity(),
+        "momentum": lambda momentum: optax.trace(momentum),
+        "nesterov": lambda momentum: optax.trace(momentum, nesterov=True),
+        "adagrad": lambda momentum: optax.scale_by_rss(),
+        "rmsprop": lambda momentum: optax.scale_by_rms(),
+        "lion": lambda momentum: optax.scale_by_lion(),
+        "muon": lambda momentum: _muon(),
+    }
+)
+
 OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
     {
-        "adamw": Optimizer(lambda momentum: optax.scale_by_adam(), 1e-3, 1e-2),
-        "adam": Optimizer(lambda momentum: optax.scale_by_adam(), 1e-3),
-        "sgd": Optimizer(lambda momentum: optax.identity(), 1e-1),
-        "momentum": Optimizer(lambda momentum: optax.trace(momentum), 1e-2),
-        "nesterov": Optimizer(lambda momentum: optax.trace(momentum, nesterov=True), 1e-2),
-        "adagrad": Optimizer(lambda momentum: optax.scale_by_rss(), 1e-2),
-        "rmsprop": Optimizer(lambda momentum: optax.scale_by_rms(), 1e-3),
-        "lion": Optimizer(lambda momentum: optax.scale_by_lion(), 1e-4, 1e-1),
-        "muon": Optimizer(lambda momentum: _muon(), 1e-3, 1e-2),
+        name: Optimizer(
+            direction, CUSTOMARY_LEARNING_RATES[name], CUSTOMARY_WEIGHT_DECAYS.get(name, 0.0)
+        )
+        for name, direction in _DIRECTIONS.items()
     }
 )

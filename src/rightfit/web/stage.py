@@ -2,13 +2,13 @@
 
 import dataclasses
 import json
-import math
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from rightfit.errors import DataError
+from rightfit.json_values import without_infinities
 from rightfit.web.frames import encode_frame
 from rightfit.web.tables import OwnTable, Tables
 
@@ -71,7 +71,7 @@ class Stage:
 
     def tell(self, kind: str, **content: Any) -> None:
         """Send a message as JSON."""
-        self.send(json.dumps({"kind": kind, **_finite(content)}, allow_nan=False))
+        self.send(json.dumps({"kind": kind, **without_infinities(content)}, allow_nan=False))
 
     def complain(self, what: str, expected: str = "", hint: str = "") -> None:
         """Say what went wrong and what to do."""
@@ -132,7 +132,7 @@ class Stage:
         lesson = self.lesson
         training = None if self.training is None else self.training.told
         if lesson is None:
-            self.send(encode_frame(_finite({"number": 0, "training": training})))
+            self.send(encode_frame(without_infinities({"number": 0, "training": training})))
             return
         network = self.pictures.network(self.member, kept=self.shows_kept)
         history = lesson.history[self.member]
@@ -161,7 +161,11 @@ class Stage:
             header["look"] = look(lesson, self.member)
             self._looked = time.monotonic()
         surfaces = self.pictures.surfaces(network)
-        self.send(encode_frame(_finite(header), weights(network), surfaces, self.pictures.strip()))
+        self.send(
+            encode_frame(
+                without_infinities(header), weights(network), surfaces, self.pictures.strip()
+            )
+        )
 
     def _looks(self) -> bool:
         """Say whether the next frame shows a mini-batch."""
@@ -213,12 +217,3 @@ def _thinned(history: list[Any]) -> list[Any]:
     """Leave epochs out of a long history, but never the last one."""
     step = -(-len(history) // _MOST_RECORDS) or 1
     return history[::-1][::step][::-1]
-
-
-def _finite(value: Any) -> Any:
-    """JSON knows no infinity, so that becomes null."""
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,29 @@
+"""Where a command may write: what may be replaced there, and what never."""
+
+from pathlib import Path
+
+from rightfit.errors import TableFileError
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Say whether two paths lead to one file that exists."""
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def check_free(path: Path, *, force: bool, table: Path | None = None) -> None:
+    """Refuse to replace a file unasked, and a folder and the table that is read always.
+
+    Raises:
+        TableFileError: something is in the way.
+    """
+    if path.is_dir():
+        raise TableFileError(f"'{path}' is a folder.", hint="name a file in it")
+    if table is not None and is_same_file(path, table):
+        raise TableFileError(
+            f"'{path}' is the table that is read: it would be lost.", hint="choose another place"
+        )
+    if path.exists() and not force:
+        raise TableFileError(
+            f"There is a file at '{path}' already.",
+            hint="choose another place, or pass --force to replace it",
+        )
