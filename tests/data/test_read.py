@@ -236,3 +236,11 @@ def test_arrow_may_be_a_file_or_a_stream(tmp_path: Path) -> None:
     frame.write_ipc_stream(tmp_path / "stream.arrow")
     assert read_table(tmp_path / "file.arrow").equals(frame)
     assert read_table(tmp_path / "stream.arrow").equals(frame)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+def test_words_stay_as_they_are_written_where_asked(tmp_path: Path, suffix: str) -> None:
+    path = written(
+        tmp_path, f"t{suffix}", "v\tw\n3.10\t3.10\n\t3.9\n".replace("\t", ",\t"[suffix == ".tsv"])
+    )
+    assert read_table(path, as_text=["v", "other"]).rows() == [("3.10", 3.1), (None, 3.9)]

@@ -108,6 +108,12 @@ def test_targets_that_are_no_classes(y: Any, expected: str) -> None:
     assert str(caught.value) == expected
 
 
+def test_known_classes_may_be_spelled_as_a_program_writes_them() -> None:
+    classes = np.array(["1", "2", "true"], dtype=object)
+    assert encode_classes(["1.0", "2", "True"], classes)[0].tolist() == [0, 1, 2]
+    assert encode_classes([True, True], classes)[0].tolist() == [2, 2]
+
+
 def test_known_classes_need_not_all_occur() -> None:
     codes, classes = encode_classes(["b", "b", None], np.array(["a", "b", "c"]))
     assert codes.tolist() == [1, 1, -1]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rightfit.data.kinds import present_values
 from rightfit.data.markers import is_text
+from rightfit.data.spelling import as_known
 
 FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
@@ -43,7 +44,7 @@ class Categories:
             >>> Categories("use", ("shop", "flat"), True).codes(pl.Series(["flat", None, "bar"]))
             array([2, 3, 0], dtype=int32)
         """
-        text = self._spelled(column)
+        text = as_known(as_levels(column), self.levels)
         codes = text.replace_strict(
             list(self.levels), self._codes, default=UNSEEN, return_dtype=pl.Int32
         )
@@ -54,18 +55,6 @@ class Categories:
     @functools.cached_property
     def _codes(self) -> pl.Series:
         return pl.Series(range(1, len(self.levels) + 1), dtype=pl.Int32)
-
-    def _spelled(self, column: pl.Series) -> pl.Series:
-        """Write values as the training rows had them: True as 'yes' is not, but as 'True' is."""
-        text = as_levels(column)
-        if column.dtype == pl.Boolean:
-            spelling = {level.lower(): level for level in self.levels}
-            return text.replace(spelling)
-        widths = {len(level) for level in self.levels}
-        # A file may have lost the zeros before a code: 02134 has become 2134.
-        if column.dtype.is_numeric() and len(widths) == 1 and all(map(str.isdigit, self.levels)):
-            return text.str.zfill(widths.pop())
-        return text
 
     def to_json(self) -> dict[str, Any]:
         """Give the levels as plain JSON types."""

@@ -1,6 +1,7 @@
 """Read delimited text: the header is checked, then every row, then types are decided."""
 
 import gzip
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -9,24 +10,29 @@ import polars as pl
 
 from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
-from rightfit.data.text_types import typed_text
+from rightfit.data.text_types import typed_text, without_empty
 from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 LONGEST_HEADER: Final = 1 << 20
 
 
-def read_csv(path: Path) -> pl.DataFrame:
-    """Read a file whose fields are separated by commas, or by what its header uses."""
-    return _read_delimited(path, ",")
+def read_csv(path: Path, as_text: Collection[str] = ()) -> pl.DataFrame:
+    """Read a file whose fields are separated by commas, or by what its header uses.
+
+    Args:
+        path: the file.
+        as_text: the columns that stay as they are written, where others become numbers or dates.
+    """
+    return _read_delimited(path, ",", as_text)
 
 
-def read_tsv(path: Path) -> pl.DataFrame:
-    """Read a file whose fields are separated by tabs."""
-    return _read_delimited(path, "\t")
+def read_tsv(path: Path, as_text: Collection[str] = ()) -> pl.DataFrame:
+    """Read a file whose fields are separated by tabs; see `read_csv`."""
+    return _read_delimited(path, "\t", as_text)
 
 
-def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
+def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.DataFrame:
     raw = _content(path)
     content = np.frombuffer(raw, np.uint8)
     _check_utf8(path, raw, content)
@@ -40,7 +46,12 @@ def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
     frame = pl.read_csv(raw, separator=separator, infer_schema=False)
     if len(found.blank):
         frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
-    return pl.DataFrame([typed_text(column) for column in frame.get_columns()])
+    return pl.DataFrame(
+        [
+            without_empty(column) if column.name in as_text else typed_text(column)
+            for column in frame.get_columns()
+        ]
+    )
 
 
 def _content(path: Path) -> bytes:

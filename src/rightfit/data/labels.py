@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rightfit.data.cells import places, row_list
 from rightfit.data.complaints import and_more
 from rightfit.data.markers import is_text
+from rightfit.data.spelling import as_known
 from rightfit.errors import (
     MAX_SHOWN,
     DataError,
@@ -104,10 +105,12 @@ def known_codes(
 
 
 def _same_type(labels: NDArray[Any], classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Compare as text where one side is text: a file may have turned "1" into 1."""
-    if (labels.dtype.kind in "OU") == (classes.dtype.kind in "OU"):
+    """Compare as text where one side is text: a file may have turned "1" into 1, or into 1.0."""
+    if not {labels.dtype.kind, classes.dtype.kind} & {"O", "U"}:
         return labels, classes
-    return _texts(labels), _texts(classes)
+    known = _texts(classes)
+    words = as_known(pl.Series(_texts(labels).tolist(), dtype=pl.String), known.tolist())
+    return np.array(words.to_list(), dtype=object), known
 
 
 def _texts(values: NDArray[Any]) -> NDArray[Any]:
