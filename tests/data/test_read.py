@@ -1,12 +1,13 @@
 import datetime
 import gzip
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from rightfit.data.read import known_suffixes, read_table, suffix_of
-from rightfit.errors import TableFileError
+from rightfit.errors import DataWarning, TableFileError
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -244,3 +245,18 @@ def test_words_stay_as_they_are_written_where_asked(tmp_path: Path, suffix: str)
         tmp_path, f"t{suffix}", "v\tw\n3.10\t3.10\n\t3.9\n".replace("\t", ",\t"[suffix == ".tsv"])
     )
     assert read_table(path, as_text=["v", "other"]).rows() == [("3.10", 3.1), (None, 3.9)]
+
+
+def test_decimal_commas_are_read_and_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", "a;b;c;d\n20,4;0,1;x;1\n1.000,5;;y,z;2\n")
+    said = "Columns 'a', 'b' of 't.csv' hold numbers with decimal commas: '20,4' is read as 20.4."
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        assert read_table(path).rows() == [(20.4, 0.1, "x", 1), (1000.5, None, "y,z", 2)]
+    assert read_table(path, as_text=["a", "b"])["a"].to_list() == ["20,4", "1.000,5"]
+
+
+def test_one_column_of_decimal_commas_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", "a;b\n1;1.000,5\n2;0,5\n")
+    said = "Column 'b' of 't.csv' holds numbers with decimal commas: '1.000,5' is read as 1000.5."
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        read_table(path)

@@ -10,6 +10,7 @@ import polars as pl
 
 from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
+from rightfit.data.decimal_commas import say_decimal_commas, with_decimal_commas
 from rightfit.data.text_types import typed_text, without_empty
 from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
 
@@ -46,12 +47,24 @@ def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.
     frame = pl.read_csv(raw, separator=separator, infer_schema=False)
     if len(found.blank):
         frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
-    return pl.DataFrame(
-        [
-            without_empty(column) if column.name in as_text else typed_text(column)
-            for column in frame.get_columns()
-        ]
-    )
+    return _typed(path, frame, separator, as_text)
+
+
+def _typed(
+    path: Path, frame: pl.DataFrame, separator: str, as_text: Collection[str]
+) -> pl.DataFrame:
+    """Decide what type each column of text has."""
+    columns, with_commas = [], {}
+    for text in frame.get_columns():
+        column = without_empty(text) if text.name in as_text else typed_text(text)
+        if column.dtype == pl.String and text.name not in as_text:
+            numbers = with_decimal_commas(column, separator)
+            if numbers is not None:
+                with_commas[text.name] = column
+                column = numbers
+        columns.append(column)
+    say_decimal_commas(path.name, with_commas)
+    return pl.DataFrame(columns)
 
 
 def _content(path: Path) -> bytes:

@@ -22,7 +22,7 @@ def read_table(path: str | Path, *, as_text: Collection[str] = ()) -> pl.DataFra
     Delimited text is read in whole before types are decided, so that a column
     whose first word stands in the last row is text. An empty field is missing;
     dates are recognised. A `.csv` whose header is separated by semicolons,
-    tabs or bars is read so.
+    tabs or bars is read so, and may have decimal commas.
 
     Args:
         path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
