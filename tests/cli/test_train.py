@@ -316,3 +316,14 @@ def test_latest_rows_are_held_out(rightfit: Type, table: pl.DataFrame) -> None:
         "train", "sold.csv", *words, "--validation-fraction", "none", "--n-folds", "3", "--force"
     )
     assert "rows: 48 in 3 folds, one after the other in time to train on" in answer.err
+
+
+@pytest.mark.parametrize("words", [("0", "1", "NA"), ("yes", "no", "?")])
+def test_markers_in_a_target_of_classes_are_missing(rightfit: Type, words: tuple[str, ...]) -> None:
+    rows = [(row % 3, words[row % 3]) for row in range(90)]
+    pl.DataFrame(rows, ["x", "y"], orient="row").write_csv("t.csv")
+    answer = rightfit("train", "t.csv", "--target", "y", *TINY)
+    assert answer.code == 0
+    assert f"note: In the target '{words[2]}' counts as missing (30 rows)" in answer.err
+    assert "left out: 30 rows without 'y'" in answer.err
+    assert set(library.load("t.model").classes_) == set(words[:2])

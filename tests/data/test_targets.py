@@ -50,7 +50,12 @@ def test_classes_of_an_array_are_what_numpy_finds() -> None:
 
 @pytest.mark.parametrize(
     "y",
-    [["a", None, "b"], ["a", "", "b"], [0.0, np.nan, 1.0], pd.Series([0, None, 1], dtype="Int64")],
+    [
+        ["a", None, "b"],
+        ["a", "", "b"],
+        [0.0, np.nan, 1.0],
+        pd.Series([0, None, 1], dtype="Int64"),
+    ],
 )
 def test_missing_labels_are_minus_1(y: Any) -> None:
     codes, classes = encode_classes(y)
@@ -106,6 +111,42 @@ def test_targets_that_are_no_classes(y: Any, expected: str) -> None:
     with pytest.raises(DataError) as caught:
         encode_classes(y)
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("y", "said"),
+    [
+        (["a", "NA", "b"], "In the target 'NA' counts as missing (1 row)"),
+        (["0", "?", "1", "none", "?"], "In the target '?', 'none' count as missing (3 rows)"),
+        (
+            pd.Series(pd.Categorical(["a", "N/A", "b"])),
+            "In the target 'N/A' counts as missing (1 r",
+        ),
+    ],
+)
+def test_words_for_missing_labels_are_said(y: Any, said: str) -> None:
+    with pytest.warns(DataWarning) as caught:
+        codes, classes = encode_classes(y)
+    assert codes[:3].tolist() == [0, -1, 1]
+    assert len(classes) == 2
+    (warning,) = caught
+    assert str(warning.message).startswith(said)
+    assert str(warning.message).endswith("; rename the class if it is one.")
+
+
+@pytest.mark.parametrize(
+    "values", [[0, 7, 1, 1], [0.0, 7.0, 1.0, 1.0], ["a", "c", "b", "b"], [False, True, True, True]]
+)
+def test_masked_classes_are_missing(values: list[Any]) -> None:
+    codes, classes = encode_classes(np.ma.array(values, mask=[False, True, False, False]))
+    assert codes.tolist() == [0, -1, 1, 1]
+    assert classes.dtype == np.array(values).dtype
+    assert classes.tolist() == [values[0], values[2]]
+
+
+def test_masked_numbers_are_missing() -> None:
+    y = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[False, True], [False, False]])
+    np.testing.assert_array_equal(numbers_of(y), [[1.0, np.nan], [3.0, 4.0]])
 
 
 def test_known_classes_may_be_spelled_as_a_program_writes_them() -> None:

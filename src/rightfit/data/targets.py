@@ -14,6 +14,7 @@ from rightfit.data.labels import (
     known_codes,
     labels_of,
     warn_of_lookalikes,
+    warn_of_missing_words,
 )
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.target_columns import target_columns
@@ -31,7 +32,9 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
 
     Args:
         y: the class of each row: text, whole numbers, or truth values; in a list, an array, or a
-            column of any dataframe. None, NaN and empty text are a missing class.
+            column of any dataframe. None, NaN and empty text are a missing class, and so are
+            "?", "NA", "nan" and the like, as they are in a column of the table; "None" and "na"
+            are classes unless all others are numbers.
         classes: the classes that are known already, in order; found in `y` if None.
 
     Returns:
@@ -49,6 +52,8 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
     """
     column = _only_column(y)
     values, is_there = labels_of(column, fixed_width=getattr(y, "dtype", None))
+    if classes is None:
+        warn_of_missing_words(column, is_there)
     if not is_there.any():
         raise _all_missing(len(column))
     present = values[is_there]
