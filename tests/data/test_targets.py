@@ -24,6 +24,10 @@ ALL_MISSING = (
         (np.array(["no", "yes", "no"]), ["no", "yes"]),
         (pd.Series(["no", "yes", "no"]), ["no", "yes"]),
         (pd.Series(pd.Categorical(["no", "yes", "no"])), ["no", "yes"]),
+        (pd.Series(pd.Categorical([3, 7, 3])), [3, 7]),
+        (pd.Series(pd.Categorical([3, 7, 3], categories=[7, 5, 3], ordered=True)), [3, 7]),
+        (pd.Series(pd.Categorical([0.0, 1.0, 0.0])), [0.0, 1.0]),
+        (pd.Series(pd.Categorical([False, True, False])), [False, True]),
         (pl.Series(["no", "yes", "no"]), ["no", "yes"]),
         ([-1, 1, -1], [-1, 1]),
         (np.array([0.0, 1.0, 0.0]), [0.0, 1.0]),
@@ -55,6 +59,7 @@ def test_classes_of_an_array_are_what_numpy_finds() -> None:
         ["a", "", "b"],
         [0.0, np.nan, 1.0],
         pd.Series([0, None, 1], dtype="Int64"),
+        pd.Series(pd.Categorical([0, None, 1])),
     ],
 )
 def test_missing_labels_are_minus_1(y: Any) -> None:

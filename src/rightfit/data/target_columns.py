@@ -31,7 +31,7 @@ def target_columns(y: Any) -> list[pl.Series]:
     series = read_series(y)
     if series is not None:
         return [series]
-    frame = read_frame(y)
+    frame = read_frame(y, decode=True)
     if frame is not None:
         return frame.get_columns()
     return _without_masked(_of_array(y), y)
