@@ -273,3 +273,15 @@ def test_different_lengths_are_refused_in_scikit_learns_words() -> None:
         "Table, target and weights have the same rows, in the same order.\n"
         "hint: check where rows were dropped from only one of them"
     )
+
+
+@pytest.mark.parametrize("name", ["^x$", "^.*$", "*"])
+def test_target_may_be_named_like_a_pattern(name: str) -> None:
+    words = pl.Series(name, ["b", None, "NA", "a"])
+    with pytest.warns(DataWarning, match="counts as missing"):
+        assert encode_classes(words)[0].tolist() == [1, -1, -1, 0]
+    assert encode_classes(pl.Series(name, [1.0, None, 0.0]))[0].tolist() == [1, -1, 0]
+    assert numbers_of(pl.Series(name, ["1", "2.5"])).tolist() == [1.0, 2.5]
+    assert infer_task(pl.Series(name, [1.5, 2.5])) == "regression"
+    with pytest.raises(DataError, match="is not a number"):
+        numbers_of(pl.Series(name, ["1", "many"]))

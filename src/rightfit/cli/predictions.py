@@ -7,6 +7,7 @@ import polars as pl
 from rich.console import Console
 
 from rightfit.cli.console import working
+from rightfit.data.cells import without_columns
 from rightfit.errors import DataError, TableFileError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
@@ -25,7 +26,7 @@ def predict_table(
         model = load(model_path)
         frame = read_for(model, table_path)
         kept = _kept(frame, keep)
-        warn_of_ignored(model, frame.drop(keep))
+        warn_of_ignored(model, without_columns(frame, keep))
         predictions = {_PREDICTION: pl.Series(np.asarray(model.predict(frame)))}
         if probabilities:
             predictions |= _probabilities(model, frame)

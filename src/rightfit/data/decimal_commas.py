@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from rightfit.data.cells import unnamed
 from rightfit.data.markers import without_markers
 from rightfit.errors import DataWarning, shown, warn_user
 
@@ -29,7 +30,7 @@ def with_decimal_commas(text: pl.Series, separator: str) -> pl.Series | None:
         >>> with_decimal_commas(pl.Series(["20,4", "1,2,3"]), ";") is None
         True
     """
-    if separator == "," or not text.str.contains(",", literal=True).any():
+    if separator == "," or not unnamed(text).str.contains(",", literal=True).any():
         return None
     text = without_markers(text)
     present = text.drop_nulls()
@@ -51,7 +52,7 @@ def say_decimal_commas(file_name: str, columns: Mapping[str, pl.Series]) -> None
     """
     if not columns:
         return
-    first = next(iter(columns.values()))
+    first = unnamed(next(iter(columns.values())))
     word = first.filter(first.str.contains(",", literal=True))[0].strip()
     number = word.replace(".", "").replace(",", ".")
     what = f"Column {shown(columns)} of {file_name!r} holds"

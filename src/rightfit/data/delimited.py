@@ -62,7 +62,7 @@ def _typed(
             if numbers is not None:
                 with_commas[text.name] = column
                 column = numbers
-        columns.append(column)
+        columns.append(column.alias(text.name))
     say_decimal_commas(path.name, with_commas)
     return pl.DataFrame(columns)
 

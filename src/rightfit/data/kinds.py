@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from rightfit.data.cells import Positions
+from rightfit.data.cells import Positions, unnamed
 from rightfit.data.dates import CLOCK, date_style, parse_dates
 from rightfit.data.markers import (
     A_NUMBER,
@@ -34,7 +34,7 @@ class Recognised(NamedTuple):
 
     Attributes:
         kind: one of `KINDS`.
-        values: the column without what stands for a missing value.
+        values: the column without what stands for a missing value, and without its name.
         note: what a careful reader would want to know; may be empty.
         complaint: why the column cannot be used as it is; empty if it can.
     """
@@ -103,7 +103,7 @@ def present_values(column: pl.Series) -> pl.Series:
     """Take out what stands for a missing value."""
     if is_text(column.dtype):
         return without_markers(column, CATEGORY_MARKERS)
-    return column.fill_nan(None) if column.dtype.is_float() else column
+    return unnamed(column).fill_nan(None) if column.dtype.is_float() else unnamed(column)
 
 
 def _by_type(column: pl.Series, rows: Positions) -> Recognised:

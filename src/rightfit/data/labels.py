@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.cells import places, row_list
+from rightfit.data.cells import places, row_list, unnamed
 from rightfit.data.complaints import and_more
 from rightfit.data.markers import CATEGORY_MARKERS, is_text, parse_numbers, without_markers
 from rightfit.data.spelling import as_known
@@ -23,6 +23,7 @@ from rightfit.errors import (
 
 def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Give the labels in the type that the user gave them, and where there are any."""
+    column = unnamed(column)
     if is_text(column.dtype):
         text = column.cast(pl.String)
         kind = np.str_ if getattr(fixed_width, "kind", "") == "U" else np.object_
@@ -55,7 +56,9 @@ def warn_of_missing_words(column: pl.Series, is_there: NDArray[np.bool_]) -> Non
     """Warn of words that count as missing: one of them may be a class, such as NA for Namibia."""
     if not is_text(column.dtype):
         return
-    words = column.cast(pl.String).filter(~pl.Series(is_there)).drop_nulls().str.strip_chars()
+    words = (
+        unnamed(column).cast(pl.String).filter(~pl.Series(is_there)).drop_nulls().str.strip_chars()
+    )
     words = words.filter(words != "")
     if len(words):
         found = words.unique(maintain_order=True).to_list()

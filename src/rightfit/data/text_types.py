@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from rightfit.data.cells import unnamed
 from rightfit.data.dates import CLOCK, date_style, parse_dates
 
 SAMPLE: Final = 200
@@ -50,6 +51,7 @@ def without_empty(text: pl.Series) -> pl.Series:
         >>> without_empty(pl.Series(["a", ""])).to_list()
         ['a', None]
     """
+    text = unnamed(text)
     return text.set((text == "").fill_null(False), None)
 
 

@@ -88,12 +88,12 @@ def read_separation(
         labels = labels.cast(pl.String) if is_text(labels.dtype) else labels
         expected = "Every row with a target must belong to a group."
         hint = "give rows without a group labels of their own, or leave them out"
-        made = dataclasses.replace(made, groups=_whole(labels, known, expected, hint))
+        made = dataclasses.replace(made, groups=_whole(labels, groups, known, expected, hint))
     if time is not None:
         moments = read_moments(frame[time], subject(time), known)
         expected = "Every row with a target needs its moment."
         hint = "leave rows without a moment out"
-        made = dataclasses.replace(made, time=_whole(moments, known, expected, hint))
+        made = dataclasses.replace(made, time=_whole(moments, time, known, expected, hint))
     return made
 
 
@@ -108,14 +108,16 @@ def _check_name(frame: pl.DataFrame, target: str, name: str) -> None:
         )
 
 
-def _whole(values: pl.Series, known: NDArray[np.bool_], expected: str, hint: str) -> pl.Series:
+def _whole(
+    values: pl.Series, name: str, known: NDArray[np.bool_], expected: str, hint: str
+) -> pl.Series:
     missing = np.flatnonzero(known & values.is_null().to_numpy())
     if len(missing):
         n = len(missing)
         raise DataError(
-            f"Column {values.name!r} has {n:,} missing value{'s' if n > 1 else ''} "
+            f"Column {name!r} has {n:,} missing value{'s' if n > 1 else ''} "
             f"({row_list(missing.tolist())}).",
             expected=expected,
             hint=hint,
         )
-    return values
+    return values.alias(name)
