@@ -260,3 +260,31 @@ def test_one_column_of_decimal_commas_is_said(tmp_path: Path) -> None:
     said = "Column 'b' of 't.csv' holds numbers with decimal commas: '1.000,5' is read as 1000.5."
     with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
         read_table(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'a 5" x,b\n5" pipe,1\n"x, y",2\n',
+        'a 5" x,b\n5" pipe,1\n\n"x, y",2\n',
+        'a 5" x,b\n5" pipe,1\r\n"x, y",2',
+    ],
+)
+def test_quotes_within_fields_belong_to_the_text(tmp_path: Path, content: str) -> None:
+    frame = read_table(written(tmp_path, "t.csv", content))
+    assert frame.columns == ['a 5" x', "b"]
+    assert frame.rows() == [('5" pipe', 1), ("x, y", 2)]
+
+
+def test_two_quotes_within_fields_do_not_join_them(tmp_path: Path) -> None:
+    frame = read_table(written(tmp_path, "t.csv", 'a,b\n5" x,6" y\n7",8"\n'))
+    assert frame.rows() == [('5" x', '6" y'), ('7"', '8"')]
+
+
+def test_lines_may_end_as_on_old_macs(tmp_path: Path) -> None:
+    assert read_table(written(tmp_path, "t.csv", "a,b\r1,x\r2,y\r")).rows() == [(1, "x"), (2, "y")]
+
+
+def test_separator_between_quotes_after_a_space_separates(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", 'a,b\n1, "b"\n2, "b, c"\n')
+    assert "1 broken row: line 3 has 3 fields" in message(path)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.complaints import and_more
-from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
+from rightfit.data.csv_lines import Bytes, header_fields, requoted, separator_of, survey
 from rightfit.data.decimal_commas import say_decimal_commas, with_decimal_commas
 from rightfit.data.text_types import typed_text, without_empty
 from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
@@ -44,7 +44,13 @@ def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.
     found = survey(content, separator, len(names))
     _check_quotes(path, found.open_quote)
     _check_rows(path, found.broken, len(names), separator)
+    if found.has_stray_quotes:
+        raw = requoted(raw, separator)
+        found = survey(np.frombuffer(raw, np.uint8), separator, len(names))
     frame = pl.read_csv(raw, separator=separator, infer_schema=False)
+    if '"' in "".join(names):
+        # Polars leaves quotes doubled in names.
+        frame.columns = names
     if len(found.blank):
         frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
     return _typed(path, frame, separator, as_text)
@@ -73,7 +79,8 @@ def _content(path: Path) -> bytes:
     raw = raw.removeprefix(BYTE_ORDER_MARK)
     if not raw or raw.isspace():
         raise empty(path)
-    return raw
+    # Lines may end as on old Macs.
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
 def _check_utf8(path: Path, raw: bytes, content: Bytes) -> None:
