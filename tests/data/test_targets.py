@@ -7,7 +7,13 @@ import pytest
 from sklearn.exceptions import DataConversionWarning
 
 from rightfit.data.table import as_table
-from rightfit.data.targets import check_lengths, encode_classes, infer_task, numbers_of
+from rightfit.data.targets import (
+    announced_classes,
+    check_lengths,
+    encode_classes,
+    infer_task,
+    numbers_of,
+)
 from rightfit.errors import DataError, DataWarning
 
 ALL_MISSING = (
@@ -285,3 +291,17 @@ def test_target_may_be_named_like_a_pattern(name: str) -> None:
     assert infer_task(pl.Series(name, [1.5, 2.5])) == "regression"
     with pytest.raises(DataError, match="is not a number"):
         numbers_of(pl.Series(name, ["1", "many"]))
+
+
+@pytest.mark.parametrize(
+    ("classes", "missing"),
+    [
+        ([0, 1, None], "None"),
+        (np.array([0, 1, np.nan]), "nan"),
+        (["a", "b", "NA"], "'NA'"),
+        (np.array(["a", None], dtype=object), "None"),
+    ],
+)
+def test_missing_values_are_no_announced_classes(classes: Any, missing: str) -> None:
+    with pytest.raises(DataError, match=f"^Missing values are announced as classes: {missing}"):
+        announced_classes(classes)

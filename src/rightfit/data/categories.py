@@ -10,8 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.kinds import present_values
-from rightfit.data.markers import is_text
+from rightfit.data.markers import can_be_text, is_text
 from rightfit.data.spelling import as_known
+from rightfit.errors import DataError
 
 FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
@@ -40,10 +41,19 @@ class Categories:
     def codes(self, column: pl.Series) -> NDArray[np.int32]:
         """Give the code of each value; 0 for one that is unseen, rare, or unexpectedly missing.
 
+        Raises:
+            DataError: the values are lists, bytes or the like.
+
         Example:
             >>> Categories("use", ("shop", "flat"), True).codes(pl.Series(["flat", None, "bar"]))
             array([2, 3, 0], dtype=int32)
         """
+        if not can_be_text(column.dtype):
+            raise DataError(
+                f"Column {self.name!r} holds values of type {column.dtype}.",
+                expected="A column of categories needs text, numbers, truth values or dates.",
+                hint="convert the column as it was for training",
+            )
         text = as_known(as_levels(column), self.levels)
         codes = text.replace_strict(
             list(self.levels), self._codes, default=UNSEEN, return_dtype=pl.Int32

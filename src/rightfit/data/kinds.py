@@ -11,6 +11,7 @@ from rightfit.data.markers import (
     A_TRUTH_VALUE,
     CATEGORY_MARKERS,
     Parsed,
+    can_be_text,
     is_text,
     parse_booleans,
     parse_numbers,
@@ -85,7 +86,7 @@ def read_as(kind: str, column: pl.Series, rows: Positions) -> Recognised:
         parsed = parse_dates(column, style or "year first")
         complaint = "" if style else parsed.complaint(name, column, rows, A_DATE)
         return Recognised(kind, parsed.values, complaint=complaint)
-    if kind == CATEGORY and not _can_be_text(column.dtype):
+    if kind == CATEGORY and not can_be_text(column.dtype):
         return _unusable(column)
     return Recognised(kind, present_values(column))
 
@@ -120,10 +121,6 @@ def _by_type(column: pl.Series, rows: Positions) -> Recognised:
     if dtype.is_temporal():
         return Recognised(DATETIME, values)
     return _unusable(column)
-
-
-def _can_be_text(dtype: pl.DataType) -> bool:
-    return not (dtype.is_nested() or dtype in (pl.Binary, pl.Object))
 
 
 def _unusable(column: pl.Series) -> Recognised:

@@ -53,6 +53,11 @@ def is_text(dtype: pl.DataType) -> bool:
     return dtype in (pl.String, pl.Categorical, pl.Enum)
 
 
+def can_be_text(dtype: pl.DataType) -> bool:
+    """Say whether values of a type can be written as levels: no lists, bytes, spans of time."""
+    return not (dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Duration))
+
+
 def without_markers(text: pl.Series, markers: tuple[str, ...] = MARKERS) -> pl.Series:
     """Strip white space and turn what stands for a missing value into null.
 
@@ -86,7 +91,7 @@ def parse_numbers(column: pl.Series) -> Parsed:
     elif column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null):
         values = column.cast(pl.Float64)
     else:
-        return Parsed(pl.Series([None] * len(column), dtype=pl.Float64), ~column.is_null())
+        return _all_wrong(column)
     return Parsed(values.fill_nan(None), pl.repeat(False, len(values), eager=True))
 
 
@@ -104,6 +109,12 @@ def parse_booleans(column: pl.Series) -> Parsed:
         values = column.cast(pl.Float64).fill_nan(None)
         wrong = ~values.is_in([0.0, 1.0]).fill_null(True)
         return Parsed(values.set(wrong, None), wrong)
+    if not can_be_text(column.dtype):
+        return _all_wrong(column)
     text = without_markers(column).str.to_lowercase()
     values = text.replace_strict(BOOLEAN_WORDS, default=None, return_dtype=pl.Float64)
     return Parsed(values, text.is_not_null() & values.is_null())
+
+
+def _all_wrong(column: pl.Series) -> Parsed:
+    return Parsed(pl.Series([None] * len(column), dtype=pl.Float64), column.is_not_null())

@@ -18,7 +18,7 @@ from rightfit.data.labels import (
 )
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.target_columns import target_columns
-from rightfit.errors import DataError, counted, warn_user
+from rightfit.errors import DataError, counted, shown, warn_user
 
 MISSING: Final = -1
 MOST_NUMBERED_CLASSES: Final = 20
@@ -65,6 +65,29 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
     else:
         codes[is_there] = known_codes(present, np.flatnonzero(is_there), np.asarray(classes))
     return codes, np.asarray(classes)
+
+
+def announced_classes(classes: Any) -> NDArray[Any]:
+    """Check classes that are known before the rows that have them, and give them as an array.
+
+    Raises:
+        DataError: one of them is missing, or they are no classes.
+
+    Example:
+        >>> announced_classes(["no", "yes"]).tolist()
+        ['no', 'yes']
+    """
+    column = _only_column(classes)
+    values, is_there = labels_of(column, fixed_width=getattr(classes, "dtype", None))
+    if not is_there.all():
+        missing = [column[row] for row in np.flatnonzero(~is_there).tolist()]
+        raise DataError(
+            f"Missing values are announced as classes: {shown(missing)}.",
+            expected="A class is a text, a whole number, or true or false; rows without one are "
+            "left out.",
+            hint="leave these out of the classes",
+        )
+    return values
 
 
 def numbers_of(y: Any) -> NDArray[np.float64]:
