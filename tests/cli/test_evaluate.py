@@ -92,3 +92,15 @@ def test_columns_that_the_model_does_not_know_are_named(
         0,
         "note: The model does not know these columns, and ignores them: 'extra'.\n",
     )
+
+
+def test_classes_are_read_as_training_wrote_them(rightfit: Type) -> None:
+    rows = [(row % 3, ("3.10", "3.9", "more")[row % 3]) for row in range(60)]
+    frame = pl.DataFrame(rows, ["x", "y"], orient="row")
+    frame.write_csv("t.csv")
+    frame.filter(frame["y"] == "3.10").write_csv("alike.csv")
+    flags = ("--target", "y", "--test", "alike.csv", "--max-epochs", "30", "--no-report")
+    assert rightfit("train", "t.csv", *flags).code == 0
+    answer = rightfit("evaluate", "t.model", "alike.csv", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.json["accuracy"] == 1.0

@@ -182,3 +182,19 @@ def test_classes_are_predicted_as_they_were(
     predicted = pl.read_parquet("p.parquet")["prediction"]
     assert predicted.dtype == kind
     assert set(predicted) <= set(labels)
+
+
+@pytest.mark.parametrize("word", ["3.10", "09:30", "007"])
+def test_prediction_does_not_depend_on_the_other_rows(rightfit: Type, word: str) -> None:
+    words = [word, "3.9", "10:30", "3.1", "7", "more"]
+    rows = [(words[row % 6], row % 6 == 0) for row in range(120)]
+    pl.DataFrame(rows, ["v", "y"], orient="row").write_csv("t.csv")
+    answer = rightfit("train", "t.csv", "--target", "y", "--max-epochs", "30", "--no-report")
+    assert answer.code == 0
+    pl.DataFrame({"v": words}).write_csv("all.csv")
+    pl.DataFrame({"v": [word, word]}).write_csv("alike.csv")
+    both = [
+        rightfit("predict", "t.model", name, "--probabilities").out.splitlines()[1]
+        for name in ("all.csv", "alike.csv")
+    ]
+    assert both[0] == both[1]

@@ -309,3 +309,27 @@ def test_latest_rows_are_held_out(rightfit: Type, table: pl.DataFrame) -> None:
         "train", "sold.csv", *words, "--validation-fraction", "none", "--n-folds", "3", "--force"
     )
     assert "rows: 48 in 3 folds, one after the other in time to train on" in answer.err
+
+
+@pytest.mark.parametrize("words", [("0", "1", "NA"), ("yes", "no", "?")])
+def test_markers_in_a_target_of_classes_are_missing(rightfit: Type, words: tuple[str, ...]) -> None:
+    rows = [(row % 3, words[row % 3]) for row in range(90)]
+    pl.DataFrame(rows, ["x", "y"], orient="row").write_csv("t.csv")
+    answer = rightfit("train", "t.csv", "--target", "y", *TINY)
+    assert answer.code == 0
+    assert f"note: In the target '{words[2]}' counts as missing (30 rows)" in answer.err
+    assert "left out: 30 rows without 'y'" in answer.err
+    assert set(library.load("t.model").classes_) == set(words[:2])
+
+
+def test_columns_may_be_named_like_patterns(rightfit: Type, table: pl.DataFrame) -> None:
+    names = {name: f"^{name}$" for name in ("size", "town", "use")}
+    frame = table.rename(names).with_columns(size=0, town=table["age"])
+    frame.write_csv("t.csv")
+    assert rightfit("train", "t.csv", "--target", "^use$", "--groups", "^town$", *TINY).code == 0
+    columns = {column["name"] for column in library.load("t.model").schema_}
+    assert columns == {"^size$", "age", "price", "size", "town"}
+    answer = rightfit("predict", "t.model", "t.csv", "--keep", "^use$")
+    assert (answer.code, answer.err) == (0, "")
+    assert rightfit("evaluate", "t.model", "t.csv").code == 0
+    assert rightfit("report", "t.model", "t.csv").code == 0

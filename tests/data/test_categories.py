@@ -1,3 +1,4 @@
+import datetime
 import json
 from typing import Any
 
@@ -5,6 +6,7 @@ import polars as pl
 import pytest
 
 from rightfit.data.categories import Categories, as_levels, fit_categories
+from rightfit.errors import DataError
 
 
 def fitted(values: list[Any], max_one_hot: int = 10) -> Categories:
@@ -75,3 +77,17 @@ def test_categoricals_and_text_are_alike() -> None:
 def test_categories_survive_json() -> None:
     categories = fitted(["b", "b", "a", None])
     assert Categories.from_json(json.loads(json.dumps(categories.to_json()))) == categories
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series([[1], [2]]),
+        pl.Series([{"a": 1}]),
+        pl.Series([b"a"]),
+        pl.Series([datetime.timedelta(1)]),
+    ],
+)
+def test_values_that_are_no_words_are_refused(column: pl.Series) -> None:
+    with pytest.raises(DataError, match=r"^Column 'a' holds values of type "):
+        fitted(["b", "a"]).codes(column)

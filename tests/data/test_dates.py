@@ -92,3 +92,14 @@ def test_parts_are_what_a_calendar_says() -> None:
 
 def test_missing_moments_have_missing_parts() -> None:
     assert np.isnan(date_parts(pl.Series([None], dtype=pl.Datetime("us")))).all()
+
+
+@pytest.mark.parametrize("nothing", [float("nan"), None])
+def test_a_column_without_anything_holds_missing_dates(nothing: float | None) -> None:
+    parsed = parse_dates(pl.Series([nothing, nothing], dtype=pl.Float64), "year first")
+    assert parsed.values.to_list() == [None, None]
+    assert not parsed.wrong.any()
+    assert parse_dates(pl.Series([float("nan"), 5.0]), "year first").wrong.to_list() == [
+        False,
+        True,
+    ]

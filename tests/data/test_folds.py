@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from rightfit.data.folds import (
@@ -140,17 +141,41 @@ def test_groups_may_be_labels_of_any_kind(labels: list[Any]) -> None:
     assert group_codes(labels, 3).tolist() == [0, 1, 0]
 
 
-def test_time_may_be_numbers_dates_or_text() -> None:
-    days = [datetime.date(2026, 11, day) for day in (3, 1, 2)]
-    for moments in ([3, 1, 2], [0.3, 0.1, 0.2], ["c", "a", "b"], days, np.array(days, "M8[D]")):
-        assert time_ranks(moments, 3).tolist() == [2, 0, 1]
+DAYS = [datetime.date(2026, 11, day) for day in (3, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        [3, 1, 2],
+        [0.3, 0.1, 0.2],
+        DAYS,
+        np.array(DAYS, "M8[D]"),
+        pd.Series(pd.to_datetime(DAYS)),
+        pd.Series(pd.to_datetime(DAYS, utc=True)),
+        pd.Series(pd.PeriodIndex(["2026-11", "2026-09", "2026-10"], freq="M")),
+        pl.Series(DAYS),
+        ["11", "9", "10"],
+        np.array(["11", "9", "10"]),
+        np.array([b"11", b"9", b"10"]),
+        pd.Series(["11", "9", "10"]),
+        pl.Series(["11", "9", "10"]),
+        pd.Series(pd.Categorical(["11", "9", "10"])),
+        ["02.01.2021", "31.12.2020", "01.01.2021"],
+        ["2026-Q1", "2025-Q3", "2025-Q4"],
+    ],
+)
+def test_time_may_be_numbers_dates_or_text_of_them(moments: Any) -> None:
+    assert time_ranks(moments, 3).tolist() == [2, 0, 1]
 
 
 @pytest.mark.parametrize("function", [group_codes, time_ranks])
 def test_lengths_and_missing_values_are_checked(function: Any) -> None:
     with pytest.raises(DataError, match="has the shape \\(2,\\), and X has 3 rows"):
         function([1, 2], 3)
-    for missing in ([1.0, np.nan, 2.0], ["a", None, "b"], np.array(["2026-01-01", "NaT"], "M8[D]")):
+    masked = np.ma.array([1, 2], mask=[True, False])
+    dates = np.array(["2026-01-01", "NaT"], "M8[D]")
+    for missing in ([1.0, np.nan, 2.0], ["1", None, "2"], dates, masked):
         with pytest.raises(DataError, match="has missing values"):
             function(missing, len(missing))
 
@@ -158,3 +183,7 @@ def test_lengths_and_missing_values_are_checked(function: Any) -> None:
 def test_moments_without_an_order_are_refused() -> None:
     with pytest.raises(DataError, match="cannot be ordered"):
         time_ranks(["a", 1], 2)
+    with pytest.raises(DataError, match="The 'time' argument cannot be ordered in time: 'May' "):
+        time_ranks(["May", "June"], 2)
+    with pytest.raises(DataError, match="The 'time' argument has missing values"):
+        time_ranks(["2", "?"], 2)

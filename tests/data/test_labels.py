@@ -12,6 +12,9 @@ from rightfit.errors import DataError
     ("values", "there"),
     [
         (["a", " ", None, ""], [True, False, False, False]),
+        (["a", "NA", " ? ", "nan", "b"], [True, False, False, False, True]),
+        (["a", "None", "none", "na"], [True, True, True, True]),
+        (["0", "None", "none", "na", "1.0"], [True, False, False, False, True]),
         ([1, None], [True, False]),
         ([1.0, float("nan")], [True, False]),
         ([True, None], [True, False]),

@@ -1,3 +1,4 @@
+import datetime
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,9 @@ def test_a_complaint_shows_the_original_words() -> None:
     assert parsed.complaint("price", column, np.array([10, 11, 12, 13]), A_NUMBER) == (
         "Column 'price' has 3 values that are not numbers: ' n.a. ' (rows 12, 14), '-' (row 13)."
     )
+
+
+def test_lists_and_spans_of_time_are_no_truth_values() -> None:
+    for column in (pl.Series([[1], None]), pl.Series([datetime.timedelta(1), None])):
+        parsed = parse_booleans(column)
+        assert (parsed.values.to_list(), parsed.wrong.to_list()) == ([None, None], [True, False])

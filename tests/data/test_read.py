@@ -1,12 +1,13 @@
 import datetime
 import gzip
+import re
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from rightfit.data.read import known_suffixes, read_table, suffix_of
-from rightfit.errors import TableFileError
+from rightfit.errors import DataWarning, TableFileError
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -236,3 +237,54 @@ def test_arrow_may_be_a_file_or_a_stream(tmp_path: Path) -> None:
     frame.write_ipc_stream(tmp_path / "stream.arrow")
     assert read_table(tmp_path / "file.arrow").equals(frame)
     assert read_table(tmp_path / "stream.arrow").equals(frame)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+def test_words_stay_as_they_are_written_where_asked(tmp_path: Path, suffix: str) -> None:
+    path = written(
+        tmp_path, f"t{suffix}", "v\tw\n3.10\t3.10\n\t3.9\n".replace("\t", ",\t"[suffix == ".tsv"])
+    )
+    assert read_table(path, as_text=["v", "other"]).rows() == [("3.10", 3.1), (None, 3.9)]
+
+
+def test_decimal_commas_are_read_and_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", "a;b;c;d\n20,4;0,1;x;1\n1.000,5;;y,z;2\n")
+    said = "Columns 'a', 'b' of 't.csv' hold numbers with decimal commas: '20,4' is read as 20.4."
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        assert read_table(path).rows() == [(20.4, 0.1, "x", 1), (1000.5, None, "y,z", 2)]
+    assert read_table(path, as_text=["a", "b"])["a"].to_list() == ["20,4", "1.000,5"]
+
+
+def test_one_column_of_decimal_commas_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", "a;b\n1;1.000,5\n2;0,5\n")
+    said = "Column 'b' of 't.csv' holds numbers with decimal commas: '1.000,5' is read as 1000.5."
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'a 5" x,b\n5" pipe,1\n"x, y",2\n',
+        'a 5" x,b\n5" pipe,1\n\n"x, y",2\n',
+        'a 5" x,b\n5" pipe,1\r\n"x, y",2',
+    ],
+)
+def test_quotes_within_fields_belong_to_the_text(tmp_path: Path, content: str) -> None:
+    frame = read_table(written(tmp_path, "t.csv", content))
+    assert frame.columns == ['a 5" x', "b"]
+    assert frame.rows() == [('5" pipe', 1), ("x, y", 2)]
+
+
+def test_two_quotes_within_fields_do_not_join_them(tmp_path: Path) -> None:
+    frame = read_table(written(tmp_path, "t.csv", 'a,b\n5" x,6" y\n7",8"\n'))
+    assert frame.rows() == [('5" x', '6" y'), ('7"', '8"')]
+
+
+def test_lines_may_end_as_on_old_macs(tmp_path: Path) -> None:
+    assert read_table(written(tmp_path, "t.csv", "a,b\r1,x\r2,y\r")).rows() == [(1, "x"), (2, "y")]
+
+
+def test_separator_between_quotes_after_a_space_separates(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", 'a,b\n1, "b"\n2, "b, c"\n')
+    assert "1 broken row: line 3 has 3 fields" in message(path)

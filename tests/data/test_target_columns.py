@@ -83,3 +83,8 @@ def test_what_is_no_target(y: Any, expected: str) -> None:
     with pytest.raises(DataError) as caught:
         target_columns(y)
     assert str(caught.value) == expected
+
+
+def test_categoricals_become_what_their_categories_are() -> None:
+    y = pd.DataFrame({"a": pd.Categorical([2, None]), "b": pd.Categorical(["x", "y"])})
+    assert [column.to_list() for column in target_columns(y)] == [[2, None], ["x", "y"]]

@@ -7,7 +7,13 @@ import pytest
 from sklearn.exceptions import DataConversionWarning
 
 from rightfit.data.table import as_table
-from rightfit.data.targets import check_lengths, encode_classes, infer_task, numbers_of
+from rightfit.data.targets import (
+    announced_classes,
+    check_lengths,
+    encode_classes,
+    infer_task,
+    numbers_of,
+)
 from rightfit.errors import DataError, DataWarning
 
 ALL_MISSING = (
@@ -24,6 +30,10 @@ ALL_MISSING = (
         (np.array(["no", "yes", "no"]), ["no", "yes"]),
         (pd.Series(["no", "yes", "no"]), ["no", "yes"]),
         (pd.Series(pd.Categorical(["no", "yes", "no"])), ["no", "yes"]),
+        (pd.Series(pd.Categorical([3, 7, 3])), [3, 7]),
+        (pd.Series(pd.Categorical([3, 7, 3], categories=[7, 5, 3], ordered=True)), [3, 7]),
+        (pd.Series(pd.Categorical([0.0, 1.0, 0.0])), [0.0, 1.0]),
+        (pd.Series(pd.Categorical([False, True, False])), [False, True]),
         (pl.Series(["no", "yes", "no"]), ["no", "yes"]),
         ([-1, 1, -1], [-1, 1]),
         (np.array([0.0, 1.0, 0.0]), [0.0, 1.0]),
@@ -50,7 +60,13 @@ def test_classes_of_an_array_are_what_numpy_finds() -> None:
 
 @pytest.mark.parametrize(
     "y",
-    [["a", None, "b"], ["a", "", "b"], [0.0, np.nan, 1.0], pd.Series([0, None, 1], dtype="Int64")],
+    [
+        ["a", None, "b"],
+        ["a", "", "b"],
+        [0.0, np.nan, 1.0],
+        pd.Series([0, None, 1], dtype="Int64"),
+        pd.Series(pd.Categorical([0, None, 1])),
+    ],
 )
 def test_missing_labels_are_minus_1(y: Any) -> None:
     codes, classes = encode_classes(y)
@@ -106,6 +122,48 @@ def test_targets_that_are_no_classes(y: Any, expected: str) -> None:
     with pytest.raises(DataError) as caught:
         encode_classes(y)
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("y", "said"),
+    [
+        (["a", "NA", "b"], "In the target 'NA' counts as missing (1 row)"),
+        (["0", "?", "1", "none", "?"], "In the target '?', 'none' count as missing (3 rows)"),
+        (
+            pd.Series(pd.Categorical(["a", "N/A", "b"])),
+            "In the target 'N/A' counts as missing (1 r",
+        ),
+    ],
+)
+def test_words_for_missing_labels_are_said(y: Any, said: str) -> None:
+    with pytest.warns(DataWarning) as caught:
+        codes, classes = encode_classes(y)
+    assert codes[:3].tolist() == [0, -1, 1]
+    assert len(classes) == 2
+    (warning,) = caught
+    assert str(warning.message).startswith(said)
+    assert str(warning.message).endswith("; rename the class if it is one.")
+
+
+@pytest.mark.parametrize(
+    "values", [[0, 7, 1, 1], [0.0, 7.0, 1.0, 1.0], ["a", "c", "b", "b"], [False, True, True, True]]
+)
+def test_masked_classes_are_missing(values: list[Any]) -> None:
+    codes, classes = encode_classes(np.ma.array(values, mask=[False, True, False, False]))
+    assert codes.tolist() == [0, -1, 1, 1]
+    assert classes.dtype == np.array(values).dtype
+    assert classes.tolist() == [values[0], values[2]]
+
+
+def test_masked_numbers_are_missing() -> None:
+    y = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[False, True], [False, False]])
+    np.testing.assert_array_equal(numbers_of(y), [[1.0, np.nan], [3.0, 4.0]])
+
+
+def test_known_classes_may_be_spelled_as_a_program_writes_them() -> None:
+    classes = np.array(["1", "2", "true"], dtype=object)
+    assert encode_classes(["1.0", "2", "True"], classes)[0].tolist() == [0, 1, 2]
+    assert encode_classes([True, True], classes)[0].tolist() == [2, 2]
 
 
 def test_known_classes_need_not_all_occur() -> None:
@@ -221,3 +279,29 @@ def test_different_lengths_are_refused_in_scikit_learns_words() -> None:
         "Table, target and weights have the same rows, in the same order.\n"
         "hint: check where rows were dropped from only one of them"
     )
+
+
+@pytest.mark.parametrize("name", ["^x$", "^.*$", "*"])
+def test_target_may_be_named_like_a_pattern(name: str) -> None:
+    words = pl.Series(name, ["b", None, "NA", "a"])
+    with pytest.warns(DataWarning, match="counts as missing"):
+        assert encode_classes(words)[0].tolist() == [1, -1, -1, 0]
+    assert encode_classes(pl.Series(name, [1.0, None, 0.0]))[0].tolist() == [1, -1, 0]
+    assert numbers_of(pl.Series(name, ["1", "2.5"])).tolist() == [1.0, 2.5]
+    assert infer_task(pl.Series(name, [1.5, 2.5])) == "regression"
+    with pytest.raises(DataError, match="is not a number"):
+        numbers_of(pl.Series(name, ["1", "many"]))
+
+
+@pytest.mark.parametrize(
+    ("classes", "missing"),
+    [
+        ([0, 1, None], "None"),
+        (np.array([0, 1, np.nan]), "nan"),
+        (["a", "b", "NA"], "'NA'"),
+        (np.array(["a", None], dtype=object), "None"),
+    ],
+)
+def test_missing_values_are_no_announced_classes(classes: Any, missing: str) -> None:
+    with pytest.raises(DataError, match=f"^Missing values are announced as classes: {missing}"):
+        announced_classes(classes)

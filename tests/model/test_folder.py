@@ -698,8 +698,8 @@ def test_strange_column_names_survive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "classes",
     [
-        np.array(["None", "nan "], dtype=object),
-        np.array(["NULL", "x"], dtype=object),
+        np.array(["None", "none "], dtype=object),
+        np.array(["Null", "x"], dtype=object),
         np.array(["ja", "nö", "🦊"], dtype=object),
         np.array(["abc", "b"]),
         np.array([-(2**62), 2**62, 2**62 + 1]),

@@ -20,15 +20,15 @@ def check_gradients(
     """
     from rightfit.cli.console import messages, print_json, results, warnings_as_notes, working
     from rightfit.cli.sheets import gradients_sheet
-    from rightfit.data.read import read_table
     from rightfit.estimators.gradients import check_gradients as check
     from rightfit.estimators.loading import load
+    from rightfit.estimators.reading import read_for
     from rightfit.estimators.table_training import split_off_target
 
     console = messages()
     with warnings_as_notes(console), working(console, "comparing"):
         fitted = load(model)
-        result = check(fitted, *split_off_target(fitted, read_table(table), target))
+        result = check(fitted, *split_off_target(fitted, read_for(fitted, table, target), target))
     if as_json:
         print_json(result.as_plain())
         return

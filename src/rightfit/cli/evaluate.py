@@ -27,15 +27,17 @@ def evaluate(
         working,
     )
     from rightfit.cli.sheets import scores_sheet
-    from rightfit.data.read import read_table
     from rightfit.estimators.evaluation import evaluate as scores_of
     from rightfit.estimators.loading import load
+    from rightfit.estimators.reading import read_for
     from rightfit.estimators.table_training import recall, split_off_target
 
     console = messages()
     with warnings_as_notes(console), working(console, "scoring"):
         fitted = load(model)
-        scores = scores_of(fitted, *split_off_target(fitted, read_table(table), target))
+        scores = scores_of(
+            fitted, *split_off_target(fitted, read_for(fitted, table, target), target)
+        )
     if as_json:
         print_json(scores)
     else:

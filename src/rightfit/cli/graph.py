@@ -31,10 +31,10 @@ def graph(
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.cli.places import check_free
     from rightfit.cli.sheets import gradients_sheet
-    from rightfit.data.read import read_table
     from rightfit.data.write import replace_file
     from rightfit.estimators.graph import draw_graph
     from rightfit.estimators.loading import load
+    from rightfit.estimators.reading import read_for
     from rightfit.estimators.table_training import split_off_target
 
     console = messages()
@@ -42,7 +42,11 @@ def graph(
     check_free(out, force=force, table=table)
     with warnings_as_notes(console), working(console, "drawing"):
         fitted = load(model)
-        rows = () if table is None else split_off_target(fitted, read_table(table), target)
+        rows = (
+            ()
+            if table is None
+            else split_off_target(fitted, read_for(fitted, table, target), target)
+        )
         drawn = draw_graph(fitted, *rows, max_nodes=nodes)
         tidy_up_at_ctrl_c()
         replace_file(out, (drawn.svg if suffix == ".svg" else drawn.dot).encode())

@@ -7,10 +7,11 @@ import polars as pl
 from rich.console import Console
 
 from rightfit.cli.console import working
-from rightfit.data.read import read_table
+from rightfit.data.cells import without_columns
 from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
+from rightfit.estimators.reading import read_for
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_training import warn_of_ignored
 
@@ -23,9 +24,9 @@ def predict_table(
     """Load a model and a table, and put the predictions into a table."""
     with working(console, "predicting"):
         model = load(model_path)
-        frame = read_table(table_path)
+        frame = read_for(model, table_path)
         kept = _kept(frame, keep)
-        warn_of_ignored(model, frame.drop(keep))
+        warn_of_ignored(model, without_columns(frame, keep))
         predictions = _predictions(model, frame)
         if probabilities:
             predictions |= _probabilities(model, frame)

@@ -9,10 +9,10 @@ from rightfit import Classifier, Regressor, make_report
 from rightfit.cli.console import print_labelled
 from rightfit.cli.places import check_free
 from rightfit.data.fingerprint import fingerprint
-from rightfit.data.read import read_table
 from rightfit.errors import ModelFileError, RightFitError
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.loading import load
+from rightfit.estimators.reading import read_for
 from rightfit.estimators.table_training import (
     TableSplit,
     recall,
@@ -88,7 +88,7 @@ def _rows(
     model: Classifier | Regressor, table: Path, target: str | None, console: Console
 ) -> dict[str, Any]:
     """The rows of a table for the report: test rows, or those of the training parted as then."""
-    frame = read_table(table)
+    frame = read_for(model, table, target)
     if recall(model, "table_sha256") != fingerprint(table):
         X, y = split_off_target(model, frame, target)
         return {"X": X, "y": y}

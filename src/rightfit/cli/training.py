@@ -21,6 +21,7 @@ from rightfit.data.read import read_table
 from rightfit.errors import counted
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
+from rightfit.estimators.reading import read_like
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_training import (
     TableSplit,
@@ -105,7 +106,7 @@ def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor
     """Read the tables, choose the estimator, and set the test rows apart."""
     with working(console, "reading the table"):
         frame = read_table(request.table)
-        test = None if request.test is None else read_table(request.test)
+        test = None if request.test is None else read_like(frame, request.test)
     estimator = estimator_for(request.task, target_of(frame, request.target))
     model = estimator(**parse_flags(request.typed, estimator))
     columns = {"groups": request.groups, "time": request.time}

@@ -10,7 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.kinds import present_values
-from rightfit.data.markers import is_text
+from rightfit.data.markers import can_be_text, is_text
+from rightfit.data.spelling import as_known
+from rightfit.errors import DataError
 
 FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
@@ -39,11 +41,20 @@ class Categories:
     def codes(self, column: pl.Series) -> NDArray[np.int32]:
         """Give the code of each value; 0 for one that is unseen, rare, or unexpectedly missing.
 
+        Raises:
+            DataError: the values are lists, bytes or the like.
+
         Example:
             >>> Categories("use", ("shop", "flat"), True).codes(pl.Series(["flat", None, "bar"]))
             array([2, 3, 0], dtype=int32)
         """
-        text = self._spelled(column)
+        if not can_be_text(column.dtype):
+            raise DataError(
+                f"Column {self.name!r} holds values of type {column.dtype}.",
+                expected="A column of categories needs text, numbers, truth values or dates.",
+                hint="convert the column as it was for training",
+            )
+        text = as_known(as_levels(column), self.levels)
         codes = text.replace_strict(
             list(self.levels), self._codes, default=UNSEEN, return_dtype=pl.Int32
         )
@@ -54,18 +65,6 @@ class Categories:
     @functools.cached_property
     def _codes(self) -> pl.Series:
         return pl.Series(range(1, len(self.levels) + 1), dtype=pl.Int32)
-
-    def _spelled(self, column: pl.Series) -> pl.Series:
-        """Write values as the training rows had them: True as 'yes' is not, but as 'True' is."""
-        text = as_levels(column)
-        if column.dtype == pl.Boolean:
-            spelling = {level.lower(): level for level in self.levels}
-            return text.replace(spelling)
-        widths = {len(level) for level in self.levels}
-        # A file may have lost the zeros before a code: 02134 has become 2134.
-        if column.dtype.is_numeric() and len(widths) == 1 and all(map(str.isdigit, self.levels)):
-            return text.str.zfill(widths.pop())
-        return text
 
     def to_json(self) -> dict[str, Any]:
         """Give the levels as plain JSON types."""

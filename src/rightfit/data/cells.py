@@ -1,7 +1,7 @@
 """Where a value stands in a table, in the words of an error message."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -77,7 +77,31 @@ def places(values: pl.Series, rows: Positions) -> str:
 
 def take(column: pl.Series, rows: Rows) -> pl.Series:
     """Take some rows of a column."""
-    return column[rows] if isinstance(rows, slice) else column.gather(rows)
+    if isinstance(rows, slice):
+        return column[rows]
+    return unnamed(column).gather(rows).alias(column.name)
+
+
+def unnamed(column: pl.Series) -> pl.Series:
+    """Take the name off a column: Polars takes one such as "^x$" for a pattern, and finds nothing.
+
+    What reads a column does so first; whoever needs the name has it.
+
+    Example:
+        >>> unnamed(pl.Series("^x$", [1, None])).drop_nulls().to_list()
+        [1]
+    """
+    return column.alias("")
+
+
+def without_columns(frame: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+    """Leave columns out; `frame.drop` takes a name such as "^x$" for a pattern.
+
+    Example:
+        >>> without_columns(pl.DataFrame({"x": [1], "^x$": [2]}), ["^x$"]).columns
+        ['x']
+    """
+    return frame[[name for name in frame.columns if name not in names]]
 
 
 def positions(rows: Rows, n_rows: int) -> Positions:

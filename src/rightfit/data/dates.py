@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from rightfit.data.cells import unnamed
 from rightfit.data.markers import Parsed, is_text, without_markers
 
 CLOCKS: Final = ("", " %H:%M:%S%.f", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
@@ -45,7 +46,7 @@ def date_style(text: pl.Series) -> str | None:
         >>> date_style(pl.Series(["april", "may"])) is None
         True
     """
-    present = text.drop_nulls()
+    present = unnamed(text).drop_nulls()
     some = present.head(10 * SAMPLE).unique(maintain_order=True).head(SAMPLE)
     if not len(some) or float(some.str.contains(LIKE_A_DATE).mean()) < SHARE / 2:  # type: ignore[arg-type]
         return None
@@ -66,6 +67,7 @@ def parse_dates(column: pl.Series, style: str) -> Parsed:
         >>> parse_dates(pl.Series(["31.12.1999", "soon"]), "day first").values.to_list()
         [datetime.datetime(1999, 12, 31, 0, 0), None]
     """
+    column = unnamed(column)
     if is_text(column.dtype):
         text = without_markers(column)
         values = _parsed_text(text, style)
@@ -77,7 +79,9 @@ def parse_dates(column: pl.Series, style: str) -> Parsed:
         column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     if column.dtype in (pl.Date, pl.Datetime, pl.Null):
         return Parsed(column.cast(pl.Datetime("us")), nothing_wrong)
-    nothing = pl.Series(column.name, [None] * len(column), pl.Datetime("us"))
+    nothing = pl.Series([None] * len(column), dtype=pl.Datetime("us"))
+    # Some readers make an empty column one of numbers, all of them NaN.
+    column = column.fill_nan(None) if column.dtype.is_float() else column
     return Parsed(nothing, column.is_not_null())
 
 
@@ -109,7 +113,7 @@ def _parsed_text(text: pl.Series, style: str) -> pl.Series:
     if style == CLOCK:
         times = text.str.to_time("%H:%M:%S%.f", strict=False)
         return _on_first_day(_first_of(times, text.str.to_time("%H:%M", strict=False)))
-    moments = pl.Series(text.name, [None] * len(text), pl.Datetime("us"))
+    moments = pl.Series([None] * len(text), dtype=pl.Datetime("us"))
     rest = text.is_not_null().arg_true()
     words = text.gather(rest).str.replace(r"(\d)T(\d)", "$1 $2")
     for form in _likely_first(words, style):

@@ -1,6 +1,7 @@
 """Read delimited text: the header is checked, then every row, then types are decided."""
 
 import gzip
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -8,25 +9,31 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.complaints import and_more
-from rightfit.data.csv_lines import Bytes, header_fields, separator_of, survey
-from rightfit.data.text_types import typed_text
+from rightfit.data.csv_lines import Bytes, header_fields, requoted, separator_of, survey
+from rightfit.data.decimal_commas import say_decimal_commas, with_decimal_commas
+from rightfit.data.text_types import typed_text, without_empty
 from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 LONGEST_HEADER: Final = 1 << 20
 
 
-def read_csv(path: Path) -> pl.DataFrame:
-    """Read a file whose fields are separated by commas, or by what its header uses."""
-    return _read_delimited(path, ",")
+def read_csv(path: Path, as_text: Collection[str] = ()) -> pl.DataFrame:
+    """Read a file whose fields are separated by commas, or by what its header uses.
+
+    Args:
+        path: the file.
+        as_text: the columns that stay as they are written, where others become numbers or dates.
+    """
+    return _read_delimited(path, ",", as_text)
 
 
-def read_tsv(path: Path) -> pl.DataFrame:
-    """Read a file whose fields are separated by tabs."""
-    return _read_delimited(path, "\t")
+def read_tsv(path: Path, as_text: Collection[str] = ()) -> pl.DataFrame:
+    """Read a file whose fields are separated by tabs; see `read_csv`."""
+    return _read_delimited(path, "\t", as_text)
 
 
-def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
+def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.DataFrame:
     raw = _content(path)
     content = np.frombuffer(raw, np.uint8)
     _check_utf8(path, raw, content)
@@ -37,10 +44,33 @@ def _read_delimited(path: Path, separator: str) -> pl.DataFrame:
     found = survey(content, separator, len(names))
     _check_quotes(path, found.open_quote)
     _check_rows(path, found.broken, len(names), separator)
+    if found.has_stray_quotes:
+        raw = requoted(raw, separator)
+        found = survey(np.frombuffer(raw, np.uint8), separator, len(names))
     frame = pl.read_csv(raw, separator=separator, infer_schema=False)
+    if '"' in "".join(names):
+        # Polars leaves quotes doubled in names.
+        frame.columns = names
     if len(found.blank):
         frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
-    return pl.DataFrame([typed_text(column) for column in frame.get_columns()])
+    return _typed(path, frame, separator, as_text)
+
+
+def _typed(
+    path: Path, frame: pl.DataFrame, separator: str, as_text: Collection[str]
+) -> pl.DataFrame:
+    """Decide what type each column of text has."""
+    columns, with_commas = [], {}
+    for text in frame.get_columns():
+        column = without_empty(text) if text.name in as_text else typed_text(text)
+        if column.dtype == pl.String and text.name not in as_text:
+            numbers = with_decimal_commas(column, separator)
+            if numbers is not None:
+                with_commas[text.name] = column
+                column = numbers
+        columns.append(column.alias(text.name))
+    say_decimal_commas(path.name, with_commas)
+    return pl.DataFrame(columns)
 
 
 def _content(path: Path) -> bytes:
@@ -49,7 +79,8 @@ def _content(path: Path) -> bytes:
     raw = raw.removeprefix(BYTE_ORDER_MARK)
     if not raw or raw.isspace():
         raise empty(path)
-    return raw
+    # Lines may end as on old Macs.
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
 def _check_utf8(path: Path, raw: bytes, content: Bytes) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import polars.selectors as cs
 from numpy.typing import NDArray
 
-from rightfit.data.cells import row_list
+from rightfit.data.cells import row_list, unnamed
 from rightfit.data.complaints import and_more
 from rightfit.errors import MAX_SHOWN, DataError
 
@@ -25,7 +25,9 @@ def check_finite_frame(frame: pl.DataFrame) -> None:
     flags = found.row(0) if found.width else ()
     names = [name for name, is_there in zip(found.columns, flags, strict=True) if is_there]
     if names:
-        raise _infinite({name: frame[name].is_infinite().arg_true().to_list() for name in names})
+        raise _infinite(
+            {name: unnamed(frame[name]).is_infinite().arg_true().to_list() for name in names}
+        )
 
 
 def check_finite_matrix(array: NDArray[Any], names: Sequence[str]) -> None:

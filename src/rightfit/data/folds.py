@@ -3,9 +3,11 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.complaints import and_more
+from rightfit.data.moments import read_moments
 from rightfit.errors import MAX_SHOWN, DataError
 from rightfit.shuffle import shuffled
 
@@ -33,13 +35,25 @@ def group_codes(groups: Any, n_rows: int) -> NDArray[np.int64]:
 
 
 def time_ranks(time: Any, n_rows: int) -> NDArray[np.int64]:
-    """Rank the rows by time, rows of one moment alike; numbers, dates or sortable text.
+    """Rank the rows by time, rows of one moment alike.
+
+    Args:
+        time: `[row]`, numbers or dates, also as text, or text as `read_moments` takes it.
+        n_rows: how many there must be.
 
     Raises:
         DataError: there is not one moment for each row, one is missing, or they have no order.
+
+    Example:
+        >>> time_ranks(["31.12.2020", "01.01.2021", "31.12.2020"], 3).tolist()
+        [0, 1, 0]
     """
     moments = _column(time, "time", n_rows)
-    if _is_missing(moments).any():
+    is_missing = _is_missing(moments)
+    if not is_missing.any() and _is_text(moments):
+        read = read_moments(pl.Series(moments.tolist(), dtype=pl.String), "The 'time' argument")
+        is_missing, moments = read.is_null().to_numpy(), read.to_numpy()
+    if is_missing.any():
         raise DataError(
             "The 'time' argument has missing values.",
             expected="Every row needs its moment.",
@@ -50,7 +64,7 @@ def time_ranks(time: Any, n_rows: int) -> NDArray[np.int64]:
     except TypeError as problem:
         raise DataError(
             "The values of the 'time' argument cannot be ordered.",
-            expected="They must be numbers, dates or text, and all of one kind.",
+            expected="They must be numbers or dates, and all of one kind.",
         ) from problem
 
 
@@ -216,8 +230,14 @@ def _fewer_folds(most: int) -> str:
 
 def _column(values: Any, name: str, n_rows: int) -> NDArray[Any]:
     values = values.to_numpy() if hasattr(values, "to_numpy") else values
+    if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
+        objects = np.asarray(values.astype(object))
+        objects[np.ma.getmaskarray(values)] = None
+        values = objects
     # A list keeps its values: as an array, numbers beside text would become text.
     column = np.asarray(values, dtype=None if isinstance(values, np.ndarray) else object)
+    if column.dtype.kind == "S":
+        column = np.char.decode(column, "utf-8", "replace")
     if column.ndim == 2 and column.shape[1] == 1:
         column = column[:, 0]
     if column.shape != (n_rows,):
@@ -234,6 +254,10 @@ def _is_missing(column: NDArray[Any]) -> NDArray[np.bool_]:
     # Not a number and not a time are the only values that differ from themselves.
     missing: NDArray[np.bool_] = column != column
     return missing
+
+
+def _is_text(column: NDArray[Any]) -> bool:
+    return column.dtype.kind in "OU" and {type(value) for value in column} <= {str, np.str_}
 
 
 def _equals_itself(value: Any) -> bool:

@@ -11,11 +11,15 @@ from rightfit.data.objects import columns_of_objects
 from rightfit.errors import DataError, shown
 
 
-def read_frame(X: Any) -> pl.DataFrame | None:
+def read_frame(X: Any, *, decode: bool = False) -> pl.DataFrame | None:
     """Turn a dataframe into a Polars one; None if it is none.
 
     Numbers keep their type, text becomes String, categoricals of any values
     become categoricals of text, and moments with a time zone become UTC.
+
+    Args:
+        X: the dataframe.
+        decode: whether categoricals become what their categories are, as targets must.
 
     Raises:
         DataError: a column's name is not text or occurs twice, or a column mixes types.
@@ -39,11 +43,13 @@ def read_frame(X: Any) -> pl.DataFrame | None:
         return None
     if frame.implementation.is_polars() or frame.implementation.is_pyarrow():
         return frame.to_polars()
-    return _column_by_column(frame)
+    return _column_by_column(frame, decode=decode)
 
 
 def read_series(y: Any) -> pl.Series | None:
     """Turn a column of a dataframe into a Polars one; None if it is none.
+
+    A categorical becomes what its categories are, text, numbers or truth values.
 
     Example:
         >>> import pandas as pd
@@ -58,7 +64,7 @@ def read_series(y: Any) -> pl.Series | None:
     if column.implementation.is_polars() or column.implementation.is_pyarrow():
         return column.to_polars()
     name = str(column.name or "")
-    typed = _typed(column)
+    typed = _typed(column, decode=True)
     if isinstance(typed, list):
         return columns_of_objects({name: typed})[0]
     return typed.rename(name)
@@ -96,19 +102,19 @@ def _checked(names: Sequence[Hashable]) -> list[str]:
     return texts
 
 
-def _column_by_column(frame: nw.DataFrame[Any]) -> pl.DataFrame:
+def _column_by_column(frame: nw.DataFrame[Any], *, decode: bool) -> pl.DataFrame:
     """Convert without PyArrow, which pandas does not need to have."""
-    columns = {name: _typed(frame[name]) for name in frame.columns}
+    columns = {name: _typed(frame[name], decode=decode) for name in frame.columns}
     objects = {name: values for name, values in columns.items() if isinstance(values, list)}
     typed = dict(zip(objects, columns_of_objects(objects), strict=True))
     return pl.DataFrame([typed.get(name, columns[name]) for name in frame.columns])
 
 
-def _typed(column: nw.Series[Any]) -> pl.Series | list[Any]:
+def _typed(column: nw.Series[Any], *, decode: bool) -> pl.Series | list[Any]:
     """Convert a column of one type; give the list of its objects where that is not sure."""
     dtype = column.dtype
     if isinstance(dtype, nw.Categorical | nw.Enum):
-        return _categories(column)
+        return column.to_list() if decode else _categories(column)
     if dtype.is_numeric() or isinstance(dtype, nw.Datetime | nw.Duration):
         values = column.to_numpy()
         if values.dtype.kind in "iufMm":

@@ -4,13 +4,14 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from rightfit.data.cells import Positions
+from rightfit.data.cells import Positions, unnamed
 from rightfit.data.dates import CLOCK, date_style, parse_dates
 from rightfit.data.markers import (
     A_NUMBER,
     A_TRUTH_VALUE,
     CATEGORY_MARKERS,
     Parsed,
+    can_be_text,
     is_text,
     parse_booleans,
     parse_numbers,
@@ -35,7 +36,7 @@ class Recognised(NamedTuple):
 
     Attributes:
         kind: one of `KINDS`.
-        values: the column without what stands for a missing value.
+        values: the column without what stands for a missing value, and without its name.
         note: what a careful reader would want to know; may be empty.
         complaint: why the column cannot be used as it is; empty if it can.
     """
@@ -86,7 +87,7 @@ def read_as(kind: str, column: pl.Series, rows: Positions) -> Recognised:
         parsed = parse_dates(column, style or "year first")
         complaint = "" if style else parsed.complaint(name, column, rows, A_DATE)
         return Recognised(kind, parsed.values, complaint=complaint)
-    if kind == CATEGORY and not _can_be_text(column.dtype):
+    if kind == CATEGORY and not can_be_text(column.dtype):
         return _unusable(column)
     return Recognised(kind, present_values(column))
 
@@ -104,7 +105,7 @@ def present_values(column: pl.Series) -> pl.Series:
     """Take out what stands for a missing value."""
     if is_text(column.dtype):
         return without_markers(column, CATEGORY_MARKERS)
-    return column.fill_nan(None) if column.dtype.is_float() else column
+    return unnamed(column).fill_nan(None) if column.dtype.is_float() else unnamed(column)
 
 
 def _by_type(column: pl.Series, rows: Positions) -> Recognised:
@@ -121,10 +122,6 @@ def _by_type(column: pl.Series, rows: Positions) -> Recognised:
     if dtype.is_temporal():
         return Recognised(DATETIME, values)
     return _unusable(column)
-
-
-def _can_be_text(dtype: pl.DataType) -> bool:
-    return not (dtype.is_nested() or dtype in (pl.Binary, pl.Object))
 
 
 def _unusable(column: pl.Series) -> Recognised:

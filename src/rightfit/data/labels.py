@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.cells import places, row_list
+from rightfit.data.cells import places, row_list, unnamed
 from rightfit.data.complaints import and_more
-from rightfit.data.markers import is_text
+from rightfit.data.markers import CATEGORY_MARKERS, is_text, parse_numbers, without_markers
+from rightfit.data.spelling import as_known
 from rightfit.errors import (
     MAX_SHOWN,
     DataError,
@@ -22,10 +23,12 @@ from rightfit.errors import (
 
 def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Give the labels in the type that the user gave them, and where there are any."""
+    column = unnamed(column)
     if is_text(column.dtype):
-        text = column.cast(pl.String).fill_null("")
+        text = column.cast(pl.String)
         kind = np.str_ if getattr(fixed_width, "kind", "") == "U" else np.object_
-        return np.array(text.to_list(), dtype=kind), (text.str.strip_chars() != "").to_numpy()
+        labels = np.array(text.fill_null("").to_list(), dtype=kind)
+        return labels, _present_words(text).is_not_null().to_numpy()
     if not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
         raise DataError(
             f"Unknown label type: the target holds values of type {column.dtype}.",
@@ -38,6 +41,32 @@ def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArra
         _check_whole(column)
     nothing = False if column.dtype == pl.Boolean else 0
     return column.fill_null(nothing).to_numpy(), column.is_not_null().to_numpy()
+
+
+def _present_words(text: pl.Series) -> pl.Series:
+    """Take out what stands for a missing class, which is what it is in a column of the table.
+
+    "None" is a class beside words, and missing beside numbers, as it is there.
+    """
+    words = without_markers(text, CATEGORY_MARKERS)
+    return words if parse_numbers(words).wrong.any() else without_markers(words)
+
+
+def warn_of_missing_words(column: pl.Series, is_there: NDArray[np.bool_]) -> None:
+    """Warn of words that count as missing: one of them may be a class, such as NA for Namibia."""
+    if not is_text(column.dtype):
+        return
+    words = (
+        unnamed(column).cast(pl.String).filter(~pl.Series(is_there)).drop_nulls().str.strip_chars()
+    )
+    words = words.filter(words != "")
+    if len(words):
+        found = words.unique(maintain_order=True).to_list()
+        warn_user(
+            f"In the target {shown(found)} count{'s' if len(found) == 1 else ''} as missing "
+            f"({counted(len(words), 'row')}); rename the class if it is one.",
+            DataWarning,
+        )
 
 
 def _check_whole(column: pl.Series) -> None:
@@ -104,10 +133,12 @@ def known_codes(
 
 
 def _same_type(labels: NDArray[Any], classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Compare as text where one side is text: a file may have turned "1" into 1."""
-    if (labels.dtype.kind in "OU") == (classes.dtype.kind in "OU"):
+    """Compare as text where one side is text: a file may have turned "1" into 1, or into 1.0."""
+    if not {labels.dtype.kind, classes.dtype.kind} & {"O", "U"}:
         return labels, classes
-    return _texts(labels), _texts(classes)
+    known = _texts(classes)
+    words = as_known(pl.Series(_texts(labels).tolist(), dtype=pl.String), known.tolist())
+    return np.array(words.to_list(), dtype=object), known
 
 
 def _texts(values: NDArray[Any]) -> NDArray[Any]:

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from rightfit.data.cells import Positions, places, subject
+from rightfit.data.cells import Positions, places, subject, take, unnamed
 from rightfit.errors import counted
 
 # "None" is an ordinary level in many tables (no basement, no alley): it stands
@@ -21,7 +21,7 @@ BOOLEAN_WORDS: Final = {
 
 
 class Parsed(NamedTuple):
-    """A column read as numbers.
+    """A column read as numbers; it has no name.
 
     Attributes:
         values: Float64, null where the value is missing or cannot be read.
@@ -39,7 +39,7 @@ class Parsed(NamedTuple):
             return ""
         bad = self.wrong.arg_true()
         n = len(bad)
-        where = places(original.gather(bad), rows[bad.to_numpy()])
+        where = places(take(original, bad.to_numpy()), rows[bad.to_numpy()])
         verb = f"that is not {what[0]}" if n == 1 else f"that are not {what[1]}"
         return f"{subject(name)} has {counted(n, 'value')} {verb}: {where}."
 
@@ -53,6 +53,11 @@ def is_text(dtype: pl.DataType) -> bool:
     return dtype in (pl.String, pl.Categorical, pl.Enum)
 
 
+def can_be_text(dtype: pl.DataType) -> bool:
+    """Say whether values of a type can be written as levels: no lists, bytes, spans of time."""
+    return not (dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Duration))
+
+
 def without_markers(text: pl.Series, markers: tuple[str, ...] = MARKERS) -> pl.Series:
     """Strip white space and turn what stands for a missing value into null.
 
@@ -60,7 +65,7 @@ def without_markers(text: pl.Series, markers: tuple[str, ...] = MARKERS) -> pl.S
         >>> without_markers(pl.Series([" a ", "?", " ", None])).to_list()
         ['a', None, None, None]
     """
-    stripped = text.cast(pl.String).str.strip_chars()
+    stripped = unnamed(text).cast(pl.String).str.strip_chars()
     return stripped.set(stripped.is_in(markers).fill_null(False), None)
 
 
@@ -75,6 +80,7 @@ def parse_numbers(column: pl.Series) -> Parsed:
         >>> parsed.values.to_list(), parsed.wrong.to_list()
         ([1.0, 2.5, None, None], [False, False, False, True])
     """
+    column = unnamed(column)
     if is_text(column.dtype):
         text = without_markers(column)
         values = text.cast(pl.Float64, strict=False)
@@ -85,7 +91,7 @@ def parse_numbers(column: pl.Series) -> Parsed:
     elif column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null):
         values = column.cast(pl.Float64)
     else:
-        return Parsed(pl.Series(column.name, [None] * len(column), pl.Float64), ~column.is_null())
+        return _all_wrong(column)
     return Parsed(values.fill_nan(None), pl.repeat(False, len(values), eager=True))
 
 
@@ -96,12 +102,19 @@ def parse_booleans(column: pl.Series) -> Parsed:
         >>> parse_booleans(pl.Series(["Yes", "no", None])).values.to_list()
         [1.0, 0.0, None]
     """
+    column = unnamed(column)
     if column.dtype == pl.Boolean:
         return parse_numbers(column)
     if column.dtype.is_numeric():
         values = column.cast(pl.Float64).fill_nan(None)
         wrong = ~values.is_in([0.0, 1.0]).fill_null(True)
         return Parsed(values.set(wrong, None), wrong)
+    if not can_be_text(column.dtype):
+        return _all_wrong(column)
     text = without_markers(column).str.to_lowercase()
     values = text.replace_strict(BOOLEAN_WORDS, default=None, return_dtype=pl.Float64)
     return Parsed(values, text.is_not_null() & values.is_null())
+
+
+def _all_wrong(column: pl.Series) -> Parsed:
+    return Parsed(pl.Series([None] * len(column), dtype=pl.Float64), column.is_not_null())

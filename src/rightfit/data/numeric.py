@@ -131,7 +131,7 @@ def _moments(table: Table, dates: Sequence[DateColumn], rows: Rows) -> dict[str,
         if not len(bad):
             continue
         if is_text(column.dtype):
-            _warn_of_words(date.name, column.gather(bad), bad)
+            _warn_of_words(date.name, take(column, bad), bad)
         else:
             complaints.append(f"Column {date.name!r} holds {column.dtype}, not dates.")
     raise_together(

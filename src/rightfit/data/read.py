@@ -2,9 +2,9 @@
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
@@ -13,18 +13,22 @@ from rightfit.data.write import without_excel
 from rightfit.data.write import write_table as write_table
 from rightfit.errors import TableFileError, did_you_mean
 
+Reader: TypeAlias = Callable[[Path, Collection[str]], pl.DataFrame]
 
-def read_table(path: str | Path) -> pl.DataFrame:
+
+def read_table(path: str | Path, *, as_text: Collection[str] = ()) -> pl.DataFrame:
     r"""Read a table from a file; the suffix says the format.
 
     Delimited text is read in whole before types are decided, so that a column
     whose first word stands in the last row is text. An empty field is missing;
     dates are recognised. A `.csv` whose header is separated by semicolons,
-    tabs or bars is read so.
+    tabs or bars is read so, and may have decimal commas.
 
     Args:
         path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
             `.ipc`, `.jsonl`, `.ndjson`, `.xlsx` or `.xls` file.
+        as_text: of delimited text, the columns that stay as they are written: a model that knows
+            3.10 as a word must not read 3.1 where a file happens to hold numbers only.
 
     Raises:
         TableFileError: the file is missing, of an unknown format, damaged, or has no rows.
@@ -41,7 +45,7 @@ def read_table(path: str | Path) -> pl.DataFrame:
     reader = _reader_for(path)
     _check_there(path)
     try:
-        frame = reader(path)
+        frame = reader(path, as_text)
     except TableFileError:
         raise
     except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error, ValueError) as error:
@@ -74,7 +78,7 @@ def _check_there(path: Path) -> None:
         raise empty(path)
 
 
-def _reader_for(path: Path) -> Callable[[Path], pl.DataFrame]:
+def _reader_for(path: Path) -> Reader:
     suffix = suffix_of(path)
     if suffix in READERS:
         return READERS[suffix]
@@ -151,19 +155,24 @@ def _read_arrow(path: Path) -> pl.DataFrame:
     return pl.read_ipc_stream(content)
 
 
-READERS: Final[dict[str, Callable[[Path], pl.DataFrame]]] = {
+def _typed(read: Callable[[Path], pl.DataFrame]) -> Reader:
+    """Read a format whose columns come with their types, so that none is guessed."""
+    return lambda path, as_text: read(path)
+
+
+READERS: Final[dict[str, Reader]] = {
     ".csv": read_csv,
     ".csv.gz": read_csv,
     ".tsv": read_tsv,
     ".tsv.gz": read_tsv,
-    ".parquet": lambda path: pl.read_parquet(path.read_bytes()),
-    ".arrow": _read_arrow,
-    ".feather": _read_arrow,
-    ".ipc": _read_arrow,
-    ".jsonl": _read_json_lines,
-    ".ndjson": _read_json_lines,
-    ".xlsx": _read_excel,
-    ".xls": _read_excel,
+    ".parquet": _typed(lambda path: pl.read_parquet(path.read_bytes())),
+    ".arrow": _typed(_read_arrow),
+    ".feather": _typed(_read_arrow),
+    ".ipc": _typed(_read_arrow),
+    ".jsonl": _typed(_read_json_lines),
+    ".ndjson": _typed(_read_json_lines),
+    ".xlsx": _typed(_read_excel),
+    ".xls": _typed(_read_excel),
 }
 
 known_suffixes: Final = tuple(READERS)

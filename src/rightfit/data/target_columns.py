@@ -15,6 +15,8 @@ from rightfit.errors import DataError
 def target_columns(y: Any) -> list[pl.Series]:
     """Give the columns of a target; the one of a list or a one-dimensional array has no name.
 
+    What is masked in a masked array is missing.
+
     Raises:
         DataError: there is no target, it has three dimensions, or it mixes types.
 
@@ -30,10 +32,10 @@ def target_columns(y: Any) -> list[pl.Series]:
     series = read_series(y)
     if series is not None:
         return [series]
-    frame = read_frame(y)
+    frame = read_frame(y, decode=True)
     if frame is not None:
         return frame.get_columns()
-    return _of_array(y)
+    return _without_masked(_of_array(y), y)
 
 
 def has_target(y: Any) -> NDArray[np.bool_]:
@@ -73,3 +75,15 @@ def _of_array(y: Any) -> list[pl.Series]:
     if array.dtype.kind in "Mm":
         columns = columns.astype(f"{array.dtype.kind}8[us]")
     return [pl.Series("", np.ascontiguousarray(column)) for column in columns]
+
+
+def _without_masked(columns: list[pl.Series], y: Any) -> list[pl.Series]:
+    if not np.ma.isMaskedArray(y):
+        return columns
+    masks = np.ma.getmaskarray(y).reshape(len(y), -1).T
+    return [
+        column.zip_with(
+            ~pl.Series(mask), pl.repeat(None, len(mask), dtype=column.dtype, eager=True)
+        )
+        for column, mask in zip(columns, masks, strict=True)
+    ]

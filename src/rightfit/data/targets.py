@@ -14,10 +14,11 @@ from rightfit.data.labels import (
     known_codes,
     labels_of,
     warn_of_lookalikes,
+    warn_of_missing_words,
 )
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.target_columns import target_columns
-from rightfit.errors import DataError, counted, warn_user
+from rightfit.errors import DataError, counted, shown, warn_user
 
 MISSING: Final = -1
 MOST_NUMBERED_CLASSES: Final = 20
@@ -31,7 +32,9 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
 
     Args:
         y: the class of each row: text, whole numbers, or truth values; in a list, an array, or a
-            column of any dataframe. None, NaN and empty text are a missing class.
+            column of any dataframe. None, NaN and empty text are a missing class, and so are
+            "?", "NA", "nan" and the like, as they are in a column of the table; "None" and "na"
+            are classes unless all others are numbers.
         classes: the classes that are known already, in order; found in `y` if None.
 
     Returns:
@@ -49,6 +52,8 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
     """
     column = _only_column(y)
     values, is_there = labels_of(column, fixed_width=getattr(y, "dtype", None))
+    if classes is None:
+        warn_of_missing_words(column, is_there)
     if not is_there.any():
         raise _all_missing(len(column))
     present = values[is_there]
@@ -60,6 +65,29 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
     else:
         codes[is_there] = known_codes(present, np.flatnonzero(is_there), np.asarray(classes))
     return codes, np.asarray(classes)
+
+
+def announced_classes(classes: Any) -> NDArray[Any]:
+    """Check classes that are known before the rows that have them, and give them as an array.
+
+    Raises:
+        DataError: one of them is missing, or they are no classes.
+
+    Example:
+        >>> announced_classes(["no", "yes"]).tolist()
+        ['no', 'yes']
+    """
+    column = _only_column(classes)
+    values, is_there = labels_of(column, fixed_width=getattr(classes, "dtype", None))
+    if not is_there.all():
+        missing = [column[row] for row in np.flatnonzero(~is_there).tolist()]
+        raise DataError(
+            f"Missing values are announced as classes: {shown(missing)}.",
+            expected="A class is a text, a whole number, or true or false; rows without one are "
+            "left out.",
+            hint="leave these out of the classes",
+        )
+    return values
 
 
 def numbers_of(y: Any) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from rightfit.data.cells import unnamed
 from rightfit.data.dates import CLOCK, date_style, parse_dates
 
 SAMPLE: Final = 200
@@ -27,7 +28,7 @@ def typed_text(text: pl.Series) -> pl.Series:
         >>> typed_text(pl.Series(["02134", "10001"])).to_list()
         ['02134', '10001']
     """
-    text = text.set((text == "").fill_null(False), None)
+    text = without_empty(text)
     some = text.drop_nulls().head(SAMPLE)
     if not len(some):
         return text
@@ -41,6 +42,17 @@ def typed_text(text: pl.Series) -> pl.Series:
             ),
         )
     return _dates(text, date_style(some))
+
+
+def without_empty(text: pl.Series) -> pl.Series:
+    """Make empty text missing.
+
+    Example:
+        >>> without_empty(pl.Series(["a", ""])).to_list()
+        ['a', None]
+    """
+    text = unnamed(text)
+    return text.set((text == "").fill_null(False), None)
 
 
 def _all_or_text(text: pl.Series, read: pl.Series) -> pl.Series:

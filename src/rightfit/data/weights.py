@@ -11,6 +11,8 @@ from rightfit.errors import DataError
 def read_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
     """Turn what people hand over into a weight for each row; None counts every row once.
 
+    One number is the weight of every row, as in scikit-learn.
+
     Raises:
         DataError: they are no column of finite numbers of at least 0, or all are 0.
 
@@ -22,11 +24,15 @@ def read_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
         return np.ones(n_rows)
     try:
         weights = np.asarray(sample_weight, dtype=np.float64)
+        if np.ma.isMaskedArray(sample_weight):
+            weights = np.where(np.ma.getmaskarray(sample_weight), np.nan, weights)
     except (TypeError, ValueError) as error:
         raise DataError(
             f"The sample weights are no numbers: {error}.",
             expected="A weight must be a finite number of at least 0.",
         ) from None
+    if weights.ndim == 0:
+        weights = np.full(n_rows, weights)
     if weights.ndim != 1:
         raise DataError(
             f"Sample weights must be 1D array or scalar, got {weights.ndim}D array.",

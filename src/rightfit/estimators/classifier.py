@@ -8,6 +8,7 @@ from jaxtyping import Float
 from numpy import ndarray
 from sklearn.base import ClassifierMixin
 
+from rightfit.data.targets import announced_classes
 from rightfit.errors import DataError, shown
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.documented import documented
@@ -78,10 +79,12 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
             sample_weight: `[row]`, at least 0.
 
         Raises:
-            DataError: a later call names other classes.
+            DataError: a class is missing, or a later call names other classes.
         """
-        if classes is not None and hasattr(self, "classes_"):
-            self._check_same_classes(classes)
+        if classes is not None:
+            classes = announced_classes(classes)
+            if hasattr(self, "classes_"):
+                self._check_same_classes(classes)
         return self._fit_one_epoch(X, y, sample_weight, classes)
 
     def _check_same_classes(self, classes: Any) -> None:

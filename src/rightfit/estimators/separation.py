@@ -7,17 +7,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.cells import places, row_list
-from rightfit.data.dates import parse_dates
+from rightfit.data.cells import row_list, subject
 from rightfit.data.folds import group_codes, hold_out_groups, hold_out_latest, time_ranks
-from rightfit.data.kinds import present_values, style_of
-from rightfit.data.markers import is_text, parse_numbers, without_markers
+from rightfit.data.kinds import present_values
+from rightfit.data.markers import is_text
+from rightfit.data.moments import read_moments
 from rightfit.errors import DataError, did_you_mean
 
 RowNumbers = NDArray[np.int64]
-
-# As text, only these are in order: 2026-Q1, 2026-11, 2026w07.
-_YEAR_FIRST = r"^\d{4}\b|^\d{4}\D"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -91,12 +88,12 @@ def read_separation(
         labels = labels.cast(pl.String) if is_text(labels.dtype) else labels
         expected = "Every row with a target must belong to a group."
         hint = "give rows without a group labels of their own, or leave them out"
-        made = dataclasses.replace(made, groups=_whole(labels, known, expected, hint))
+        made = dataclasses.replace(made, groups=_whole(labels, groups, known, expected, hint))
     if time is not None:
-        moments = _moments(frame[time], known)
+        moments = read_moments(frame[time], subject(time), known)
         expected = "Every row with a target needs its moment."
         hint = "leave rows without a moment out"
-        made = dataclasses.replace(made, time=_whole(moments, known, expected, hint))
+        made = dataclasses.replace(made, time=_whole(moments, time, known, expected, hint))
     return made
 
 
@@ -111,41 +108,16 @@ def _check_name(frame: pl.DataFrame, target: str, name: str) -> None:
         )
 
 
-def _whole(values: pl.Series, known: NDArray[np.bool_], expected: str, hint: str) -> pl.Series:
+def _whole(
+    values: pl.Series, name: str, known: NDArray[np.bool_], expected: str, hint: str
+) -> pl.Series:
     missing = np.flatnonzero(known & values.is_null().to_numpy())
     if len(missing):
         n = len(missing)
         raise DataError(
-            f"Column {values.name!r} has {n:,} missing value{'s' if n > 1 else ''} "
+            f"Column {name!r} has {n:,} missing value{'s' if n > 1 else ''} "
             f"({row_list(missing.tolist())}).",
             expected=expected,
             hint=hint,
         )
-    return values
-
-
-def _moments(column: pl.Series, known: NDArray[np.bool_]) -> pl.Series:
-    """Read moments: numbers, dates however they are written, or text that begins with the year."""
-    style = style_of(column)
-    if style is not None:
-        parsed = parse_dates(column, style)
-        _refuse(column, parsed.wrong.to_numpy() & known)
-        return parsed.values
-    if not is_text(column.dtype):
-        return present_values(column)
-    numbers = parse_numbers(column)
-    if not numbers.wrong.any():
-        return numbers.values
-    text = without_markers(column)
-    _refuse(column, ~text.str.contains(_YEAR_FIRST).fill_null(True).to_numpy() & known)
-    return text
-
-
-def _refuse(column: pl.Series, wrong: NDArray[np.bool_]) -> None:
-    rows = np.flatnonzero(wrong)
-    if len(rows):
-        raise DataError(
-            f"Column {column.name!r} cannot be ordered in time: {places(column[rows], rows)}.",
-            expected="It must hold numbers, dates, or text that begins with the year.",
-            hint="write dates as 2026-11-22",
-        )
+    return values.alias(name)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.cells import EVERY_ROW
+from rightfit.data.cells import EVERY_ROW, without_columns
 from rightfit.data.schema import recognise_columns
 from rightfit.data.split import split_rows
 from rightfit.data.table import as_table
@@ -116,7 +116,7 @@ def split_off_target(
             hint="name the column with --target",
         )
     target = target_of(frame, name)
-    rest = frame.drop(name)
+    rest = without_columns(frame, [name])
     warn_of_ignored(model, rest)
     return rest, target
 
@@ -176,7 +176,7 @@ def split_table(
             expected="A test needs at least one row, and so does the training of each class.",
             hint="train without a test (--test-fraction 0), or name a table of test rows (--test)",
         )
-    columns = frame.drop(name, *([] if groups is None else [groups]))
+    columns = without_columns(frame, [name, *([] if groups is None else [groups])])
     table = as_table(columns)
     schema = recognise_columns(table, train_rows, model.column_kinds)
     table.read_as_numbers(schema.of_kind("number"))
@@ -213,8 +213,8 @@ def with_test_table(
         needed = [*split.train.columns, name]
         _check_names(test, needed)
         extra = [column for column in test.columns if column not in {*needed, groups}]
-        test = test.select(needed)
-        as_table(test.drop(name)).read_as_numbers(schema.of_kind("number"))
+        test = test[needed]
+        as_table(without_columns(test, [name])).read_as_numbers(schema.of_kind("number"))
         known = _has_target(test[name], model, like=split.train_target)
     except DataError as error:
         what = f"In the test table: {error.what}"
@@ -224,7 +224,7 @@ def with_test_table(
     test = test.filter(known)
     return dataclasses.replace(
         split,
-        test=test.drop(name),
+        test=without_columns(test, [name]),
         test_target=test[name],
         test_numbers=np.flatnonzero(known) + 1,
     )

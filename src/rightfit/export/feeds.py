@@ -8,7 +8,7 @@ import polars as pl
 from jaxtyping import Shaped
 
 from rightfit.data.categories import as_levels
-from rightfit.data.cells import EVERY_ROW
+from rightfit.data.cells import EVERY_ROW, unnamed
 from rightfit.data.dates import parse_dates
 from rightfit.data.encode import Encoder
 from rightfit.data.kinds import DATETIME, NUMBER
@@ -34,7 +34,7 @@ def _feed(one: Input, table: Table, styles: Mapping[str, str]) -> np.ndarray[Any
     if one.kind in (NUMBER, MATRIX):
         return np.asarray(table.numbers(one.columns, EVERY_ROW), np.float64)
     (name,) = one.columns
-    column = table.column(name)
+    column = unnamed(table.column(name))
     if one.kind == DATETIME:
         moments = parse_dates(column, styles[name]).values
         return moments.dt.timestamp("us").fill_null(NO_DATE).to_numpy()[:, None]

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from rightfit.arrays import Features
 from rightfit.data.categories import as_levels
+from rightfit.data.cells import take
 from rightfit.data.kinds import NUMBER
 from rightfit.model.model import Model
 from rightfit.report.column_groups import ColumnGroup, column_groups
@@ -128,7 +129,7 @@ def _places(model: Model, test: LabelledRows, name: str) -> tuple[bool, tuple[An
 
 
 def _levels(test: LabelledRows, name: str) -> tuple[tuple[str, ...], list[int]]:
-    text = as_levels(test.table.column(name).gather(test.rows))
+    text = as_levels(take(test.table.column(name), test.rows))
     counted = (
         pl.DataFrame({"level": text, "row": np.arange(len(text))})
         .drop_nulls()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rightfit.data.cells import take
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.schema import ColumnSchema
 from rightfit.errors import counted
@@ -131,7 +132,7 @@ def worst_rows(evidence: Evidence) -> tuple[tuple[str, ...], Rows]:
     names: list[str] = []
     if evidence.importance is not None:
         names = [c.name for c in evidence.importance.columns[:_MOST_COLUMNS_OF_WORST]]
-    values = {name: test.table.column(name).gather(test.rows[worst]).to_list() for name in names}
+    values = {name: take(test.table.column(name), test.rows[worst]).to_list() for name in names}
     rows = []
     for place, row in enumerate(worst.tolist()):
         true, predicted = _outcome(evidence, row)

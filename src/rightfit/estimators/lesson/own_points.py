@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from rightfit.data.cells import unnamed
 from rightfit.data.targets import infer_task
 from rightfit.errors import DataError
 from rightfit.estimators.lesson.points import Points
@@ -22,14 +23,14 @@ def number_columns(frame: pl.DataFrame, target: str = "") -> list[str]:
     return [
         name
         for name, kind in frame.schema.items()
-        if name != target and kind.is_numeric() and frame[name].drop_nulls().n_unique() > 1
+        if name != target and kind.is_numeric() and unnamed(frame[name]).drop_nulls().n_unique() > 1
     ]
 
 
 def likely_target(frame: pl.DataFrame) -> str:
     """The column that is probably to be predicted: the last one that could be."""
     for name in reversed(frame.columns):
-        column = frame[name].drop_nulls()
+        column = unnamed(frame[name]).drop_nulls()
         if column.n_unique() > 1 and (column.dtype.is_numeric() or column.n_unique() <= 20):
             return name
     return frame.columns[-1]
@@ -86,7 +87,7 @@ def _inputs(frame: pl.DataFrame, target: str, x: str, y: str) -> pl.DataFrame:
                 expected=f"An axis is one of the columns of numbers: {', '.join(columns[:5])}.",
             )
     if x and x == y:
-        return frame.select(pl.col(x), pl.col(x).alias(f"{x} again"))
+        return pl.DataFrame([frame[x], frame[x].alias(f"{x} again")])
     return frame[[x, y]] if x and y else frame[columns]
 
 

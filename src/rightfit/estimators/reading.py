@@ -1,0 +1,47 @@
+"""Read a table for a model, whose types come from the model where the file leaves them open."""
+
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from rightfit.data.kinds import CATEGORY, style_of
+from rightfit.data.read import read_table
+from rightfit.estimators.base import AbstractEstimator
+
+# How Polars begins the names of its types of text.
+_TEXT: Final = ("String", "Categorical", "Enum")
+
+
+def read_for(model: AbstractEstimator, path: Path, target: str | None = None) -> pl.DataFrame:
+    """Read a table that a fitted model predicts or is scored on.
+
+    Columns of words that the model knows stay as they are written, so that what is predicted for
+    a row does not depend on the others in the file.
+
+    Args:
+        model: a fitted model.
+        path: the table's file.
+        target: the name of the target column there; as in training if None.
+
+    Raises:
+        TableFileError: the file cannot be read.
+    """
+    fitted = model._fitted()
+    columns = fitted.schema.columns
+    words = {c.name for c in columns if c.kind == CATEGORY and c.dtype.startswith(_TEXT)}
+    classes = fitted.target.classes
+    if classes is not None and classes.dtype.kind in "OU":
+        words.add(target or model.target_name_)
+    return read_table(path, as_text=words)
+
+
+def read_like(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Read a table of test rows: what are words in the training table stay words there.
+
+    Raises:
+        TableFileError: the file cannot be read.
+    """
+    columns = frame.get_columns()
+    words = {c.name for c in columns if c.dtype == pl.String and style_of(c) is None}
+    return read_table(path, as_text=words)

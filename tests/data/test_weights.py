@@ -1,0 +1,27 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rightfit.data.weights import read_weights
+from rightfit.errors import DataError
+
+
+@pytest.mark.parametrize("weight", [2, 2.0, np.float32(2), np.array(2.0)])
+def test_one_number_is_the_weight_of_every_row(weight: Any) -> None:
+    assert read_weights(weight, 3).tolist() == [2.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        (np.ones((3, 1)), "must be 1D array or scalar, got 2D array"),
+        (["one"], "are no numbers"),
+        (-1.0, "negative, missing or infinite"),
+        (np.ma.array([1.0, 2.0], mask=[False, True]), "negative, missing or infinite"),
+        (0, "are all zero"),
+    ],
+)
+def test_other_weights_are_refused(weight: Any, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        read_weights(weight, 3)
