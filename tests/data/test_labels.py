@@ -14,6 +14,7 @@ from rightfit.errors import DataError
         (["a", " ", None, ""], [True, False, False, False]),
         (["a", "NA", " ? ", "nan", "b"], [True, False, False, False, True]),
         (["a", "None", "none", "na"], [True, True, True, True]),
+        (["None", "none", "NA"], [True, True, False]),
         (["0", "None", "none", "na", "1.0"], [True, False, False, False, True]),
         ([1, None], [True, False]),
         ([1.0, float("nan")], [True, False]),

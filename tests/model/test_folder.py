@@ -698,7 +698,7 @@ def test_strange_column_names_survive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "classes",
     [
-        np.array(["None", "none "], dtype=object),
+        np.array(["None", "na "], dtype=object),
         np.array(["Null", "x"], dtype=object),
         np.array(["ja", "nö", "🦊"], dtype=object),
         np.array(["abc", "b"]),

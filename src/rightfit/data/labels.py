@@ -49,7 +49,9 @@ def _present_words(text: pl.Series) -> pl.Series:
     "None" is a class beside words, and missing beside numbers, as it is there.
     """
     words = without_markers(text, CATEGORY_MARKERS)
-    return words if parse_numbers(words).wrong.any() else without_markers(words)
+    numbers = parse_numbers(words)
+    are_numbers = not numbers.wrong.any() and numbers.values.is_not_null().any()
+    return without_markers(words) if are_numbers else words
 
 
 def warn_of_missing_words(column: pl.Series, is_there: NDArray[np.bool_]) -> None:
