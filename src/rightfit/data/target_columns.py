@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from rightfit.data.cells import unnamed
 from rightfit.data.frames import read_frame, read_series
 from rightfit.data.matrices import complex_data
 from rightfit.data.objects import columns_of_objects
@@ -45,8 +46,9 @@ def has_target(y: Any) -> NDArray[np.bool_]:
         >>> has_target(np.array([1.0, np.nan])).tolist()
         [True, False]
     """
-    columns = [c.fill_nan(None) if c.dtype.is_float() else c for c in target_columns(y)]
-    return np.all([column.is_not_null().to_numpy() for column in columns], axis=0)
+    columns = [unnamed(column) for column in target_columns(y)]
+    filled = [c.fill_nan(None) if c.dtype.is_float() else c for c in columns]
+    return np.all([column.is_not_null().to_numpy() for column in filled], axis=0)
 
 
 def _of_array(y: Any) -> list[pl.Series]:

@@ -123,7 +123,7 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
                 instead of some that are split off.
             groups: `[row]`, labels of any kind: rows of one group are never both trained on
                 and held out.
-            time: `[row]`, numbers, dates or text that can be ordered: what is held out is
+            time: `[row]`, numbers, dates, or text that holds them: what is held out is
                 later than what is trained on.
 
         Returns:
