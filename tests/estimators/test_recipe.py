@@ -88,10 +88,12 @@ def test_recipe_gives_parameters_that_pass_the_check(
     ("n_rows", "n_columns", "quality", "sizes"),
     [
         (20_000, 8, "default", {24, 96}),
-        (20_000, 8, "best", {24, 96}),
+        (20_000, 8, "best", {24, 48, 96}),
+        (40_000, 8, "best", {24, 96}),
         (20_000, 8, "fast", {48}),
         (20_000, 40, "default", {24}),
         (9_000, 8, "default", {16, 64}),
+        (9_000, 8, "best", {16, 32, 64, 128}),
         (9_000, 8, "fast", {24}),
         (600, 8, "default", {16, 32}),
         (200, 8, "default", {8}),
@@ -103,6 +105,19 @@ def test_networks_of_bins_take_few_and_many(
     members = members_of(Circumstances(n_rows, n_columns), quality=quality)
     of_bins = [values for values in members if values["number_embedding"] == "piecewise"]
     assert {values["number_embedding_size"] for values in of_bins} == sizes
+
+
+def test_many_networks_try_more_values() -> None:
+    def values_of(name: str, quality: str, n_rows: int) -> set[Any]:
+        members = members_of(Circumstances(n_rows, 8), quality=quality)
+        waves = [values for values in members if values["number_embedding"] == "cosine"]
+        return {values[name] for values in waves}
+
+    assert values_of("learning_rate", "best", 9_000) == {1e-3, 2e-3, 4e-3, 8e-3}
+    assert values_of("frequency_scale", "best", 9_000) == {0.5, 1.0, 2.0}
+    assert values_of("learning_rate", "best", 40_000) == {2e-3, 8e-3}
+    assert values_of("learning_rate", "default", 9_000) == {2e-3, 8e-3}
+    assert values_of("learning_rate", "best", 900) == {2e-3, 6e-3}
 
 
 def test_better_quality_trains_more_networks() -> None:
@@ -217,7 +232,7 @@ def test_few_columns_of_many_are_found() -> None:
 
 @pytest.mark.parametrize(
     ("quality", "up_to", "before", "after"),
-    [("default", 100_000, 4, 2), ("best", 200_000, 8, 4)],
+    [("default", 100_000, 4, 2), ("best", 30_000, 16, 8), ("best", 200_000, 8, 4)],
 )
 def test_many_rows_have_half_as_many_networks(
     quality: str, up_to: int, before: int, after: int
@@ -236,8 +251,7 @@ def test_many_rows_have_half_as_many_networks(
         ("default", 900, 4),
         ("default", 20_000, 16),
         ("best", 900, 8),
-        ("best", 20_000, 8),
-        ("best", 40_000, 16),
+        ("best", 20_000, 16),
     ],
 )
 def test_copies_go_by_quality_and_folds(quality: str, n_rows: int, n_copies: int) -> None:

@@ -147,7 +147,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         "best": Effort(
             (
                 Stage(3_000, (4, 4), n_copies=8, n_folds=8),
-                Stage(30_000, (4, 4), n_copies=8, n_folds=5),
+                Stage(30_000, (8, 8), n_copies=16),
                 Stage(200_000, (4, 4), n_copies=16),
                 Stage(math.inf, (2, 2), n_copies=16),
             ),
@@ -158,10 +158,12 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
 
 # The most features of one number, and of all together, in each kind. Few bins overfit less and many
 # fit finer detail: which of them pays shows on held-out rows, so that several networks take both.
-_BINS = (16, 64)
-_BINS_OF_MANY_ROWS = (24, 96)
 _BINS_ALONE = (24,)
+_BINS = (16, 64)
+_BINS_OF_MANY_NETWORKS = (16, 32, 64, 128)
 _BINS_ALONE_OF_MANY_ROWS = (48,)
+_BINS_OF_MANY_ROWS = (24, 96)
+_BINS_OF_MANY_ROWS_AND_NETWORKS = (24, 48, 96)
 MANY_ROWS_FOR_BINS = 10_000
 _MOST_BINS_TOGETHER = 1024
 _WAVES = (24,)
@@ -179,6 +181,10 @@ _PIECEWISE: Mapping[str, Any] = MappingProxyType(
 # Some tables want small steps and some large ones, so that several networks take different ones.
 # In folds, where an epoch has few steps, large ones are too large.
 _APART: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3, 8e-3]})
+# More networks of a kind than so many try more values.
+FEW_NETWORKS = 4
+_FURTHER_APART: Mapping[str, Any] = MappingProxyType({"learning_rate": [1e-3, 2e-3, 4e-3, 8e-3]})
+_MORE_WAVES: Mapping[str, Any] = MappingProxyType({"frequency_scale": [0.5, 1.0, 2.0]})
 # A network that has no others to lean on takes small steps, and more of them together.
 _ALONE: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3], "average_decay": [0.99]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
@@ -301,10 +307,9 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
     if not about.embeds_numbers:
         units = 512 if about.n_rows >= MANY_ROWS_FOR_NOISE else 256
         return [_PLAIN, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
-    apart = {} if stage.n_folds else _APART
     piecewise = {
         **_PIECEWISE,
-        **(_ALONE if n_each[0] == 1 else apart),
+        **(_ALONE if n_each[0] == 1 else _apart(stage, n_each[0])),
         "number_embedding_size": _embedding_sizes(
             about, _n_bins(n_each[0], about.n_rows), _MOST_BINS_TOGETHER
         ),
@@ -312,18 +317,29 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
     }
     cosine = {
         **_COSINE,
-        **apart,
+        **_apart(stage, n_each[1]),
+        **(_MORE_WAVES if n_each[1] > FEW_NETWORKS else {}),
         "number_embedding_size": _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER),
         "n_copies": [stage.n_copies],
     }
     return [piecewise, cosine, *sparse]
 
 
+def _apart(stage: Stage, n_members: int) -> Mapping[str, Any]:
+    """The learning rates of so many networks of a kind that do not take the same."""
+    if stage.n_folds:
+        return {}
+    return _FURTHER_APART if n_members > FEW_NETWORKS else _APART
+
+
 def _n_bins(n_members: int, n_rows: int) -> tuple[int, ...]:
     """The most bins of a column, to be tried by so many piecewise networks."""
-    if n_rows < MANY_ROWS_FOR_BINS:
-        return _BINS_ALONE if n_members == 1 else _BINS
-    return _BINS_ALONE_OF_MANY_ROWS if n_members == 1 else _BINS_OF_MANY_ROWS
+    of_few_rows = (_BINS_ALONE, _BINS, _BINS_OF_MANY_NETWORKS)
+    of_many = (_BINS_ALONE_OF_MANY_ROWS, _BINS_OF_MANY_ROWS, _BINS_OF_MANY_ROWS_AND_NETWORKS)
+    alone, few, many = of_few_rows if n_rows < MANY_ROWS_FOR_BINS else of_many
+    if n_members == 1:
+        return alone
+    return few if n_members <= FEW_NETWORKS else many
 
 
 def _embedding_sizes(about: Circumstances, most: Sequence[int], most_together: int) -> list[int]:
