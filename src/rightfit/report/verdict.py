@@ -16,13 +16,15 @@ _LEAST_SKILL = 0.02
 
 # What each of these findings makes of the verdict; the first one that was found counts.
 _HEADLINES = (
-    ("RF-LEAK", "suspicious", "Too good to be trusted yet."),
+    ("RF-LEAK", "suspicious", "A column gives the target away."),
     ("RF-DUPLICATES", "suspicious", "Tested too easily."),
     ("RF-WORSE-THAN-LINEAR", "worse", "Worse than a linear model."),
     ("RF-NO-SIGNAL", "nothing", "No better than guessing."),
     ("RF-OVERFIT", "overfit", "Overfitted."),
     ("RF-UNDERFIT", "underfit", "Underfitted."),
 )
+# Where training was cut short, these may be nothing else: training longer comes first.
+_MAY_BE_UNFINISHED = frozenset({"RF-NO-SIGNAL", "RF-UNDERFIT"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Verdict:
     """The report in a few words.
 
     Attributes:
-        level: "good", "even", "worse", "overfit", "underfit", "suspicious", "nothing", or
-            "untested" where there were no test rows.
+        level: "good", "even", "worse", "overfit", "underfit", "suspicious", "nothing", "unsure"
+            where only the classes are better than guessed, or "untested" without test rows.
         headline: the first sentence.
         score: the second: how good, and against what.
         fit: the third: under- or overfitted.
@@ -60,23 +62,39 @@ def give_verdict(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     if not evidence.standings:
         return _untested(evidence, raised)
     codes = {one.check.code for one in raised}
-    level, headline = _judged(evidence, codes)
-    return Verdict(level, headline, _score(evidence), _fit(evidence, codes), _next(level, raised))
+    level, headline, next_step = _judged(evidence, raised)
+    return Verdict(level, headline, _score(evidence), _fit(evidence, codes), f"Next: {next_step}.")
 
 
-def _judged(evidence: Evidence, codes: set[str]) -> tuple[str, str]:
+def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str]:
+    """The level, and from the same finding the headline and what to try next."""
+    by_code = {one.check.code: one.check for one in raised}
     for code, level, headline in _HEADLINES:
-        if code in codes:
-            return level, headline
+        if code in by_code:
+            is_unfinished = code in _MAY_BE_UNFINISHED and "RF-CUT-SHORT" in by_code
+            return level, headline, by_code["RF-CUT-SHORT" if is_unfinished else code].next_step
     linear, own = evidence.standing("linear"), evidence.standing("model")
     assert own is not None
     if linear is not None:
         sign = 1 if evidence.is_classifier else -1
         if own.loss > linear.loss or sign * own.score < sign * linear.score:
-            return "even", "No better than a linear model."
+            take = "take the simpler linear model, or search with members='auto'"
+            return "even", "No better than a linear model.", take
+    if _is_unsure(evidence, own):
+        cut_short = by_code.get("RF-CUT-SHORT")
+        steady = "steady the probabilities with n_seeds=5"
+        headline = "Better than guessing, but its probabilities are not."
+        return "unsure", headline, cut_short.next_step if cut_short else steady
     if own.skill < _LEAST_SKILL:
-        return "nothing", "Hardly better than guessing."
-    return "good", "Fits well."
+        return "nothing", "Hardly better than guessing.", LOOK_FOR_COLUMNS
+    warned = (one.check.next_step for one in raised if one.finding.severity != "note")
+    return "good", "Fits well.", next(warned, "use it")
+
+
+def _is_unsure(evidence: Evidence, own: Standing) -> bool:
+    """Whether the classes are better than guessed ones, and the probabilities are not."""
+    saves_little = own.skill < _LEAST_SKILL or own.skill_interval[0] <= 0
+    return evidence.is_classifier and evidence.beats_guessing and saves_little
 
 
 def _score(evidence: Evidence) -> str:
@@ -118,17 +136,6 @@ def _fit(evidence: Evidence, codes: set[str]) -> str:
     return f"Neither under- nor overfitted: {skills}." if sound else f"It {skills}."
 
 
-def _next(level: str, raised: Sequence[Raised]) -> str:
-    for one in raised:
-        if one.finding.severity != "note":
-            return f"Next: {one.check.next_step}."
-    if level == "even":
-        return "Next: take the simpler linear model, or search with members='auto'."
-    if level == "nothing":
-        return f"Next: {LOOK_FOR_COLUMNS}."
-    return "Next: use it."
-
-
 def _untested(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     """Without test rows: what the model remembers of its test, or of the rows that chose."""
     training = evidence.model.training
@@ -148,7 +155,8 @@ def _untested(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
         )
     else:
         score = f"Training ended: {training.stop_reason}."
-    codes = {one.check.code for one in raised}
-    headline = "Overfitted." if "RF-OVERFIT" in codes else "Not tested here."
+    for one in raised:
+        if one.check.code == "RF-OVERFIT":
+            return Verdict("untested", "Overfitted.", score, "", f"Next: {one.check.next_step}.")
     next_step = "Next: hand over test rows, for scores with intervals."
-    return Verdict("untested", headline, score, "", next_step)
+    return Verdict("untested", "Not tested here.", score, "", next_step)

@@ -102,8 +102,8 @@ def _worse_than_linear(evidence: Evidence) -> Finding | None:
 
 
 def _no_signal(evidence: Evidence) -> Finding | None:
-    own, constant = evidence.standing("model"), evidence.standing("constant")
-    if own is None or constant is None or own.skill_interval[0] > 0:
+    own = evidence.standing("model")
+    if own is None or own.skill_interval[0] > 0 or evidence.beats_guessing:
         return None
     return Finding(
         "problem",
@@ -164,7 +164,8 @@ CHECKS = (
         "RF-NO-SIGNAL",
         "No better than guessing",
         "The 95 % interval of the share of the loss that the model saves, against guessing the "
-        "mean or the shares of the classes, reaches down to 0.",
+        "mean or the shares of the classes, reaches down to 0; and that of the score (the share "
+        "right, or the root mean squared error) reaches guessing's.",
         "Check that the target is the right column and that the columns can know anything about "
         "it. Gather more rows, or other columns.",
         LOOK_FOR_COLUMNS,
