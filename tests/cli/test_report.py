@@ -123,6 +123,61 @@ def test_other_table_is_all_test_rows(rightfit: Type, model: Path) -> None:
     assert "Without training rows" in Path("page.html").read_text()
 
 
+def test_report_on_new_rows_leaves_the_page_of_the_training_alone(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    before = (trained_with_report / "report.html").read_text()
+    pl.read_csv("houses.csv").head(30).write_csv("new.csv")
+    answer = rightfit("report", "houses.model", "new.csv")
+    assert answer.code == 0
+    assert answer.out.endswith("To see it, open   new-report.html\n")
+    assert " of 30 test rows (" in Path("new-report.html").read_text()
+    assert (trained_with_report / "report.html").read_text() == before
+    again = rightfit("report", "houses.model", "new.csv")
+    assert again.code == 1
+    assert "There is a file at 'new-report.html' already." in again.err
+    assert rightfit("report", "houses.model", "new.csv", "--force").code == 0
+
+
+def test_report_on_new_rows_without_training_rows_does_not_say_that_it_fits_well(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    houses(200)[60:].write_csv("new.csv")
+    alone = rightfit("report", "houses.model", "new.csv").out
+    assert "Fits well." not in alone
+    assert "Next: use it." not in alone
+    answer = rightfit("report", "houses.model", "new.csv", "--training", "houses.csv", "--force")
+    assert answer.err == ""
+    for other in ("linear model", "gradient boosting"):
+        assert f"{other} " in answer.out
+    assert "Without training rows" not in Path("new-report.html").read_text()
+
+
+def test_training_table_that_is_another_file_is_said_to_be_one(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    table = houses(200)
+    table[60:].write_csv("new.csv")
+    table[:50].write_csv("old.csv")
+    answer = rightfit("report", "houses.model", "new.csv", "--training", "old.csv")
+    assert answer.code == 0
+    assert "note: old.csv is not the file that the model was trained on" in answer.err
+    assert "gradient boosting" in answer.out
+
+
+def test_card_that_keeps_another_verdict_is_said_to_do_so(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    card = trained_with_report / "MODEL_CARD.md"
+    card.write_text("mine")
+    said = "note: 'houses.model/MODEL_CARD.md' keeps the verdict of before"
+    assert said in rightfit("report", "houses.model", "houses.csv").err
+    assert card.read_text() == "mine"
+    card.unlink()
+    assert said not in rightfit("report", "houses.model", "houses.csv").err
+    assert said not in rightfit("report", "houses.model", "houses.csv").err
+
+
 def test_report_without_a_table_does_not_replace_a_better_one(
     rightfit: Type, trained_with_report: Path
 ) -> None:

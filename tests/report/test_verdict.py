@@ -200,3 +200,37 @@ def test_overfit_without_test_rows_says_what_to_do_about_it(regressor: Reported)
     verdict = give_verdict(evidence, [check_of("RF-OVERFIT", "problem")])
     assert verdict.headline == "Overfitted."
     assert verdict.next_step.startswith("Next: try dropout_rate")
+
+
+@pytest.mark.parametrize("make", [good_numbers, good_classes], ids=lambda make: make.__name__)
+def test_verdict_without_another_model_on_the_rows_is_not_good(make: Callable[[], Case]) -> None:
+    evidence = gather(outcome(make).case.model, outcome(make).case.test, None)
+    verdict = give_verdict(evidence, ())
+    assert verdict.level == "uncompared"
+    assert verdict.headline == "Better than guessing; not compared with a linear model."
+    assert verdict.next_step.startswith("Next: hand over the training rows")
+    assert len(verdict.text.split()) <= MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("own", "linear", "level"),
+    [
+        ({"accuracy": 0.6429, "log_loss": 0.5}, {"accuracy": 0.75, "log_loss": 0.6}, "even"),
+        ({"accuracy": 0.75, "log_loss": 0.6}, {"accuracy": 0.6429, "log_loss": 0.5}, "even"),
+        ({"accuracy": 0.75, "log_loss": 0.5}, {"accuracy": 0.75, "log_loss": 0.5}, "uncompared"),
+    ],
+)
+def test_verdict_on_new_rows_remembers_the_linear_model_of_the_training(
+    own: dict[str, float], linear: dict[str, float], level: str
+) -> None:
+    evidence = gather(outcome(good_classes).case.model, outcome(good_classes).case.test, None)
+    extra = {"test_scores": {"model": own, "linear": linear}}
+    training = dataclasses.replace(evidence.model.training, extra=extra)
+    model = dataclasses.replace(evidence.model, training=training)
+    verdict = give_verdict(dataclasses.replace(evidence, model=model), ())
+    assert verdict.level == level
+    assert verdict.headline.startswith(
+        "No better than a linear model when" if level == "even" else "Better than guessing; not"
+    )
+    assert f"accuracy {own['accuracy']} (linear model {linear['accuracy']})" in verdict.fit
+    assert len(verdict.text.split()) <= MOST_WORDS

@@ -12,12 +12,20 @@ def report(
         Path | None,
         typer.Argument(metavar="TABLE", help="Test rows, or the table it was trained on."),
     ] = None,
+    training: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE", help="The table it was trained on, if TABLE is another one."),
+    ] = None,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Default: as in training.")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where to. Default: report.html in the model's folder."),
+        typer.Option(
+            metavar="FILE",
+            help="Where to. Default: report.html in the model's folder, or with new test rows "
+            "TABLE-report.html beside it.",
+        ),
     ] = None,
     mute: Annotated[
         list[str] | None,
@@ -27,7 +35,10 @@ def report(
 ) -> None:
     """Write a page with the verdict, checks and figures of a model.
 
-    Example: rightfit report houses.model houses.csv
+    Only with --training are new rows predicted by a linear model and gradient
+    boosting, too; without, no verdict says that the model fits well.
+
+    Example: rightfit report houses.model new_houses.csv --training houses.csv
     """
     from rightfit.cli.console import (
         messages,
@@ -43,7 +54,7 @@ def report(
     tidy_up_at_ctrl_c()
     with warnings_as_notes(console), working(console, "making the report"):
         made, place = report_on_model(
-            model, table, target, out, mute or [], force=force, console=console
+            model, table, training, target, out, mute or [], force=force, console=console
         )
     answer = results()
     answer.print(made.verdict)

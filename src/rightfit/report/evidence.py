@@ -84,6 +84,11 @@ class Evidence:
         return self.model.target.classes is not None
 
     @property
+    def is_compared(self) -> bool:
+        """Whether a model other than a constant predicted the same test rows."""
+        return any(one.key in ("linear", "boosting") for one in self.standings)
+
+    @property
     def beats_guessing(self) -> bool:
         """Whether the whole interval of the model's score is better than guessing's score."""
         own, constant = self.standing("model"), self.standing("constant")

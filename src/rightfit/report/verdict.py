@@ -8,6 +8,7 @@ from rightfit.report.checks.check import Raised
 from rightfit.report.checks.of_fit import LOOK_FOR_COLUMNS
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, interval, percent
+from rightfit.report.remembered import compared_then, linear_was_better, remembered_scores
 from rightfit.report.standing import Standing
 
 MOST_WORDS = 60
@@ -26,6 +27,8 @@ _HEADLINES = (
 # Where training was cut short, these may be nothing else: training longer comes first.
 _MAY_BE_UNFINISHED = frozenset({"RF-NO-SIGNAL", "RF-UNDERFIT"})
 
+_TAKE_LINEAR = "take the simpler linear model, or search with members='auto'"
+
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
@@ -33,10 +36,11 @@ class Verdict:
 
     Attributes:
         level: "good", "even", "worse", "overfit", "underfit", "suspicious", "nothing", "unsure"
-            where only the classes are better than guessed, or "untested" without test rows.
+            where only the classes are better than guessed, "uncompared" where no other model
+            saw these rows, or "untested" without test rows.
         headline: the first sentence.
         score: the second: how good, and against what.
-        fit: the third: under- or overfitted.
+        fit: the third: under- or overfitted, or how it compared after training.
         next_step: the last: what to try.
     """
 
@@ -57,7 +61,7 @@ def give_verdict(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     """Say what the evidence comes to.
 
     It is never good if a linear model has the better score or the smaller loss, whatever is
-    muted.
+    muted, nor if no other model was compared on these rows.
     """
     if not evidence.standings:
         return _untested(evidence, raised)
@@ -78,8 +82,7 @@ def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str
     if linear is not None:
         sign = 1 if evidence.is_classifier else -1
         if own.loss > linear.loss or sign * own.score < sign * linear.score:
-            take = "take the simpler linear model, or search with members='auto'"
-            return "even", "No better than a linear model.", take
+            return "even", "No better than a linear model.", _TAKE_LINEAR
     if _is_unsure(evidence, own):
         cut_short = by_code.get("RF-CUT-SHORT")
         steady = "steady the probabilities with n_seeds=5"
@@ -87,8 +90,19 @@ def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str
         return "unsure", headline, cut_short.next_step if cut_short else steady
     if own.skill < _LEAST_SKILL:
         return "nothing", "Hardly better than guessing.", LOOK_FOR_COLUMNS
+    if not evidence.is_compared:
+        return _uncompared(evidence)
     warned = (one.check.next_step for one in raised if one.finding.severity != "note")
     return "good", "Fits well.", next(warned, "use it")
+
+
+def _uncompared(evidence: Evidence) -> tuple[str, str, str]:
+    """Without training rows no other model predicts the test rows: what is known of one then."""
+    if linear_was_better(evidence.model):
+        return "even", "No better than a linear model when it was trained.", _TAKE_LINEAR
+    other = "a linear model" if evidence.model.shape.hidden_sizes else "another model"
+    hand_over = "hand over the training rows too (training=, or --training TABLE)"
+    return "uncompared", f"Better than guessing; not compared with {other}.", hand_over
 
 
 def _is_unsure(evidence: Evidence, own: Standing) -> bool:
@@ -121,6 +135,8 @@ def _name(standing: Standing) -> str:
 
 def _fit(evidence: Evidence, codes: set[str]) -> str:
     own, fit = evidence.standing("model"), evidence.fit
+    if not evidence.is_compared:
+        return compared_then(evidence.model)
     if own is None or fit is None:
         return ""
     skills = (
@@ -139,7 +155,7 @@ def _fit(evidence: Evidence, codes: set[str]) -> str:
 def _untested(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     """Without test rows: what the model remembers of its test, or of the rows that chose."""
     training = evidence.model.training
-    scores = training.extra.get("test_scores", {})
+    scores = remembered_scores(evidence.model)
     if scores.get("model"):
         name, value = next(iter(scores["model"].items()))
         rest = ", ".join(
