@@ -61,10 +61,36 @@ def test_worst_rows_are_named_by_their_place_in_the_file(
 
 def test_json_names_the_report(rightfit: Type, table: pl.DataFrame) -> None:
     answer = rightfit("train", "houses.csv", "--target", "use", "--json", *WORDS)
-    assert answer.json["report"] == "houses.model/report.html"
+    result = answer.json
+    assert result["report"] == "houses.model/report.html"
+    assert result["verdict"].endswith(".")
+    assert result["findings"]["RF-FEW-ROWS"] == "The model was trained on 48 rows only."
+    assert f"{result['verdict']}\nFound: {', '.join(result['findings'])}.\n" in answer.err
     silent = (*WORDS, "--no-report", "--force")
     answer = rightfit("train", "houses.csv", "--target", "use", "--json", *silent)
-    assert answer.json["report"] is None
+    assert {answer.json[name] for name in ("report", "verdict", "findings")} == {None}
+
+
+def test_train_says_verdict_and_codes_of_findings_after_the_scores(
+    rightfit: Type, table: pl.DataFrame
+) -> None:
+    out = rightfit("train", "houses.csv", "--target", "use", *WORDS).out
+    scores, verdict, places = out.split("\n\n")[-3:]
+    assert scores.startswith("on 12 test rows")
+    said, found = verdict.splitlines()
+    assert re.search(r"Right on .* of 12 test rows .* Next: .*\.$", said)
+    assert re.fullmatch(r"Found: RF-[A-Z-]+(, RF-[A-Z-]+)*\.", found)
+    assert "RF-FEW-ROWS" in found
+    assert places.startswith("The model lies in houses.model\n")
+
+
+def test_report_gives_json(rightfit: Type, model: Path) -> None:
+    said = rightfit("report", "use.model", "houses.csv").out
+    result = rightfit("report", "use.model", "houses.csv", "--json").json
+    assert result["report"] == "use.model/report.html"
+    assert said.startswith(f"{result['verdict']}\n")
+    for code, sentence in result["findings"].items():
+        assert f"{code}: {sentence}\n" in said
 
 
 def test_report_of_another_model_goes_with_it(rightfit: Type, trained_with_report: Path) -> None:

@@ -32,6 +32,7 @@ def report(
         typer.Option(metavar="CODE", help="A check not to run; may be repeated."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Write a page with the verdict, checks and figures of a model.
 
@@ -43,12 +44,13 @@ def report(
     from rightfit.cli.console import (
         messages,
         print_command,
+        print_json,
         results,
         warnings_as_notes,
         working,
     )
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
-    from rightfit.cli.reporting import report_on_model
+    from rightfit.cli.reporting import report_facts, report_on_model
 
     console = messages()
     tidy_up_at_ctrl_c()
@@ -56,6 +58,9 @@ def report(
         made, place = report_on_model(
             model, table, training, target, out, mute or [], force=force, console=console
         )
+    if as_json:
+        print_json(report_facts((made, place)))
+        return
     answer = results()
     answer.print(made.verdict)
     for code, sentence in made.findings.items():

@@ -1,6 +1,7 @@
 """What train and report share: making a report, writing it, and saying so."""
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -23,7 +24,7 @@ def report_on_training(
     linear: AbstractEstimator | None,
     folder: Path,
     console: Console,
-) -> Path | None:
+) -> tuple[Report, Path] | None:
     """Write report and card into the folder of a model that was just trained.
 
     Whatever goes wrong is said in a note: the model is saved, and is as good without them.
@@ -65,6 +66,14 @@ def report_on_model(
     elif place == report_path(folder) and not _says_so(card, made):
         print_note(console, f"'{card}' keeps the verdict of before: remove it to have it anew.")
     return made, place
+
+
+def report_facts(written: tuple[Report, Path] | None) -> dict[str, Any]:
+    """What a report comes to, for machines; without one nobody judged the model."""
+    if written is None:
+        return {"report": None, "verdict": None, "findings": None}
+    made, place = written
+    return {"report": str(place), "verdict": made.verdict, "findings": made.findings}
 
 
 def _says_so(card: Path, made: Report) -> bool:
