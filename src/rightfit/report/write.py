@@ -104,7 +104,8 @@ def make_report(
     graphs = draw_two_graphs(model, X, y)
     made = datetime.now(UTC)
     html = render_page(evidence, raised, verdict, muted=muted, made=made, two_graphs=graphs)
-    return Report(html, render_card(evidence, raised, verdict), verdict.text, _found(raised))
+    card = render_card(evidence, raised, verdict, muted=muted)
+    return Report(html, card, verdict.text, _found(raised))
 
 
 def is_installed() -> bool:

@@ -26,6 +26,26 @@ class Finding:
     sentence: str
 
 
+def always(evidence: Evidence) -> bool:
+    """What the model itself tells is always there."""
+    return True
+
+
+def with_rows(evidence: Evidence) -> bool:
+    """Whether there are test rows or training rows."""
+    return evidence.test is not None or evidence.training is not None
+
+
+def with_test_rows(evidence: Evidence) -> bool:
+    """Whether there are test rows."""
+    return evidence.test is not None
+
+
+def with_all_rows(evidence: Evidence) -> bool:
+    """Whether there are test rows and training rows."""
+    return evidence.test is not None and evidence.training is not None
+
+
 @dataclasses.dataclass(frozen=True)
 class Check:
     """One thing that may be wrong.
@@ -37,6 +57,7 @@ class Check:
         remedy: what to do about it.
         next_step: the same in a few words, for the verdict.
         find: looks at the evidence; None where all is well, or where it cannot tell.
+        can_tell: whether the rows are there that it looks at.
     """
 
     code: str
@@ -45,6 +66,7 @@ class Check:
     remedy: str
     next_step: str
     find: Callable[[Evidence], Finding | None]
+    can_tell: Callable[[Evidence], bool] = always
 
     @property
     def anchor(self) -> str:

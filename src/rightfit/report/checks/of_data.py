@@ -3,7 +3,13 @@
 import numpy as np
 
 from rightfit.errors import counted
-from rightfit.report.checks.check import Check, Finding
+from rightfit.report.checks.check import (
+    Check,
+    Finding,
+    with_all_rows,
+    with_rows,
+    with_test_rows,
+)
 from rightfit.report.evidence import Evidence
 from rightfit.report.labelled import LabelledRows
 from rightfit.report.numerals import figure, percent, shortened
@@ -147,6 +153,7 @@ CHECKS = (
         "column_kinds={'column': 'ignored'}. If it is, mute the check.",
         "leave that column out if it is known too late",
         _leak,
+        with_all_rows,
     ),
     Check(
         "RF-DUPLICATES",
@@ -157,6 +164,7 @@ CHECKS = (
         "--groups on the command line.",
         "remove repeated rows, or split with groups",
         _duplicates,
+        with_all_rows,
     ),
     Check(
         "RF-LABEL-NOISE",
@@ -169,6 +177,7 @@ CHECKS = (
         "loss='huber' or 'absolute_error' minds them less.",
         "check the targets of the worst rows",
         _label_noise,
+        with_test_rows,
     ),
     Check(
         "RF-FEW-ROWS",
@@ -186,6 +195,7 @@ CHECKS = (
         "Raise --test-fraction, or judge by out-of-fold predictions (n_folds=5).",
         "judge by folds: n_folds=5",
         _few_test_rows,
+        with_test_rows,
     ),
     Check(
         "RF-IMBALANCE",
@@ -197,5 +207,6 @@ CHECKS = (
         "rows the report has a table of thresholds.",
         "watch balanced_accuracy, or weigh the rare class higher",
         _imbalance,
+        with_rows,
     ),
 )

@@ -1,6 +1,6 @@
 """Checks of how well the model fits: too much, too little, or worse than something simple."""
 
-from rightfit.report.checks.check import Check, Finding
+from rightfit.report.checks.check import Check, Finding, with_all_rows, with_test_rows
 from rightfit.report.course import course_of
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, percent
@@ -16,6 +16,17 @@ _FEWEST_FOR_CALIBRATION = 100
 _N_BINS = 10
 
 LOOK_FOR_COLUMNS = "look for columns that know the target, or more rows"
+
+
+def _is_compared(evidence: Evidence) -> bool:
+    return evidence.is_compared
+
+
+def _has_losses(evidence: Evidence) -> bool:
+    """Whether there are losses on rows that were trained on and on others, if only recorded."""
+    if with_all_rows(evidence):
+        return True
+    return any(record["validation_loss"] for record in course_of(evidence.model).records)
 
 
 def _overfit(evidence: Evidence) -> Finding | None:
@@ -159,6 +170,7 @@ CHECKS = (
         "badly: raise max_epochs, or regularise more.",
         "use hidden_sizes=(), or try it in a pack",
         _worse_than_linear,
+        _is_compared,
     ),
     Check(
         "RF-NO-SIGNAL",
@@ -170,6 +182,7 @@ CHECKS = (
         "it. Gather more rows, or other columns.",
         LOOK_FOR_COLUMNS,
         _no_signal,
+        with_test_rows,
     ),
     Check(
         "RF-OVERFIT",
@@ -181,6 +194,7 @@ CHECKS = (
         "tries several at once. Keep early stopping on, take fewer units, or gather more rows.",
         "try dropout_rate=[0.1, 0.25, 0.5], or more rows",
         _overfit,
+        _has_losses,
     ),
     Check(
         "RF-UNDERFIT",
@@ -191,6 +205,7 @@ CHECKS = (
         "rate, or less dropout and l2.",
         "train longer, with more units or less regularisation",
         _underfit,
+        _is_compared,
     ),
     Check(
         "RF-BEHIND-BOOSTING",
@@ -201,6 +216,7 @@ CHECKS = (
         "trees are hard to beat; then take them.",
         "try a pack: members='auto'",
         _behind_boosting,
+        with_all_rows,
     ),
     Check(
         "RF-MISCALIBRATED",
@@ -211,5 +227,6 @@ CHECKS = (
         "scikit-learn's CalibratedClassifierCV.",
         "steady the probabilities with n_seeds=5",
         _miscalibrated,
+        with_test_rows,
     ),
 )
