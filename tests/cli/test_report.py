@@ -84,6 +84,23 @@ def test_train_says_verdict_and_codes_of_findings_after_the_scores(
     assert places.startswith("The model lies in houses.model\n")
 
 
+def test_verdict_names_flags_on_the_command_line(
+    rightfit: Type, table: pl.DataFrame, here: Path
+) -> None:
+    houses(400).with_columns(paid=pl.col("price") * 2).write_csv("houses.csv")
+    answer = rightfit("train", "houses.csv", "--target", "price", *WORDS)
+    assert (
+        " Next: leave it out if it is known too late: --column-kinds paid=ignored.\n" in answer.out
+    )
+    page = Path("houses.model/report.html").read_text()
+    assert "column_kinds={&#39;paid&#39;: &#39;ignored&#39;}" in page
+    houses(200)[60:].write_csv("new.csv")
+    words = ("train", "houses.csv", "--target", "price", "--column-kinds", "paid=ignored")
+    assert rightfit(*words, "--force", *WORDS).code == 0
+    said = rightfit("report", "houses.model", "new.csv", "--json").json["verdict"]
+    assert "Python" not in said
+
+
 def test_report_gives_json(rightfit: Type, model: Path) -> None:
     said = rightfit("report", "use.model", "houses.csv").out
     result = rightfit("report", "use.model", "houses.csv", "--json").json

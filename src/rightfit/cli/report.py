@@ -50,7 +50,7 @@ def report(
         working,
     )
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
-    from rightfit.cli.reporting import report_facts, report_on_model
+    from rightfit.cli.reporting import report_facts, report_on_model, verdict_said
 
     console = messages()
     tidy_up_at_ctrl_c()
@@ -62,7 +62,7 @@ def report(
         print_json(report_facts((made, place)))
         return
     answer = results()
-    answer.print(made.verdict)
+    answer.print(verdict_said(made))
     for code, sentence in made.findings.items():
         answer.print(f"{code}: {sentence}")
     answer.print()

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from rightfit import Classifier, Regressor, make_report
+from rightfit.cli.command_words import on_command_line
 from rightfit.cli.console import print_note
 from rightfit.cli.report_place import report_place
 from rightfit.cli.report_rows import report_rows
@@ -68,12 +69,17 @@ def report_on_model(
     return made, place
 
 
+def verdict_said(made: Report) -> str:
+    """The verdict, with flags in the place of parameters."""
+    return on_command_line(made.verdict)
+
+
 def report_facts(written: tuple[Report, Path] | None) -> dict[str, Any]:
     """What a report comes to, for machines; without one nobody judged the model."""
     if written is None:
         return {"report": None, "verdict": None, "findings": None}
     made, place = written
-    return {"report": str(place), "verdict": made.verdict, "findings": made.findings}
+    return {"report": str(place), "verdict": verdict_said(made), "findings": made.findings}
 
 
 def _says_so(card: Path, made: Report) -> bool:

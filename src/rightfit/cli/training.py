@@ -14,7 +14,7 @@ from rightfit.cli.loss_plot import loss_plot, print_loss_plot
 from rightfit.cli.packs import chosen_line, trials_sheet
 from rightfit.cli.pasted import predict_command, stem
 from rightfit.cli.progress import show_progress
-from rightfit.cli.reporting import report_facts, report_on_training
+from rightfit.cli.reporting import report_facts, report_on_training, verdict_said
 from rightfit.cli.sheets import columns_sheet, scores_sheet
 from rightfit.data.fingerprint import fingerprint
 from rightfit.data.read import read_table
@@ -231,7 +231,7 @@ def _show_losses(results: Console, model: Classifier | Regressor) -> None:
 
 
 def _say_verdict(results: Console, made: Report) -> None:
-    results.print(f"\n{made.verdict}")
+    results.print(f"\n{verdict_said(made)}")
     if made.findings:
         results.print(f"Found: {', '.join(made.findings)}.")
 

@@ -72,6 +72,7 @@ def render_page(
         n_checks=_n_run(evidence, muted),
         muted=muted,
         unseen=_unseen(evidence, muted),
+        is_of_command_line="table" in evidence.model.training.extra,
         style=Markup(_source("style.css")),
         two_graphs=two_graphs,
         operation_header=OPERATION_HEADER,

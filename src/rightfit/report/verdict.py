@@ -72,7 +72,7 @@ def give_verdict(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
 
 def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str]:
     """The level, and from the same finding the headline and what to try next."""
-    by_code = {one.check.code: one.check for one in raised}
+    by_code = {one.check.code: one for one in raised}
     for code, level, headline in _HEADLINES:
         if code in by_code:
             is_unfinished = code in _MAY_BE_UNFINISHED and "RF-CUT-SHORT" in by_code
@@ -92,7 +92,7 @@ def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str
         return "nothing", "Hardly better than guessing.", LOOK_FOR_COLUMNS
     if not evidence.is_compared:
         return _uncompared(evidence)
-    warned = (one.check.next_step for one in raised if one.finding.severity != "note")
+    warned = (one.next_step for one in raised if one.finding.severity != "note")
     return "good", "Fits well.", next(warned, "use it")
 
 
@@ -101,7 +101,7 @@ def _uncompared(evidence: Evidence) -> tuple[str, str, str]:
     if linear_was_better(evidence.model):
         return "even", "No better than a linear model when it was trained.", _TAKE_LINEAR
     other = "a linear model" if evidence.model.shape.hidden_sizes else "another model"
-    hand_over = "hand over the training rows too (training=, or --training TABLE)"
+    hand_over = "hand over the training rows too: --training TABLE (in Python: training=)"
     return "uncompared", f"Better than guessing; not compared with {other}.", hand_over
 
 
@@ -173,6 +173,6 @@ def _untested(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
         score = f"Training ended: {training.stop_reason}."
     for one in raised:
         if one.check.code == "RF-OVERFIT":
-            return Verdict("untested", "Overfitted.", score, "", f"Next: {one.check.next_step}.")
+            return Verdict("untested", "Overfitted.", score, "", f"Next: {one.next_step}.")
     next_step = "Next: hand over test rows, for scores with intervals."
     return Verdict("untested", "Not tested here.", score, "", next_step)

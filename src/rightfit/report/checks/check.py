@@ -19,11 +19,15 @@ class Finding:
         severity: how much it matters.
         number: what it rests on, as a person reads it.
         sentence: what was found, with that number.
+        remedy: what to do about it, where more is known than the check says.
+        next_step: the same in a few words.
     """
 
     severity: Severity
     number: str
     sentence: str
+    remedy: str = ""
+    next_step: str = ""
 
 
 def always(evidence: Evidence) -> bool:
@@ -80,3 +84,13 @@ class Raised:
 
     check: Check
     finding: Finding
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.finding.remedy or self.check.remedy
+
+    @property
+    def next_step(self) -> str:
+        """The same in a few words."""
+        return self.finding.next_step or self.check.next_step

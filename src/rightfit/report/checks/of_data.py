@@ -32,6 +32,11 @@ _FEWEST_FAR_OFF = 3
 # The median of |z| for normal errors.
 _MEDIAN_DEVIATION = 0.6745
 
+_LEAVE_OUT = (
+    "If the column is not known at the time of prediction, leave it out: {}. If it is, mute the "
+    "check."
+)
+
 
 def _few_rows(evidence: Evidence) -> Finding | None:
     n_rows = evidence.model.training.n_training_rows
@@ -57,11 +62,14 @@ def _leak(evidence: Evidence) -> Finding | None:
     most = evidence.telling[0]
     if most.skill < _TELLS_ALL:
         return None
+    left_out = f"column_kinds={{{shortened(most.name, 80)!r}: 'ignored'}}"
     return Finding(
         "problem",
         percent(most.skill),
         f"The column {shortened(most.name)!r} alone predicts the target, with a skill of "
         f"{percent(most.skill)}: was it known before the target was?",
+        _LEAVE_OUT.format(left_out),
+        f"leave it out if it is known too late: {left_out}",
     )
 
 
@@ -149,8 +157,7 @@ CHECKS = (
         "A small decision tree on one column alone predicts the target of the test rows with a "
         "skill of at least 98 % (R², or the share of guessing's errors avoided with each class "
         "counted alike). Such a column was often filled in after the target was known.",
-        "If the column is not known at the time of prediction, leave it out: "
-        "column_kinds={'column': 'ignored'}. If it is, mute the check.",
+        _LEAVE_OUT.format("column_kinds={'column': 'ignored'}"),
         "leave that column out if it is known too late",
         _leak,
         with_all_rows,
