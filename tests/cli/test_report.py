@@ -61,10 +61,53 @@ def test_worst_rows_are_named_by_their_place_in_the_file(
 
 def test_json_names_the_report(rightfit: Type, table: pl.DataFrame) -> None:
     answer = rightfit("train", "houses.csv", "--target", "use", "--json", *WORDS)
-    assert answer.json["report"] == "houses.model/report.html"
+    result = answer.json
+    assert result["report"] == "houses.model/report.html"
+    assert result["verdict"].endswith(".")
+    assert result["findings"]["RF-FEW-ROWS"] == "The model was trained on 48 rows only."
+    assert f"{result['verdict']}\nFound: {', '.join(result['findings'])}.\n" in answer.err
     silent = (*WORDS, "--no-report", "--force")
     answer = rightfit("train", "houses.csv", "--target", "use", "--json", *silent)
-    assert answer.json["report"] is None
+    assert {answer.json[name] for name in ("report", "verdict", "findings")} == {None}
+
+
+def test_train_says_verdict_and_codes_of_findings_after_the_scores(
+    rightfit: Type, table: pl.DataFrame
+) -> None:
+    out = rightfit("train", "houses.csv", "--target", "use", *WORDS).out
+    scores, verdict, places = out.split("\n\n")[-3:]
+    assert scores.startswith("on 12 test rows")
+    said, found = verdict.splitlines()
+    assert re.search(r"Right on .* of 12 test rows .* Next: .*\.$", said)
+    assert re.fullmatch(r"Found: RF-[A-Z-]+(, RF-[A-Z-]+)*\.", found)
+    assert "RF-FEW-ROWS" in found
+    assert places.startswith("The model lies in houses.model\n")
+
+
+def test_verdict_names_flags_on_the_command_line(
+    rightfit: Type, table: pl.DataFrame, here: Path
+) -> None:
+    houses(400).with_columns(paid=pl.col("price") * 2).write_csv("houses.csv")
+    answer = rightfit("train", "houses.csv", "--target", "price", *WORDS)
+    assert (
+        " Next: leave it out if it is known too late: --column-kinds paid=ignored.\n" in answer.out
+    )
+    page = Path("houses.model/report.html").read_text()
+    assert "column_kinds={&#39;paid&#39;: &#39;ignored&#39;}" in page
+    houses(200)[60:].write_csv("new.csv")
+    words = ("train", "houses.csv", "--target", "price", "--column-kinds", "paid=ignored")
+    assert rightfit(*words, "--force", *WORDS).code == 0
+    said = rightfit("report", "houses.model", "new.csv", "--json").json["verdict"]
+    assert "Python" not in said
+
+
+def test_report_gives_json(rightfit: Type, model: Path) -> None:
+    said = rightfit("report", "use.model", "houses.csv").out
+    result = rightfit("report", "use.model", "houses.csv", "--json").json
+    assert result["report"] == "use.model/report.html"
+    assert said.startswith(f"{result['verdict']}\n")
+    for code, sentence in result["findings"].items():
+        assert f"{code}: {sentence}\n" in said
 
 
 def test_report_of_another_model_goes_with_it(rightfit: Type, trained_with_report: Path) -> None:
@@ -121,6 +164,61 @@ def test_other_table_is_all_test_rows(rightfit: Type, model: Path) -> None:
     assert answer.err == ""
     assert " of 30 test rows (95 % interval " in answer.out
     assert "Without training rows" in Path("page.html").read_text()
+
+
+def test_report_on_new_rows_leaves_the_page_of_the_training_alone(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    before = (trained_with_report / "report.html").read_text()
+    pl.read_csv("houses.csv").head(30).write_csv("new.csv")
+    answer = rightfit("report", "houses.model", "new.csv")
+    assert answer.code == 0
+    assert answer.out.endswith("To see it, open   new-report.html\n")
+    assert " of 30 test rows (" in Path("new-report.html").read_text()
+    assert (trained_with_report / "report.html").read_text() == before
+    again = rightfit("report", "houses.model", "new.csv")
+    assert again.code == 1
+    assert "There is a file at 'new-report.html' already." in again.err
+    assert rightfit("report", "houses.model", "new.csv", "--force").code == 0
+
+
+def test_report_on_new_rows_without_training_rows_does_not_say_that_it_fits_well(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    houses(200)[60:].write_csv("new.csv")
+    alone = rightfit("report", "houses.model", "new.csv").out
+    assert "Fits well." not in alone
+    assert "Next: use it." not in alone
+    answer = rightfit("report", "houses.model", "new.csv", "--training", "houses.csv", "--force")
+    assert answer.err == ""
+    for other in ("linear model", "gradient boosting"):
+        assert f"{other} " in answer.out
+    assert "Without training rows" not in Path("new-report.html").read_text()
+
+
+def test_training_table_that_is_another_file_is_said_to_be_one(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    table = houses(200)
+    table[60:].write_csv("new.csv")
+    table[:50].write_csv("old.csv")
+    answer = rightfit("report", "houses.model", "new.csv", "--training", "old.csv")
+    assert answer.code == 0
+    assert "note: old.csv is not the file that the model was trained on" in answer.err
+    assert "gradient boosting" in answer.out
+
+
+def test_card_that_keeps_another_verdict_is_said_to_do_so(
+    rightfit: Type, trained_with_report: Path
+) -> None:
+    card = trained_with_report / "MODEL_CARD.md"
+    card.write_text("mine")
+    said = "note: 'houses.model/MODEL_CARD.md' keeps the verdict of before"
+    assert said in rightfit("report", "houses.model", "houses.csv").err
+    assert card.read_text() == "mine"
+    card.unlink()
+    assert said not in rightfit("report", "houses.model", "houses.csv").err
+    assert said not in rightfit("report", "houses.model", "houses.csv").err
 
 
 def test_report_without_a_table_does_not_replace_a_better_one(

@@ -6,6 +6,7 @@ import pytest
 from rightfit import ParameterError, make_report
 from rightfit.report.checks.all_checks import CHECKS, check_codes
 from rightfit.report.checks.of_training import _edge
+from tests.report.cases import leak, outcome
 from tests.report.conftest import Reported
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,26 @@ def test_unknown_code_gets_the_nearest_one() -> None:
     with pytest.raises(ParameterError, match="did you mean 'RF-FEW-ROWS'") as caught:
         check_codes(["RF-FEWROWS"])
     assert "There is no check 'RF-FEWROWS' to mute." in str(caught.value)
+
+
+def test_leak_names_the_column_to_leave_out() -> None:
+    found = outcome(leak)
+    told = next(one for one in found.raised if one.check.code == "RF-LEAK")
+    assert "column_kinds={'invoice': 'ignored'}" in told.remedy
+    assert found.verdict.next_step.endswith("column_kinds={'invoice': 'ignored'}.")
+    others = [one for one in found.raised if one is not told]
+    assert all(one.remedy == one.check.remedy for one in others)
+
+
+def test_page_of_the_command_line_says_how_flags_are_spelled(classifier: Reported) -> None:
+    said = "on the command line n_seeds=5 is --n-seeds 5."
+    assert said not in classifier.report.html
+    training = classifier.evidence.model.training
+    training.extra["table"] = "houses.csv"
+    try:
+        assert said in make_report(classifier.model, *classifier.test).html
+    finally:
+        del training.extra["table"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import pytest
 
 from rightfit import Regressor, make_report
 from rightfit.report import importance
+from rightfit.report.checks.all_checks import CHECKS, checks_without_rows, run_checks
+from rightfit.report.evidence import gather
 from tests.report.conftest import NASTY, Reported
 
 pytestmark = pytest.mark.slow
@@ -150,6 +152,39 @@ def test_page_without_rows_has_no_results(regressor: Reported) -> None:
     sections = [a["id"] for a in Page(html).all("section")]
     assert sections == ["checks", "training", "data", "network"]
     assert "Without test rows and training rows" in html
+
+
+def test_checks_that_lack_rows_are_not_counted_as_run(made: Reported) -> None:
+    n_all = len(CHECKS)
+    assert f"<p>{n_all} checks were run" in made.report.html
+    assert "could not be run" not in made.report.html
+    half = make_report(made.model, *made.test)
+    found = re.search(r"Without training rows, (\d+) checks could not be run: ([^<]+)\.", half.html)
+    assert found is not None
+    codes = found[2].split(", ")
+    assert len(codes) == int(found[1])
+    assert {"RF-LEAK", "RF-DUPLICATES", "RF-BEHIND-BOOSTING", "RF-UNDERFIT"} <= set(codes)
+    assert "RF-NO-SIGNAL" not in codes
+    assert f"<p>{n_all - len(codes)} checks were run" in half.html
+    assert "Without training rows, " in half.card
+    muted = make_report(made.model, *made.test, mute=("RF-LEAK", "RF-NO-SIGNAL"))
+    assert f"<p>{n_all - len(codes) - 1} checks were run" in muted.html
+    assert f"Without training rows, {len(codes) - 1} checks" in muted.html
+
+
+def test_no_finding_is_raised_by_a_check_that_cannot_tell(made: Reported) -> None:
+    for rows in ({}, {"test": made.test}, {"training": made.training}):
+        evidence = gather(made.model, rows.get("test"), rows.get("training"))
+        raised = {one.check.code for one in run_checks(evidence)}
+        assert not raised & {check.code for check in checks_without_rows(evidence)}
+
+
+def test_page_says_what_loss_saved_has_to_do_with_r2(
+    regressor: Reported, classifier: Reported
+) -> None:
+    said = "Loss saved goes by the mean of the training rows, r2 by that of the test rows."
+    assert said in regressor.report.html
+    assert "Loss saved goes by" not in classifier.report.html
 
 
 def fitted_to(n_rows: int, **chosen: Any) -> tuple[Any, Any, Any]:

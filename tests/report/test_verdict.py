@@ -1,10 +1,13 @@
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
-from rightfit.report.evidence import gather
+from rightfit.report.checks.all_checks import CHECKS, run_checks
+from rightfit.report.checks.check import Finding, Raised, Severity
+from rightfit.report.evidence import Evidence, gather
 from rightfit.report.verdict import MOST_WORDS, give_verdict
 from tests.report.cases import (
     ALSO_TRUE,
@@ -133,3 +136,101 @@ def test_baseline_that_saw_less_than_the_model_is_called_quick() -> None:
     verdict = give_verdict(dataclasses.replace(evidence, standings=tuple(standings)), ())
     assert "quick linear model" in verdict.score
     assert "quick gradient boosting" not in verdict.score
+
+
+def with_own(evidence: Evidence, **changed: Any) -> Evidence:
+    """The same evidence, but for the standing of the model."""
+    standings = [
+        dataclasses.replace(one, **changed) if one.key == "model" else one
+        for one in evidence.standings
+    ]
+    return dataclasses.replace(evidence, standings=tuple(standings))
+
+
+def check_of(code: str, severity: Severity) -> Raised:
+    """A check as if it had found something."""
+    check = next(one for one in CHECKS if one.code == code)
+    return Raised(check, Finding(severity, "1", "1 thing was found."))
+
+
+def test_what_guesses_classes_well_is_not_called_no_better_than_guessing() -> None:
+    loss_is_poor = with_own(
+        gather(outcome(good_classes).case.model, outcome(good_classes).case.test, None),
+        skill=0.01,
+        skill_interval=(-0.1, 0.1),
+    )
+    assert "RF-NO-SIGNAL" not in {one.check.code for one in run_checks(loss_is_poor)}
+    cut_short = check_of("RF-CUT-SHORT", "note")
+    verdict = give_verdict(loss_is_poor, (cut_short,))
+    assert verdict.level == "unsure"
+    assert verdict.headline == "Better than guessing, but its probabilities are not."
+    assert verdict.next_step == "Next: raise max_epochs or max_seconds."
+    assert "probabilities" in give_verdict(loss_is_poor, ()).next_step
+
+
+def test_score_that_reaches_guessing_is_no_signal() -> None:
+    evidence = outcome(good_classes).evidence
+    poor = with_own(evidence, skill_interval=(-0.1, 0.1), score_interval=(0.3, 0.9))
+    assert "RF-NO-SIGNAL" in {one.check.code for one in run_checks(poor)}
+
+
+@pytest.mark.parametrize(
+    ("codes", "headline", "next_step"),
+    [
+        (("RF-WORSE-THAN-LINEAR", "RF-UNDERFIT", "RF-LEAK"), "A column gives", "leave "),
+        (("RF-WORSE-THAN-LINEAR", "RF-DUPLICATES"), "Tested too easily.", "remove repeated"),
+        (("RF-UNDERFIT", "RF-WORSE-THAN-LINEAR"), "Worse than a linear", "use hidden_sizes=()"),
+        (("RF-OVERFIT", "RF-NO-SIGNAL"), "No better than guessing.", "look for columns"),
+        (("RF-NO-SIGNAL", "RF-CUT-SHORT"), "No better than guessing.", "raise max_epochs"),
+        (("RF-UNDERFIT", "RF-CUT-SHORT"), "Underfitted.", "raise max_epochs"),
+        (("RF-OVERFIT", "RF-CUT-SHORT"), "Overfitted.", "try dropout_rate"),
+    ],
+)
+def test_headline_and_next_step_come_from_the_same_finding(
+    codes: tuple[str, ...], headline: str, next_step: str
+) -> None:
+    raised = [check_of(code, "note" if "CUT" in code else "problem") for code in codes]
+    verdict = give_verdict(outcome(good_numbers).evidence, raised)
+    assert verdict.headline.startswith(headline)
+    assert verdict.next_step.startswith(f"Next: {next_step}")
+
+
+def test_overfit_without_test_rows_says_what_to_do_about_it(regressor: Reported) -> None:
+    evidence = gather(regressor.model, None, None)
+    verdict = give_verdict(evidence, [check_of("RF-OVERFIT", "problem")])
+    assert verdict.headline == "Overfitted."
+    assert verdict.next_step.startswith("Next: try dropout_rate")
+
+
+@pytest.mark.parametrize("make", [good_numbers, good_classes], ids=lambda make: make.__name__)
+def test_verdict_without_another_model_on_the_rows_is_not_good(make: Callable[[], Case]) -> None:
+    evidence = gather(outcome(make).case.model, outcome(make).case.test, None)
+    verdict = give_verdict(evidence, ())
+    assert verdict.level == "uncompared"
+    assert verdict.headline == "Better than guessing; not compared with a linear model."
+    assert verdict.next_step.startswith("Next: hand over the training rows")
+    assert len(verdict.text.split()) <= MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("own", "linear", "level"),
+    [
+        ({"accuracy": 0.6429, "log_loss": 0.5}, {"accuracy": 0.75, "log_loss": 0.6}, "even"),
+        ({"accuracy": 0.75, "log_loss": 0.6}, {"accuracy": 0.6429, "log_loss": 0.5}, "even"),
+        ({"accuracy": 0.75, "log_loss": 0.5}, {"accuracy": 0.75, "log_loss": 0.5}, "uncompared"),
+    ],
+)
+def test_verdict_on_new_rows_remembers_the_linear_model_of_the_training(
+    own: dict[str, float], linear: dict[str, float], level: str
+) -> None:
+    evidence = gather(outcome(good_classes).case.model, outcome(good_classes).case.test, None)
+    extra = {"test_scores": {"model": own, "linear": linear}}
+    training = dataclasses.replace(evidence.model.training, extra=extra)
+    model = dataclasses.replace(evidence.model, training=training)
+    verdict = give_verdict(dataclasses.replace(evidence, model=model), ())
+    assert verdict.level == level
+    assert verdict.headline.startswith(
+        "No better than a linear model when" if level == "even" else "Better than guessing; not"
+    )
+    assert f"accuracy {own['accuracy']} (linear model {linear['accuracy']})" in verdict.fit
+    assert len(verdict.text.split()) <= MOST_WORDS

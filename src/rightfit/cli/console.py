@@ -56,6 +56,11 @@ def print_labelled(console: Console, label: str, style: str, text: str) -> None:
     console.print(Text.assemble((label, style), " ", text))
 
 
+def print_note(console: Console, text: str) -> None:
+    """Print something that is good to know."""
+    print_labelled(console, "note:", "bold yellow", text)
+
+
 def print_command(console: Console, before: str, command: str) -> None:
     """Print a command in one line, so that it can be copied from a narrow terminal too."""
     console.print(Text.assemble(before, (command, "bold")), soft_wrap=True)
@@ -79,7 +84,7 @@ def warnings_as_notes(console: Console) -> Iterator[None]:
         text = str(message)
         if issubclass(category, DataWarning | TrainingWarning) and text not in said:
             said.add(text)
-            print_labelled(console, "note:", "bold yellow", text)
+            print_note(console, text)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", DataWarning)

@@ -21,7 +21,7 @@ def evaluate(
     from rightfit.cli.console import (
         messages,
         print_json,
-        print_labelled,
+        print_note,
         results,
         warnings_as_notes,
         working,
@@ -44,4 +44,4 @@ def evaluate(
         results().print(scores_sheet(f"on {table.name}", {"model": scores}))
     if table.name == recall(fitted, "table"):
         note = f"The model was trained on a table of this name, {table.name}: scores on rows "
-        print_labelled(console, "note:", "bold yellow", note + "that it has seen are too good.")
+        print_note(console, note + "that it has seen are too good.")

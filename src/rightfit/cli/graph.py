@@ -39,7 +39,7 @@ def graph(
 
     console = messages()
     suffix = _known_suffix(out)
-    check_free(out, force=force, table=table)
+    check_free(out, table, force=force)
     with warnings_as_notes(console), working(console, "drawing"):
         fitted = load(model)
         rows = (

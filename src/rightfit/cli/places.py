@@ -10,17 +10,17 @@ def is_same_file(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
 
 
-def check_free(path: Path, *, force: bool, table: Path | None = None) -> None:
-    """Refuse to replace a file unasked, and a folder and the table that is read always.
+def check_free(path: Path, *tables: Path | None, force: bool) -> None:
+    """Refuse to replace a file unasked, and a folder and a table that is read always.
 
     Raises:
         TableFileError: something is in the way.
     """
     if path.is_dir():
         raise TableFileError(f"'{path}' is a folder.", hint="name a file in it")
-    if table is not None and is_same_file(path, table):
+    if any(table is not None and is_same_file(path, table) for table in tables):
         raise TableFileError(
-            f"'{path}' is the table that is read: it would be lost.", hint="choose another place"
+            f"'{path}' is a table that is read: it would be lost.", hint="choose another place"
         )
     if path.exists() and not force:
         raise TableFileError(

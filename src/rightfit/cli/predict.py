@@ -38,7 +38,7 @@ def predict(
     to_stdout = str(out) == "-"
     with warnings_as_notes(console):
         if not to_stdout:
-            check_free(out, force=force, table=table)
+            check_free(out, table, force=force)
         predictions = predict_table(model, table, probabilities, keep or [], console)
         tidy_up_at_ctrl_c()
         if to_stdout:

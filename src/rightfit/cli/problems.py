@@ -1,10 +1,7 @@
 """What becomes of an error: two lines for people, an exit code for programs."""
 
-import ast
 import errno
 import os
-import re
-import shlex
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,16 +9,12 @@ from typing import Any
 
 import typer
 
-from rightfit.cli.flags import spelling
+from rightfit.cli.command_words import on_command_line
 from rightfit.cli.interruption import INTERRUPTED, WHAT
 from rightfit.errors import ParameterError, RightFitError
 
 # Click's, wherever Typer takes it from.
 _UsageError: type[Any] = typer.BadParameter.__bases__[0]
-
-_A_DICT = re.compile(r"(?P<name>\w+)=(?P<value>\{'.*?'\})")
-
-_FOR_PYTHON = re.compile(r" \(in Python: [^)]*\)")
 
 _USERS_ERROR = 1
 _USAGE_ERROR = 2
@@ -60,7 +53,7 @@ def _judged(error: BaseException) -> tuple[int, str, str]:
         # On a command line, a parameter is something that was typed.
         code = _USAGE_ERROR if isinstance(error, ParameterError) else _USERS_ERROR
         what = "\n".join(line for line in (error.what, error.expected) if line)
-        return code, what, _on_command_line(error.hint)
+        return code, what, on_command_line(error.hint)
     if isinstance(error, MemoryError):
         return _USERS_ERROR, "The memory of this machine is not enough.", "try with fewer rows"
     if isinstance(error, OSError):
@@ -91,22 +84,6 @@ def complain(what: str, hint: str) -> None:
     if hint:
         console.print()
         print_labelled(console, "hint:", "bold cyan", hint)
-
-
-def _on_command_line(hint: str) -> str:
-    """Say a hint for Python in words of the command line, ready to be pasted.
-
-    Example:
-        >>> _on_command_line("train with column_kinds={'lot area': 'category'}")
-        "train with --column-kinds 'lot area=category'"
-    """
-
-    def flag(found: re.Match[str]) -> str:
-        given = ast.literal_eval(found["value"])
-        value = ",".join(f"{name}={item}" for name, item in given.items())
-        return f"{spelling(found['name'])} {shlex.quote(value)}"
-
-    return _A_DICT.sub(flag, _FOR_PYTHON.sub("", hint))
 
 
 def _usage_hint(error: Any) -> str:

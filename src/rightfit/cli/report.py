@@ -12,41 +12,57 @@ def report(
         Path | None,
         typer.Argument(metavar="TABLE", help="Test rows, or the table it was trained on."),
     ] = None,
+    training: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE", help="The table it was trained on, if TABLE is another one."),
+    ] = None,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Default: as in training.")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where to. Default: report.html in the model's folder."),
+        typer.Option(
+            metavar="FILE",
+            help="Where to. Default: report.html in the model's folder, or with new test rows "
+            "TABLE-report.html beside it.",
+        ),
     ] = None,
     mute: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE", help="A check not to run; may be repeated."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Write a page with the verdict, checks and figures of a model.
 
-    Example: rightfit report houses.model houses.csv
+    Only with --training are new rows predicted by a linear model and gradient
+    boosting, too; without, no verdict says that the model fits well.
+
+    Example: rightfit report houses.model new_houses.csv --training houses.csv
     """
     from rightfit.cli.console import (
         messages,
         print_command,
+        print_json,
         results,
         warnings_as_notes,
         working,
     )
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
-    from rightfit.cli.reporting import report_on_model
+    from rightfit.cli.reporting import report_facts, report_on_model, verdict_said
 
     console = messages()
     tidy_up_at_ctrl_c()
     with warnings_as_notes(console), working(console, "making the report"):
         made, place = report_on_model(
-            model, table, target, out, mute or [], force=force, console=console
+            model, table, training, target, out, mute or [], force=force, console=console
         )
+    if as_json:
+        print_json(report_facts((made, place)))
+        return
     answer = results()
-    answer.print(made.verdict)
+    answer.print(verdict_said(made))
     for code, sentence in made.findings.items():
         answer.print(f"{code}: {sentence}")
     answer.print()

@@ -14,7 +14,7 @@ from rightfit.cli.loss_plot import loss_plot, print_loss_plot
 from rightfit.cli.packs import chosen_line, trials_sheet
 from rightfit.cli.pasted import predict_command, stem
 from rightfit.cli.progress import show_progress
-from rightfit.cli.reporting import report_on_training
+from rightfit.cli.reporting import report_facts, report_on_training, verdict_said
 from rightfit.cli.sheets import columns_sheet, scores_sheet
 from rightfit.data.fingerprint import fingerprint
 from rightfit.data.read import read_table
@@ -36,6 +36,7 @@ from rightfit.estimators.table_training import (
     with_test_table,
 )
 from rightfit.model.folder import check_writable
+from rightfit.report.write import Report
 
 # What the outcome says of a pack, and what it says where there is none.
 _OF_A_PACK: dict[str, Any] = {"members": [], "choice": {}, "best_params": {}, "path": {}}
@@ -98,6 +99,8 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
     if scores:
         results.print()
         results.print(scores_sheet(f"on {counted(split.n_test_rows, 'test row')}", scores))
+    if report is not None:
+        _say_verdict(results, report[0])
     _say_next(results, request, report)
     return _outcome(request, model, scores, report)
 
@@ -151,7 +154,7 @@ def _report(
     split: TableSplit,
     linear: AbstractEstimator | None,
     console: Console,
-) -> Path | None:
+) -> tuple[Report, Path] | None:
     """Write the report into the folder of the model; without it, the model is as good."""
     if not request.report:
         return None
@@ -228,11 +231,17 @@ def _show_losses(results: Console, model: Classifier | Regressor) -> None:
     print_loss_plot(results, loss_plot(model.history_, members, model.best_epoch_))
 
 
-def _say_next(results: Console, request: Request, report: Path | None) -> None:
+def _say_verdict(results: Console, made: Report) -> None:
+    results.print(f"\n{verdict_said(made)}")
+    if made.findings:
+        results.print(f"Found: {', '.join(made.findings)}.")
+
+
+def _say_next(results: Console, request: Request, report: tuple[Report, Path] | None) -> None:
     results.print()
     print_command(results, "The model lies in ", str(request.out))
     if report is not None:
-        print_command(results, "To see it, open   ", str(report))
+        print_command(results, "To see it, open   ", str(report[1]))
     print_command(
         results, "To predict, type  ", predict_command(request.out, request.test or request.table)
     )
@@ -242,11 +251,11 @@ def _outcome(
     request: Request,
     model: Classifier | Regressor,
     scores: dict[str, dict[str, float]],
-    report: Path | None,
+    report: tuple[Report, Path] | None,
 ) -> dict[str, Any]:
     return {
         "model": str(request.out),
-        "report": None if report is None else str(report),
+        **report_facts(report),
         "task": "classification" if isinstance(model, Classifier) else "regression",
         "target": request.target,
         "test_scores": scores,

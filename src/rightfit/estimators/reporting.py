@@ -39,7 +39,7 @@ class Reporting(_Base):
             X: `[row, column]`, test rows; without them the report tells of the training only.
             y: `[row]`, their targets.
             training: `(X, y)`, the rows that `fit` was given: with them there are baselines, and
-                the checks see more.
+                the checks see more. Without them the verdict never is that it fits well.
             mute: codes of checks that are not to be run.
 
         Returns:

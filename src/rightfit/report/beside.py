@@ -5,12 +5,12 @@ from pathlib import Path
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.table_training import TableSplit
 from rightfit.report.files import card_path, report_path, write_whole
-from rightfit.report.write import make_report
+from rightfit.report.write import Report, make_report
 
 
 def write_beside(
     model: AbstractEstimator, split: TableSplit, linear: AbstractEstimator | None, folder: Path
-) -> Path:
+) -> tuple[Report, Path]:
     """Make the report on the test rows of a training, and write it and the card.
 
     Args:
@@ -20,7 +20,7 @@ def write_beside(
         folder: of the saved model.
 
     Returns:
-        Where the report lies.
+        The report, and where it lies.
     """
     made = make_report(
         model,
@@ -30,6 +30,7 @@ def write_beside(
         linear=linear,
         row_names=split.test_numbers,
     )
-    write_whole(report_path(folder), made.html)
+    place = report_path(folder)
+    write_whole(place, made.html)
     write_whole(card_path(folder), made.card)
-    return report_path(folder)
+    return made, place

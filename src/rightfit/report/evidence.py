@@ -83,6 +83,21 @@ class Evidence:
         """Whether the target is classes."""
         return self.model.target.classes is not None
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether a model other than a constant predicted the same test rows."""
+        return any(one.key in ("linear", "boosting") for one in self.standings)
+
+    @property
+    def beats_guessing(self) -> bool:
+        """Whether the whole interval of the model's score is better than guessing's score."""
+        own, constant = self.standing("model"), self.standing("constant")
+        if own is None or constant is None:
+            return False
+        if self.is_classifier:
+            return own.score_interval[0] > constant.score
+        return own.score_interval[1] < constant.score
+
 
 def gather(
     estimator: AbstractEstimator,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from rightfit.errors import counted
 from rightfit.estimators.graph import NetworkGraph
 from rightfit.report import facts
-from rightfit.report.checks.all_checks import CHECKS
+from rightfit.report.checks.all_checks import CHECKS, checks_without_rows
 from rightfit.report.checks.check import Raised
 from rightfit.report.class_results import Certainty, certainties, thresholds
 from rightfit.report.evidence import Evidence
@@ -69,9 +69,10 @@ def render_page(
         verdict=verdict,
         raised=raised,
         checks=CHECKS,
-        n_checks=f"{len(CHECKS) - len(muted)} checks",
+        n_checks=_n_run(evidence, muted),
         muted=muted,
-        unseen=_unseen(evidence),
+        unseen=_unseen(evidence, muted),
+        is_of_command_line="table" in evidence.model.training.extra,
         style=Markup(_source("style.css")),
         two_graphs=two_graphs,
         operation_header=OPERATION_HEADER,
@@ -143,7 +144,9 @@ def _of_model(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def render_card(evidence: Evidence, raised: Sequence[Raised], verdict: Verdict) -> str:
+def render_card(
+    evidence: Evidence, raised: Sequence[Raised], verdict: Verdict, *, muted: Sequence[str]
+) -> str:
     """Fill the model card, with the block of metadata that model hubs read."""
     model = evidence.model
     own = evidence.standing("model")
@@ -164,6 +167,7 @@ def render_card(evidence: Evidence, raised: Sequence[Raised], verdict: Verdict) 
             score_header=_score_header(evidence),
             score_rows=_score_rows(evidence),
             raised=raised,
+            unseen=_unseen(evidence, muted),
             facts=facts.made_of(evidence),
         )
     )
@@ -180,15 +184,23 @@ def _sections(has_results: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _unseen(evidence: Evidence) -> str:
+def _n_run(evidence: Evidence, muted: Sequence[str]) -> str:
+    n_run = len(CHECKS) - len(muted) - len(checks_without_rows(evidence, muted))
+    return f"{counted(n_run, 'check')} {'was' if n_run == 1 else 'were'} run"
+
+
+def _unseen(evidence: Evidence, muted: Sequence[str]) -> str:
+    """Which checks lack rows, and which rows."""
     missing = []
     if evidence.test is None:
         missing.append("test rows")
     if evidence.training is None:
         missing.append("training rows")
-    if not missing:
+    codes = [check.code for check in checks_without_rows(evidence, muted)]
+    if not codes:
         return ""
-    return f"Without {' and '.join(missing)}, the checks that look at them could not tell."
+    n_checks = counted(len(codes), "check")
+    return f"Without {' and '.join(missing)}, {n_checks} could not be run: {', '.join(codes)}."
 
 
 def _results_said(evidence: Evidence) -> str:
@@ -200,6 +212,8 @@ def _results_said(evidence: Evidence) -> str:
         text = f"A sample of {len(test):,} of {counted(test.n_with_target, 'test row')}."
     if evidence.fit is not None:
         text += " The training rows in the table include those that chose when to stop."
+    if not evidence.is_classifier:
+        text += " Loss saved goes by the mean of the training rows, r2 by that of the test rows."
     return text
 
 

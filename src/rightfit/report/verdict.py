@@ -8,6 +8,7 @@ from rightfit.report.checks.check import Raised
 from rightfit.report.checks.of_fit import LOOK_FOR_COLUMNS
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, interval, percent
+from rightfit.report.remembered import compared_then, linear_was_better, remembered_scores
 from rightfit.report.standing import Standing
 
 MOST_WORDS = 60
@@ -16,13 +17,17 @@ _LEAST_SKILL = 0.02
 
 # What each of these findings makes of the verdict; the first one that was found counts.
 _HEADLINES = (
-    ("RF-LEAK", "suspicious", "Too good to be trusted yet."),
+    ("RF-LEAK", "suspicious", "A column gives the target away."),
     ("RF-DUPLICATES", "suspicious", "Tested too easily."),
     ("RF-WORSE-THAN-LINEAR", "worse", "Worse than a linear model."),
     ("RF-NO-SIGNAL", "nothing", "No better than guessing."),
     ("RF-OVERFIT", "overfit", "Overfitted."),
     ("RF-UNDERFIT", "underfit", "Underfitted."),
 )
+# Where training was cut short, these may be nothing else: training longer comes first.
+_MAY_BE_UNFINISHED = frozenset({"RF-NO-SIGNAL", "RF-UNDERFIT"})
+
+_TAKE_LINEAR = "take the simpler linear model, or search with members='auto'"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,11 +35,12 @@ class Verdict:
     """The report in a few words.
 
     Attributes:
-        level: "good", "even", "worse", "overfit", "underfit", "suspicious", "nothing", or
-            "untested" where there were no test rows.
+        level: "good", "even", "worse", "overfit", "underfit", "suspicious", "nothing", "unsure"
+            where only the classes are better than guessed, "uncompared" where no other model
+            saw these rows, or "untested" without test rows.
         headline: the first sentence.
         score: the second: how good, and against what.
-        fit: the third: under- or overfitted.
+        fit: the third: under- or overfitted, or how it compared after training.
         next_step: the last: what to try.
     """
 
@@ -55,28 +61,54 @@ def give_verdict(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     """Say what the evidence comes to.
 
     It is never good if a linear model has the better score or the smaller loss, whatever is
-    muted.
+    muted, nor if no other model was compared on these rows.
     """
     if not evidence.standings:
         return _untested(evidence, raised)
     codes = {one.check.code for one in raised}
-    level, headline = _judged(evidence, codes)
-    return Verdict(level, headline, _score(evidence), _fit(evidence, codes), _next(level, raised))
+    level, headline, next_step = _judged(evidence, raised)
+    return Verdict(level, headline, _score(evidence), _fit(evidence, codes), f"Next: {next_step}.")
 
 
-def _judged(evidence: Evidence, codes: set[str]) -> tuple[str, str]:
+def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str]:
+    """The level, and from the same finding the headline and what to try next."""
+    by_code = {one.check.code: one for one in raised}
     for code, level, headline in _HEADLINES:
-        if code in codes:
-            return level, headline
+        if code in by_code:
+            is_unfinished = code in _MAY_BE_UNFINISHED and "RF-CUT-SHORT" in by_code
+            return level, headline, by_code["RF-CUT-SHORT" if is_unfinished else code].next_step
     linear, own = evidence.standing("linear"), evidence.standing("model")
     assert own is not None
     if linear is not None:
         sign = 1 if evidence.is_classifier else -1
         if own.loss > linear.loss or sign * own.score < sign * linear.score:
-            return "even", "No better than a linear model."
+            return "even", "No better than a linear model.", _TAKE_LINEAR
+    if _is_unsure(evidence, own):
+        cut_short = by_code.get("RF-CUT-SHORT")
+        steady = "steady the probabilities with n_seeds=5"
+        headline = "Better than guessing, but its probabilities are not."
+        return "unsure", headline, cut_short.next_step if cut_short else steady
     if own.skill < _LEAST_SKILL:
-        return "nothing", "Hardly better than guessing."
-    return "good", "Fits well."
+        return "nothing", "Hardly better than guessing.", LOOK_FOR_COLUMNS
+    if not evidence.is_compared:
+        return _uncompared(evidence)
+    warned = (one.next_step for one in raised if one.finding.severity != "note")
+    return "good", "Fits well.", next(warned, "use it")
+
+
+def _uncompared(evidence: Evidence) -> tuple[str, str, str]:
+    """Without training rows no other model predicts the test rows: what is known of one then."""
+    if linear_was_better(evidence.model):
+        return "even", "No better than a linear model when it was trained.", _TAKE_LINEAR
+    other = "a linear model" if evidence.model.shape.hidden_sizes else "another model"
+    hand_over = "hand over the training rows too: --training TABLE (in Python: training=)"
+    return "uncompared", f"Better than guessing; not compared with {other}.", hand_over
+
+
+def _is_unsure(evidence: Evidence, own: Standing) -> bool:
+    """Whether the classes are better than guessed ones, and the probabilities are not."""
+    saves_little = own.skill < _LEAST_SKILL or own.skill_interval[0] <= 0
+    return evidence.is_classifier and evidence.beats_guessing and saves_little
 
 
 def _score(evidence: Evidence) -> str:
@@ -103,6 +135,8 @@ def _name(standing: Standing) -> str:
 
 def _fit(evidence: Evidence, codes: set[str]) -> str:
     own, fit = evidence.standing("model"), evidence.fit
+    if not evidence.is_compared:
+        return compared_then(evidence.model)
     if own is None or fit is None:
         return ""
     skills = (
@@ -118,21 +152,10 @@ def _fit(evidence: Evidence, codes: set[str]) -> str:
     return f"Neither under- nor overfitted: {skills}." if sound else f"It {skills}."
 
 
-def _next(level: str, raised: Sequence[Raised]) -> str:
-    for one in raised:
-        if one.finding.severity != "note":
-            return f"Next: {one.check.next_step}."
-    if level == "even":
-        return "Next: take the simpler linear model, or search with members='auto'."
-    if level == "nothing":
-        return f"Next: {LOOK_FOR_COLUMNS}."
-    return "Next: use it."
-
-
 def _untested(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     """Without test rows: what the model remembers of its test, or of the rows that chose."""
     training = evidence.model.training
-    scores = training.extra.get("test_scores", {})
+    scores = remembered_scores(evidence.model)
     if scores.get("model"):
         name, value = next(iter(scores["model"].items()))
         rest = ", ".join(
@@ -148,7 +171,8 @@ def _untested(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
         )
     else:
         score = f"Training ended: {training.stop_reason}."
-    codes = {one.check.code for one in raised}
-    headline = "Overfitted." if "RF-OVERFIT" in codes else "Not tested here."
+    for one in raised:
+        if one.check.code == "RF-OVERFIT":
+            return Verdict("untested", "Overfitted.", score, "", f"Next: {one.next_step}.")
     next_step = "Next: hand over test rows, for scores with intervals."
-    return Verdict("untested", headline, score, "", next_step)
+    return Verdict("untested", "Not tested here.", score, "", next_step)

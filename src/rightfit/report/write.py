@@ -67,7 +67,8 @@ def make_report(
             the report tells of the training only.
         y: `[row]`, their targets.
         training: `(X, y)`, the rows that were handed to `fit`. With them there are baselines, and
-            the checks for overfitting, leaks and repeated rows see more.
+            the checks for overfitting, leaks and repeated rows see more. Without them the
+            verdict is never that the model fits well: nothing was compared with it.
         mute: codes of checks that are not to be run, such as `("RF-FEW-ROWS",)`.
         linear: a linear model that was fitted on the same rows; None fits one.
         row_names: `[row]`, what the test rows are called where the worst of them are listed, such
@@ -103,7 +104,8 @@ def make_report(
     graphs = draw_two_graphs(model, X, y)
     made = datetime.now(UTC)
     html = render_page(evidence, raised, verdict, muted=muted, made=made, two_graphs=graphs)
-    return Report(html, render_card(evidence, raised, verdict), verdict.text, _found(raised))
+    card = render_card(evidence, raised, verdict, muted=muted)
+    return Report(html, card, verdict.text, _found(raised))
 
 
 def is_installed() -> bool:

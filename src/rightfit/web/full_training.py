@@ -105,7 +105,8 @@ class FullTraining:
 
     def _report(self, model: Any, split: TableSplit, linear: Any, place: Path) -> str:
         """Write the report into the model's folder, and say where the page finds it."""
-        self.table.reports.append(write_beside(model, split, linear, place))
+        _, page = write_beside(model, split, linear, place)
+        self.table.reports.append(page)
         return f"report?table={self.table.key}&number={len(self.table.reports) - 1}"
 
     def _parameters(self) -> dict[str, Any]:

@@ -20,6 +20,13 @@ def run_checks(evidence: Evidence, mute: Collection[str] = ()) -> tuple[Raised, 
     return tuple(sorted(raised, key=lambda one: ORDER.index(one.finding.severity)))
 
 
+def checks_without_rows(evidence: Evidence, mute: Collection[str] = ()) -> tuple[Check, ...]:
+    """The checks that are not muted, and cannot tell without rows that were not handed over."""
+    return tuple(
+        check for check in CHECKS if check.code not in mute and not check.can_tell(evidence)
+    )
+
+
 def check_codes(mute: Collection[str]) -> tuple[str, ...]:
     """Read codes that somebody wants muted; case does not matter.
 

@@ -3,7 +3,13 @@
 import numpy as np
 
 from rightfit.errors import counted
-from rightfit.report.checks.check import Check, Finding
+from rightfit.report.checks.check import (
+    Check,
+    Finding,
+    with_all_rows,
+    with_rows,
+    with_test_rows,
+)
 from rightfit.report.evidence import Evidence
 from rightfit.report.labelled import LabelledRows
 from rightfit.report.numerals import figure, percent, shortened
@@ -25,6 +31,11 @@ _MANY_FAR_OFF = 0.01
 _FEWEST_FAR_OFF = 3
 # The median of |z| for normal errors.
 _MEDIAN_DEVIATION = 0.6745
+
+_LEAVE_OUT = (
+    "If the column is not known at the time of prediction, leave it out: {}. If it is, mute the "
+    "check."
+)
 
 
 def _few_rows(evidence: Evidence) -> Finding | None:
@@ -51,11 +62,14 @@ def _leak(evidence: Evidence) -> Finding | None:
     most = evidence.telling[0]
     if most.skill < _TELLS_ALL:
         return None
+    left_out = f"column_kinds={{{shortened(most.name, 80)!r}: 'ignored'}}"
     return Finding(
         "problem",
         percent(most.skill),
         f"The column {shortened(most.name)!r} alone predicts the target, with a skill of "
         f"{percent(most.skill)}: was it known before the target was?",
+        _LEAVE_OUT.format(left_out),
+        f"leave it out if it is known too late: {left_out}",
     )
 
 
@@ -143,10 +157,10 @@ CHECKS = (
         "A small decision tree on one column alone predicts the target of the test rows with a "
         "skill of at least 98 % (R², or the share of guessing's errors avoided with each class "
         "counted alike). Such a column was often filled in after the target was known.",
-        "If the column is not known at the time of prediction, leave it out: "
-        "column_kinds={'column': 'ignored'}. If it is, mute the check.",
+        _LEAVE_OUT.format("column_kinds={'column': 'ignored'}"),
         "leave that column out if it is known too late",
         _leak,
+        with_all_rows,
     ),
     Check(
         "RF-DUPLICATES",
@@ -157,6 +171,7 @@ CHECKS = (
         "--groups on the command line.",
         "remove repeated rows, or split with groups",
         _duplicates,
+        with_all_rows,
     ),
     Check(
         "RF-LABEL-NOISE",
@@ -169,6 +184,7 @@ CHECKS = (
         "loss='huber' or 'absolute_error' minds them less.",
         "check the targets of the worst rows",
         _label_noise,
+        with_test_rows,
     ),
     Check(
         "RF-FEW-ROWS",
@@ -186,6 +202,7 @@ CHECKS = (
         "Raise --test-fraction, or judge by out-of-fold predictions (n_folds=5).",
         "judge by folds: n_folds=5",
         _few_test_rows,
+        with_test_rows,
     ),
     Check(
         "RF-IMBALANCE",
@@ -197,5 +214,6 @@ CHECKS = (
         "rows the report has a table of thresholds.",
         "watch balanced_accuracy, or weigh the rare class higher",
         _imbalance,
+        with_rows,
     ),
 )

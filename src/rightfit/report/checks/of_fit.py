@@ -1,6 +1,6 @@
 """Checks of how well the model fits: too much, too little, or worse than something simple."""
 
-from rightfit.report.checks.check import Check, Finding
+from rightfit.report.checks.check import Check, Finding, with_all_rows, with_test_rows
 from rightfit.report.course import course_of
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, percent
@@ -16,6 +16,17 @@ _FEWEST_FOR_CALIBRATION = 100
 _N_BINS = 10
 
 LOOK_FOR_COLUMNS = "look for columns that know the target, or more rows"
+
+
+def _is_compared(evidence: Evidence) -> bool:
+    return evidence.is_compared
+
+
+def _has_losses(evidence: Evidence) -> bool:
+    """Whether there are losses on rows that were trained on and on others, if only recorded."""
+    if with_all_rows(evidence):
+        return True
+    return any(record["validation_loss"] for record in course_of(evidence.model).records)
 
 
 def _overfit(evidence: Evidence) -> Finding | None:
@@ -102,8 +113,8 @@ def _worse_than_linear(evidence: Evidence) -> Finding | None:
 
 
 def _no_signal(evidence: Evidence) -> Finding | None:
-    own, constant = evidence.standing("model"), evidence.standing("constant")
-    if own is None or constant is None or own.skill_interval[0] > 0:
+    own = evidence.standing("model")
+    if own is None or own.skill_interval[0] > 0 or evidence.beats_guessing:
         return None
     return Finding(
         "problem",
@@ -159,16 +170,19 @@ CHECKS = (
         "badly: raise max_epochs, or regularise more.",
         "use hidden_sizes=(), or try it in a pack",
         _worse_than_linear,
+        _is_compared,
     ),
     Check(
         "RF-NO-SIGNAL",
         "No better than guessing",
         "The 95 % interval of the share of the loss that the model saves, against guessing the "
-        "mean or the shares of the classes, reaches down to 0.",
+        "mean or the shares of the classes, reaches down to 0; and that of the score (the share "
+        "right, or the root mean squared error) reaches guessing's.",
         "Check that the target is the right column and that the columns can know anything about "
         "it. Gather more rows, or other columns.",
         LOOK_FOR_COLUMNS,
         _no_signal,
+        with_test_rows,
     ),
     Check(
         "RF-OVERFIT",
@@ -180,6 +194,7 @@ CHECKS = (
         "tries several at once. Keep early stopping on, take fewer units, or gather more rows.",
         "try dropout_rate=[0.1, 0.25, 0.5], or more rows",
         _overfit,
+        _has_losses,
     ),
     Check(
         "RF-UNDERFIT",
@@ -190,6 +205,7 @@ CHECKS = (
         "rate, or less dropout and l2.",
         "train longer, with more units or less regularisation",
         _underfit,
+        _is_compared,
     ),
     Check(
         "RF-BEHIND-BOOSTING",
@@ -200,6 +216,7 @@ CHECKS = (
         "trees are hard to beat; then take them.",
         "try a pack: members='auto'",
         _behind_boosting,
+        with_all_rows,
     ),
     Check(
         "RF-MISCALIBRATED",
@@ -210,5 +227,6 @@ CHECKS = (
         "scikit-learn's CalibratedClassifierCV.",
         "steady the probabilities with n_seeds=5",
         _miscalibrated,
+        with_test_rows,
     ),
 )

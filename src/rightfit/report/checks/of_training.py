@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rightfit.report.checks.check import Check, Finding
+from rightfit.report.checks.check import Check, Finding, with_rows
 from rightfit.report.course import course_of
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, percent
@@ -125,6 +125,7 @@ CHECKS = (
         "or 'gelu'. If the scores are good, take fewer units.",
         "take a smaller learning rate, or leaky_relu",
         _dead_units,
+        with_rows,
     ),
     Check(
         "RF-CUT-SHORT",
