@@ -12,12 +12,11 @@ def report_place(
     folder: Path,
     table: Path | None,
     training: Path | None,
-    out: Path | None,
     *,
     force: bool,
     are_of_training: bool,
 ) -> Path:
-    """Choose the place, and make sure that the report may be written there.
+    """Choose the place where nobody says one, and make sure that the report may be written there.
 
     The page in the model's folder tells of the test rows of the training. It is made anew for
     these only; on other rows the report stands beside the folder, under the name of their table.
@@ -26,7 +25,6 @@ def report_place(
         folder: of the model.
         table: of the test rows; None for none.
         training: the table of the training, where that is another one.
-        out: where somebody wants it; None for nowhere special.
         force: replace what is there.
         are_of_training: whether the test rows are those of the training.
 
@@ -34,11 +32,10 @@ def report_place(
         ModelFileError: there is a report in the folder already, which knows more.
         TableFileError: there is a file already.
     """
-    if out is None and table is not None and not are_of_training:
-        out = folder.parent / f"{stem(table)}-report.html"
-    if out is not None:
-        check_free(out, table, training, force=force)
-        return out
+    if table is not None and not are_of_training:
+        beside = folder.parent / f"{stem(table)}-report.html"
+        check_free(beside, table, training, force=force)
+        return beside
     place = report_path(folder)
     if not are_of_training and place.exists() and not force:
         raise ModelFileError(

@@ -8,6 +8,7 @@ from rich.console import Console
 from rightfit import Classifier, Regressor, make_report
 from rightfit.cli.command_words import on_command_line
 from rightfit.cli.console import print_note
+from rightfit.cli.places import check_free
 from rightfit.cli.report_place import report_place
 from rightfit.cli.report_rows import report_rows
 from rightfit.errors import RightFitError
@@ -56,10 +57,12 @@ def report_on_model(
 
     The card in the model's folder is written if there is none; people edit theirs.
     """
+    if out is not None:
+        check_free(out, table, training, force=force)
     model = load(folder)
     rows = report_rows(model, table, training, target, console)
-    place = report_place(
-        folder, table, training, out, force=force, are_of_training=rows.are_of_training
+    place = out or report_place(
+        folder, table, training, force=force, are_of_training=rows.are_of_training
     )
     made = make_report(model, mute=mute, **rows.given)
     write_whole(place, made.html)
