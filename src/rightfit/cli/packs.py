@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from rightfit.cli.sheets import sheet_of
+from rightfit.cli.wording import as_typed
 from rightfit.estimators.effects import has_effect
 
 _MOST_TRIALS = 8
@@ -121,17 +122,15 @@ def watched_head(choice: Facts) -> str:
 
 
 def typed_form(value: Any) -> str:
-    """A parameter's value as one would type it.
+    """A parameter's value as one would type it, to three digits.
 
     Example:
         >>> typed_form([256, 128]), typed_form(()), typed_form(0.00123456), typed_form(None)
         ('256,128', 'none', '0.00123', 'none')
     """
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value)) or "none"
     if isinstance(value, float):
         return f"{value:.3g}"
-    return "none" if value is None else str(value)
+    return as_typed(tuple(value) if isinstance(value, list) else value)
 
 
 def _what(facts: Facts) -> str:

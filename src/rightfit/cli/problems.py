@@ -1,10 +1,8 @@
 """What becomes of an error: two lines for people, an exit code for programs."""
 
-import ast
 import errno
 import os
 import re
-import shlex
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,16 +10,17 @@ from typing import Any
 
 import typer
 
-from rightfit.cli.flags import spelling
+from rightfit.cli.flags import flag_parameters
 from rightfit.cli.interruption import INTERRUPTED, WHAT
+from rightfit.cli.wording import in_flags
 from rightfit.errors import ParameterError, RightFitError
 
 # Click's, wherever Typer takes it from.
 _UsageError: type[Any] = typer.BadParameter.__bases__[0]
 
-_A_DICT = re.compile(r"(?P<name>\w+)=(?P<value>\{'.*?'\})")
-
 _FOR_PYTHON = re.compile(r" \(in Python: [^)]*\)")
+
+_TASKS = {"train a classifier": "classification", "train a regressor": "regression"}
 
 _USERS_ERROR = 1
 _USAGE_ERROR = 2
@@ -97,16 +96,12 @@ def _on_command_line(hint: str) -> str:
     """Say a hint for Python in words of the command line, ready to be pasted.
 
     Example:
-        >>> _on_command_line("train with column_kinds={'lot area': 'category'}")
-        "train with --column-kinds 'lot area=category'"
+        >>> _on_command_line("clean these values, or train a classifier")
+        'clean these values, or train with --task classification'
     """
-
-    def flag(found: re.Match[str]) -> str:
-        given = ast.literal_eval(found["value"])
-        value = ",".join(f"{name}={item}" for name, item in given.items())
-        return f"{spelling(found['name'])} {shlex.quote(value)}"
-
-    return _A_DICT.sub(flag, _FOR_PYTHON.sub("", hint))
+    for word, task in _TASKS.items():
+        hint = hint.replace(word, f"train with --task {task}")
+    return in_flags(_FOR_PYTHON.sub("", hint), flag_parameters())
 
 
 def _usage_hint(error: Any) -> str:
