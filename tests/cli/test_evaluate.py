@@ -92,3 +92,13 @@ def test_columns_that_the_model_does_not_know_are_named(
         0,
         "note: The model does not know these columns, and ignores them: 'extra'.\n",
     )
+
+
+def test_table_is_read_from_stdin(
+    rightfit: Type, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("houses.csv").open() as given:
+        monkeypatch.setattr("sys.stdin", given)
+        answer = rightfit("evaluate", "use.model", "-")
+    assert answer.code == 0
+    assert answer.out.startswith("on stdin ")

@@ -316,3 +316,9 @@ def test_latest_rows_are_held_out(rightfit: Type, table: pl.DataFrame) -> None:
         "train", "sold.csv", *words, "--validation-fraction", "none", "--n-folds", "3", "--force"
     )
     assert "rows: 48 in 3 folds, one after the other in time to train on" in answer.err
+
+
+def test_stdin_is_refused_since_the_table_is_read_again(rightfit: Type) -> None:
+    answer = rightfit("train", "-", "--target", "price")
+    assert answer.code == 1
+    assert answer.err.endswith("hint: write what is piped into a file first\n")

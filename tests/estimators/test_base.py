@@ -146,6 +146,12 @@ def test_predict_finds_columns_by_name_in_another_order(on_mixed: Any) -> None:
     )
 
 
+def test_predict_takes_rows_as_dicts(on_mixed: Any) -> None:
+    table = mixed().iloc[:5]
+    rows = json.loads(table.to_json(orient="records", date_format="iso"))
+    np.testing.assert_array_equal(on_mixed.predict(rows), on_mixed.predict(table))
+
+
 def test_predict_ignores_extra_columns(on_mixed: Any) -> None:
     table = mixed()
     table.insert(0, "colour", "red")

@@ -7,7 +7,7 @@ import polars as pl
 from rich.console import Console
 
 from rightfit.cli.console import working
-from rightfit.data.read import read_table
+from rightfit.cli.given_table import read_given_table
 from rightfit.errors import DataError, TableFileError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
@@ -18,12 +18,17 @@ _PREDICTION = "prediction"
 
 
 def predict_table(
-    model_path: Path, table_path: Path, probabilities: bool, keep: list[str], console: Console
+    model_path: Path,
+    table_path: Path,
+    probabilities: bool,
+    keep: list[str],
+    console: Console,
+    form: str | None = None,
 ) -> pl.DataFrame:
     """Load a model and a table, and put the predictions into a table."""
     with working(console, "predicting"):
         model = load(model_path)
-        frame = read_table(table_path)
+        frame = read_given_table(table_path, form)
         kept = _kept(frame, keep)
         warn_of_ignored(model, frame.drop(keep))
         predictions = {_PREDICTION: pl.Series(np.asarray(model.predict(frame)))}

@@ -14,7 +14,7 @@ from rightfit.data.write import write_table as write_table
 from rightfit.errors import TableFileError, did_you_mean
 
 
-def read_table(path: str | Path) -> pl.DataFrame:
+def read_table(path: str | Path, suffix: str | None = None) -> pl.DataFrame:
     r"""Read a table from a file; the suffix says the format.
 
     Delimited text is read in whole before types are decided, so that a column
@@ -25,6 +25,8 @@ def read_table(path: str | Path) -> pl.DataFrame:
     Args:
         path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
             `.ipc`, `.jsonl`, `.ndjson`, `.xlsx` or `.xls` file.
+        suffix: one of these, for a file whose name says no format, or another one; None goes by
+            the name.
 
     Raises:
         TableFileError: the file is missing, of an unknown format, damaged, or has no rows.
@@ -38,14 +40,14 @@ def read_table(path: str | Path) -> pl.DataFrame:
         [(3, 100.5), (None, 90.0)]
     """
     path = Path(path).expanduser()
-    reader = _reader_for(path)
+    reader = _reader_for(path) if suffix is None else READERS[suffix]
     _check_there(path)
     try:
         frame = reader(path)
     except TableFileError:
         raise
     except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, suffix) from error
     if frame.height == 0 or frame.width == 0:
         raise TableFileError(
             f"File {path.name!r} has no rows.",
@@ -84,7 +86,9 @@ def _reader_for(path: Path) -> Callable[[Path], pl.DataFrame]:
     raise TableFileError(
         f"File {path.name!r} has {what}.",
         expected=f"A table's file ends in {', '.join(known_suffixes)}.",
-        hint="rename the file to what it holds, or export it as CSV",
+        hint="write what is piped into a file first"
+        if path.name == "-"
+        else "rename the file to what it holds, or export it as CSV",
     )
 
 
@@ -99,10 +103,10 @@ def suffix_of(path: Path) -> str:
     return Path(path.stem).suffix.lower() + last if last == ".gz" else last
 
 
-def _unreadable(path: Path, error: Exception) -> TableFileError:
-    detail = str(error).strip().split("\n")[0]
+def _unreadable(path: Path, error: Exception, suffix: str | None = None) -> TableFileError:
+    detail = str(error).strip().split("\n")[0].removesuffix(".")
     return TableFileError(
-        f"File {path.name!r} cannot be read as {suffix_of(path)}: {detail}.".replace("..", "."),
+        f"File {path.name!r} cannot be read as {suffix or suffix_of(path)}: {detail}.",
         expected="The suffix says the format, and the file is complete.",
         hint="write or download the file again",
     )

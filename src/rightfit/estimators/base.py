@@ -182,7 +182,8 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
         """Predict the class, or the number, of each row.
 
         Args:
-            X: a table with the columns of the one that was fitted on; others are ignored.
+            X: a table with the columns of the one that was fitted on; others are ignored. A list
+                of dicts, as JSON gives it, is a table too.
 
         Returns:
             `[row]`, or `[row, output]` if several numbers were fitted.

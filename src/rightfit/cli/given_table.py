@@ -1,0 +1,35 @@
+"""The table that a command is given: a file, or what another program writes."""
+
+from pathlib import Path
+
+import polars as pl
+import typer
+
+from rightfit.data.read import known_suffixes, read_table
+from rightfit.data.stdin import read_stdin
+
+_STDIN = "-"
+
+
+def read_given_table(path: Path, form: str | None) -> pl.DataFrame:
+    """Read a table from a file, or from stdin where the path is a dash.
+
+    Args:
+        path: as it was typed.
+        form: the format, as a suffix without its dot; None goes by the file's name, and takes
+            stdin for CSV.
+    """
+    suffix = None if form is None else f".{form.lower().removeprefix('.')}"
+    if suffix is not None and suffix not in known_suffixes:
+        names = ", ".join(known.removeprefix(".") for known in known_suffixes)
+        raise typer.BadParameter(
+            f"must be one of {names}. Got {form!r} instead.", param_hint="--format"
+        )
+    if str(path) == _STDIN:
+        return read_stdin(suffix or ".csv")
+    return read_table(path, suffix)
+
+
+def name_of(path: Path) -> str:
+    """The name of a table for people."""
+    return "stdin" if str(path) == _STDIN else path.name
