@@ -1,9 +1,12 @@
 """Sheets for people, from plain values."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from rich.table import Table
+
+from rightfit.data.kinds import ROW_NUMBERS, USED
 
 _MOST_COLUMNS = 30
 _NAMES = {"model": "this model", "linear": "linear model"}
@@ -20,7 +23,7 @@ def columns_sheet(schema: Sequence[Mapping[str, Any]]) -> Table:
     sheet = sheet_of("column", "kind", "missing", "values", "note")
     for column in shown:
         missing, values = _share(column["missing_fraction"]), f"{column['n_distinct']:,}"
-        sheet.add_row(column["name"], column["kind"], missing, values, column["note"])
+        sheet.add_row(column["name"], column["kind"], missing, values, _note(column))
     more = len(schema) - len(shown)
     if more:
         rest = [column for column in schema if column not in shown]
@@ -83,6 +86,17 @@ def sheet_of(*heads: str) -> Table:
 
 def _is_plain(column: Mapping[str, Any]) -> bool:
     return column["kind"] == "number" and not column["missing_fraction"] and not column["note"]
+
+
+def _note(column: Mapping[str, Any]) -> str:
+    """What is notable of a column, and what becomes of it where that is a surprise."""
+    note = column["note"]
+    if column["kind"] not in USED:
+        return f"left out: {note}" if note else "left out"
+    if note == ROW_NUMBERS:
+        flag = shlex.quote(f"{column['name']}=ignored")
+        return f"{note}: used; leave it out with --column-kinds {flag}"
+    return str(note)
 
 
 def _share(fraction: float) -> str:

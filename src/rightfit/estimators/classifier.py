@@ -23,7 +23,7 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
     Fully connected layers with rectified linear units and dropout, trained by mini-batch
     stochastic gradient descent on the log loss until the validation rows say stop; the
     best weights are kept. Columns of numbers, categories, dates and missing values go in
-    as they are.
+    as they are; ids and constant columns are left out, and free text is not read.
 
     Attributes:
         classes_: the classes in the order of the probabilities.
