@@ -116,6 +116,13 @@ TABLES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "A test needs at least one row, and so does the training of each class.\n\n"
         "hint: train without a test (--test-fraction 0), or name a table of test rows (--test)\n",
     ),
+    "a target that is an id": (
+        write(houses().with_columns(name=pl.format("house {}", ROW))),
+        "name",
+        "error: Each of the 60 rows has its own class: is 'name' the right column?\n"
+        "A class is learnt from several rows, and tested on others.\n\n"
+        "hint: name another column as the target\n",
+    ),
 }
 
 
