@@ -37,10 +37,16 @@ def describe(
         f"\n{facts['n_parameters']:,} parameters{f' in {n:,} networks' if n > 1 else ''}: "
         "a layer from N inputs to K outputs has (N+1)·K, an embedding N·K"
     )
+    n_copies = facts["layers"][-1]["copies"]
+    if n_copies > 1:
+        report.print(
+            f"{n_copies} copies share all of a network but input factors and output layer, and "
+            "their mean predicts"
+        )
     report.print(f"prediction: {facts['n_multiplications']:,} multiplications a row")
     report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
     report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
-    for number, line in enumerate(say_recipe(facts["recipe"])):
+    for number, line in enumerate(say_recipe(facts["recipe"], facts["trials"])):
         report.print(f"{' ' * 8 if number else 'recipe: '}{line}")
     if facts["choice"]:
         report.print(f"{chosen_line(facts)}\n")
