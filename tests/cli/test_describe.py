@@ -99,7 +99,7 @@ def test_describe_of_copies_adds_up_and_says_what_was_drawn(
     total = sum(layer["parameters"] for layer in facts["layers"])
     assert f"{total:,}\n" in answer.out
     assert facts["n_parameters"] == total * len(facts["members"])
-    assert "\n4 copies share all of a network but " in answer.out
+    assert "\ncopies share all of a network but " in answer.out
     rate = facts["trials"][0]["dropout_rate"]
     assert f" dropout_rate={rate} drawn of [0.0, 0.05, 0.1, 0.2]," in answer.out
 

@@ -337,6 +337,11 @@ def test_fit_refuses_wrong_weights(weights: Any, text: str) -> None:
     assert message(lambda: small(Classifier).fit(X, THREE, weights)) == text
 
 
+def test_fit_counts_only_what_was_handed_over_where_lengths_differ() -> None:
+    said = message(lambda: small(Classifier).fit(X, THREE[:-1]))
+    assert said.startswith("Found input variables with inconsistent numbers of samples: [40, 39]\n")
+
+
 def test_fit_refuses_rows_that_all_have_no_target_or_no_weight() -> None:
     y = np.where(np.arange(N_ROWS) < 20, np.nan, NUMBERS)
     weights = np.where(np.arange(N_ROWS) < 20, 1.0, 0.0)

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+_COPIES = "copies share all of a network but input factors and output layer; their mean predicts"
+
 
 def describe(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a model.")],
@@ -37,12 +39,8 @@ def describe(
         f"\n{facts['n_parameters']:,} parameters{f' in {n:,} networks' if n > 1 else ''}: "
         "a layer from N inputs to K outputs has (N+1)·K, an embedding N·K"
     )
-    n_copies = facts["layers"][-1]["copies"]
-    if n_copies > 1:
-        report.print(
-            f"{n_copies} copies share all of a network but input factors and output layer, and "
-            "their mean predicts"
-        )
+    if facts["layers"][-1]["copies"] > 1:
+        report.print(_COPIES)
     report.print(f"prediction: {facts['n_multiplications']:,} multiplications a row")
     report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
     report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
