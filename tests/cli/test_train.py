@@ -240,7 +240,7 @@ def test_train_of_a_pack_says_how_many_networks_what_was_chosen_and_by_what(
     lines = answer.out.splitlines()
     assert re.fullmatch(
         r"Chosen: ensemble of \d of 4 members by 12 validation rows: loss [\d.]+ "
-        r"\([\d.]+ ± [\d.]+ on rows that did not choose\)",
+        r"\([\d.]+ ± [\d.]+ on rows that did not choose; guessing the mean has 1\)",
         lines[2],
     )
     assert lines[3] == ""
@@ -260,7 +260,7 @@ def test_train_says_that_rows_are_in_folds(rightfit: Type, table: pl.DataFrame) 
         in answer.err
     )
     assert "\nChosen: the mean of 3 members, one for each fold: loss " in answer.out
-    assert " on 48 out-of-fold rows\n" in answer.out
+    assert " as on rows that did not choose the epochs, from 48 out-of-fold rows; " in answer.out
     assert "weight" not in answer.out
 
 

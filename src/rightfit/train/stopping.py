@@ -46,8 +46,10 @@ def _end(
 ) -> str:
     n_epochs = len(history)
     if reason == "patience":
+        is_recent = patience_epochs is not None and n_epochs - best_epoch < patience_epochs
+        better = f"{watched} better by the tolerance" if is_recent else f"better {watched}"
         return (
-            f"no better {watched} for {patience_epochs} epochs (best: epoch {best_epoch} of "
+            f"no {better} for {patience_epochs} epochs (best: epoch {best_epoch} of "
             f"{n_epochs}); more training would probably not help"
         )
     rule = {
