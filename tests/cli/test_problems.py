@@ -44,6 +44,11 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
             "error: Words.\n\nhint: clean these values, or train with --task classification\n",
         ),
         (
+            ParameterError("n_folds=5 and validation_fraction=0.2 are both given.", hint="wait"),
+            2,
+            "error: --n-folds 5 and --validation-fraction 0.2 are both given.\n\nhint: wait\n",
+        ),
+        (
             ModelFileError("A model.", hint="pass --force (in Python: overwrite=True) to replace"),
             1,
             "error: A model.\n\nhint: pass --force to replace\n",

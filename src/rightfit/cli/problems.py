@@ -12,7 +12,7 @@ import typer
 
 from rightfit.cli.flags import flag_parameters
 from rightfit.cli.interruption import INTERRUPTED, WHAT
-from rightfit.cli.wording import in_flags
+from rightfit.cli.wording import in_flags, values_in_flags
 from rightfit.errors import ParameterError, RightFitError
 
 # Click's, wherever Typer takes it from.
@@ -59,7 +59,7 @@ def _judged(error: BaseException) -> tuple[int, str, str]:
         # On a command line, a parameter is something that was typed.
         code = _USAGE_ERROR if isinstance(error, ParameterError) else _USERS_ERROR
         what = "\n".join(line for line in (error.what, error.expected) if line)
-        return code, what, _on_command_line(error.hint)
+        return code, values_in_flags(what, flag_parameters()), _on_command_line(error.hint)
     if isinstance(error, MemoryError):
         return _USERS_ERROR, "The memory of this machine is not enough.", "try with fewer rows"
     if isinstance(error, OSError):

@@ -83,7 +83,7 @@ def sentence_of(constraint: Constraint) -> str:
     """The noun phrase that follows "must be", of what is typed.
 
     Example:
-        >>> from rightfit.constraints import at_least, between, either
+        >>> from rightfit.constraints import Nothing, at_least, between, either
         >>> sentence_of(between(0, 1)), sentence_of(either(at_least(1), Nothing()))
         ('a number from 0 to below 1', 'a whole number of at least 1, or none')
         >>> sentence_of(MappingOf(Choice(("number", "category"))))
@@ -136,6 +136,19 @@ def in_flags(text: str, names: Iterable[str]) -> str:
     if several:
         text = re.sub(rf"(?<![\w'-])({several})\b(?!')", lambda found: spelling(found[0]), text)
     return re.sub(r"\bNone\b", "none", text)
+
+
+def values_in_flags(text: str, names: Iterable[str]) -> str:
+    """Say the values of Python's parameters that a text names as they are typed.
+
+    Example:
+        >>> values_in_flags("max_seconds=0.1 was over.", ["max_seconds"])
+        '--max-seconds 0.1 was over.'
+        >>> values_in_flags("quality='fast' has no effect.", ["quality"])
+        '--quality fast has no effect.'
+    """
+    a_value = rf"(?<![\w'-])({'|'.join(names)})=('?)([\w.+-]*\w)\2"
+    return re.sub(a_value, lambda found: f"{spelling(found[1])} {found[3]}", text)
 
 
 def example_of(declared: Parameter, text: str) -> str:
