@@ -7,7 +7,7 @@ what the reference page says are all derived from that declaration.
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final, Protocol, final
 
 from rightfit.constraints import (
     Choice,
@@ -55,30 +55,44 @@ def declared_parameters(owner: Any) -> Iterator[Parameter]:
             )
 
 
-class Wording:
-    """How a complaint names parameters and values: here as in Python.
-
-    A face with another language is a subclass, so that what is wrong is found in one place.
-    """
+class Wording(Protocol):
+    """How a complaint names parameters and values, in the language of whoever reads it."""
 
     def parameter(self, name: str, owner: str) -> str:
         """Name a parameter at the beginning of a sentence."""
-        return f"The {name!r} parameter of {owner}"
+        ...
 
     def parameters(self, names: Iterable[str]) -> str:
         """List parameters."""
-        return shown(names)
+        ...
 
     def sentence(self, constraint: Constraint) -> str:
         """The noun phrase that follows "must be"."""
-        return constraint.sentence
+        ...
 
     def value(self, value: object) -> str:
         """A value as one would write it."""
+        ...
+
+
+@final
+class PythonWording:
+    """Complaints as one reads them who wrote Python."""
+
+    def parameter(self, name: str, owner: str) -> str:
+        return f"The {name!r} parameter of {owner}"
+
+    def parameters(self, names: Iterable[str]) -> str:
+        return shown(names)
+
+    def sentence(self, constraint: Constraint) -> str:
+        return constraint.sentence
+
+    def value(self, value: object) -> str:
         return repr(value)
 
 
-_IN_PYTHON = Wording()
+_IN_PYTHON: Final = PythonWording()
 
 
 def check_parameters(instance: Any, wording: Wording = _IN_PYTHON) -> None:

@@ -20,7 +20,7 @@ from rightfit.constraints import (
     Unsure,
 )
 from rightfit.errors import shown
-from rightfit.parameters import Parameter, Wording
+from rightfit.parameters import Parameter
 
 # Values whose form does not explain itself, each with two items.
 EXAMPLES: Final = {
@@ -35,7 +35,7 @@ _SEPARATORS: Final = re.compile(r"\s*[;/x×+]\s*|\s+")  # what people write for 
 
 
 @final
-class TypedWording(Wording):
+class TypedWording:
     """Complaints of wrong parameters as one reads them who typed flags."""
 
     def parameter(self, name: str, owner: str) -> str:
