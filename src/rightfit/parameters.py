@@ -6,10 +6,18 @@ what the reference page says are all derived from that declaration.
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol, final
 
-from rightfit.constraints import Choice, Constraint, Either, TupleOf, Unsure, repeated
+from rightfit.constraints import (
+    Choice,
+    Constraint,
+    Either,
+    MappingOf,
+    TupleOf,
+    Unsure,
+    repeated,
+)
 from rightfit.errors import MAX_SHOWN, ParameterError, counted, did_you_mean, shown
 
 
@@ -47,8 +55,52 @@ def declared_parameters(owner: Any) -> Iterator[Parameter]:
             )
 
 
-def check_parameters(instance: Any) -> None:
+class Wording(Protocol):
+    """How a complaint names parameters and values, in the language of whoever reads it."""
+
+    def parameter(self, name: str, owner: str) -> str:
+        """Name a parameter at the beginning of a sentence."""
+        ...
+
+    def parameters(self, names: Iterable[str]) -> str:
+        """List parameters."""
+        ...
+
+    def sentence(self, constraint: Constraint) -> str:
+        """The noun phrase that follows "must be"."""
+        ...
+
+    def value(self, value: object) -> str:
+        """A value as one would write it."""
+        ...
+
+
+@final
+class PythonWording:
+    """Complaints as one reads them who wrote Python."""
+
+    def parameter(self, name: str, owner: str) -> str:
+        return f"The {name!r} parameter of {owner}"
+
+    def parameters(self, names: Iterable[str]) -> str:
+        return shown(names)
+
+    def sentence(self, constraint: Constraint) -> str:
+        return constraint.sentence
+
+    def value(self, value: object) -> str:
+        return repr(value)
+
+
+_IN_PYTHON: Final = PythonWording()
+
+
+def check_parameters(instance: Any, wording: Wording = _IN_PYTHON) -> None:
     """Check every declared parameter of an instance, and report all wrong ones at once.
+
+    Args:
+        instance: of a dataclass with declared parameters.
+        wording: of the complaint.
 
     Raises:
         ParameterError: at least one value is outside its constraint.
@@ -61,68 +113,69 @@ def check_parameters(instance: Any) -> None:
         value = getattr(instance, each.name)
         if each.constraint.accepts(value):
             continue
-        problems.append(
-            f"The {each.name!r} parameter of {caller} {_problem(each.constraint, value)}"
-        )
-        hint = hint or _advice(each.constraint, value, declared)
+        name = wording.parameter(each.name, caller)
+        problems.append(f"{name} {_problem(each.constraint, value, wording)}")
+        hint = hint or _advice(each.constraint, value, declared, wording)
     if problems:
         more = len(problems) - MAX_SHOWN
         lines = problems[:MAX_SHOWN] + ([f"and {more} more"] if more > 0 else [])
         raise ParameterError("\n".join(lines), hint=hint)
 
 
-def _problem(constraint: Constraint, value: object) -> str:
+def _problem(constraint: Constraint, value: object, wording: Wording) -> str:
     """What is wrong with a value, as the end of a sentence that begins with the parameter."""
-    must = f"must be {constraint.sentence}"
+    must, got = f"must be {wording.sentence(constraint)}", wording.value(value)
     if not isinstance(value, list):
-        return f"{must}. Got {value!r} instead."
+        return f"{must}. Got {got} instead."
     if not isinstance(constraint, Unsure):
-        return f"takes one value, not a list: it {must}. Got {value!r} instead."
+        return f"takes one value, not a list: it {must}. Got {got} instead."
     if not value:
         return f"is an empty list, which leaves nothing to try: it {must}."
     one = constraint.one
     if isinstance(one, TupleOf) and all(one.item.accepts(item) for item in value):
-        return f"is ambiguous. {_both_spellings(value, one.item_name)}"
+        return f"is ambiguous. {_both_spellings(value, one.item_name, wording)}"
     wrong = [item for item in value if not one.accepts(item)]
     if wrong:
-        return f"{must}. Got {wrong[0]!r} in {value!r} instead."
-    return (
-        f"lists {repeated(value)[0]!r} more than once, but each value is tried once. Got {value!r}."
-    )
+        return f"{must}. Got {wording.value(wrong[0])} in {got} instead."
+    twice = wording.value(repeated(value)[0])
+    return f"lists {twice} more than once, but each value is tried once. Got {got}."
 
 
-def _both_spellings(items: list[Any], item_name: str) -> str:
+def _both_spellings(items: list[Any], item_name: str, wording: Wording) -> str:
     """A list of what belongs into a tuple may mean one network or several."""
-    n_items = len(items)
-    one = f"{tuple(items)!r}, one network with {counted(n_items, item_name)}"
+    n_items, said = len(items), wording.value
+    one = f"{said(tuple(items))}, one network with {counted(n_items, item_name)}"
     if n_items == 1:
-        return f"For {items!r} write {one}."
-    several = f"{[(item,) for item in items]!r}, {n_items} networks to try"
-    return f"For {items!r} write {one}, or {several}."
+        return f"For {said(items)} write {one}."
+    several = f"{said([(item,) for item in items])}, {n_items} networks to try"
+    return f"For {said(items)} write {one}, or {several}."
 
 
-def _advice(constraint: Constraint, value: object, declared: Sequence[Parameter]) -> str:
+def _advice(
+    constraint: Constraint, value: object, declared: Sequence[Parameter], wording: Wording
+) -> str:
     """What to do about a wrong value, if that is plain."""
     if isinstance(constraint, Unsure):
-        return _advice_on_lists(constraint, value)
+        return _advice_on_lists(constraint, value, wording)
     if isinstance(value, list):
         names = [each.name for each in declared if isinstance(each.constraint, Unsure)]
-        return f"a list is tried value by value for {shown(names)}" if names else ""
+        several = wording.parameters(names)
+        return f"a list is tried value by value for {several}" if names else ""
     return _nearest_choice(constraint, value)
 
 
-def _advice_on_lists(constraint: Unsure, value: object) -> str:
+def _advice_on_lists(constraint: Unsure, value: object, wording: Wording) -> str:
     one = constraint.one
     if not isinstance(value, list):
         items = _as_list(value)
         if constraint.many.accepts(items):
-            return f"write {items!r} to try each"
+            return f"write {wording.value(items)} to try each"
     elif isinstance(one, TupleOf) and all(one.item.accepts(item) for item in value):
         return ""
     candidates = value if isinstance(value, list) else [value]
     wrong = next((item for item in candidates if not one.accepts(item)), None)
     if isinstance(one, TupleOf) and one.item.accepts(wrong):
-        return f"write {(wrong,)!r} for {counted(1, one.item_name)}"
+        return f"write {wording.value((wrong,))} for {counted(1, one.item_name)}"
     return _nearest_choice(one, wrong)
 
 
@@ -138,4 +191,7 @@ def _nearest_choice(constraint: Constraint, value: object) -> str:
     for option in options:
         if isinstance(option, Choice) and isinstance(value, str):
             return did_you_mean(value, option.names)
+        if isinstance(option, MappingOf) and isinstance(value, Mapping):
+            wrong = (item for item in value.values() if not option.item.accepts(item))
+            return _nearest_choice(option.item, next(wrong, None))
     return ""

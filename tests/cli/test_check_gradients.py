@@ -20,11 +20,11 @@ def test_derived_gradient_agrees_with_central_differences(
 def test_every_array_is_shown(rightfit: Type, model: Path) -> None:
     lines = rightfit("check-gradients", "use.model", "houses.csv").out.splitlines()
     assert lines[0].split("  ")[0] == "array"
-    assert [line.split()[0] for line in lines[1:5]] == [
-        "layers.0.weight",
-        "layers.0.bias",
-        "layers.1.weight",
-        "layers.1.bias",
+    assert [line.split("  ")[0] for line in lines[1:5]] == [
+        "hidden 1, weights",
+        "hidden 1, biases",
+        "output, weights",
+        "output, biases",
     ]
     assert lines[-1].startswith("Largest relative error ")
     assert lines[-1].endswith(

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +26,7 @@ def test_describe_shows_layers_columns_training_and_scores(rightfit: Type, model
         "layer     inputs  outputs  activation  parameters\n"
         "hidden 1       6        8  relu                56\n"
         "output         8        1  logistic             9\n"
+        "in all                                         65\n"
         "\n"
         "65 parameters: a layer from N inputs to K outputs has (N+1)·K, an embedding N·K\n"
         "prediction: 56 multiplications a row\n"
@@ -80,6 +82,26 @@ def test_describe_says_what_the_recipe_did(rightfit: Type, table: pl.DataFrame) 
     answer = rightfit("describe", "more.model")
     assert "\nrecipe: all networks: patience_epochs=10, " in answer.out
     assert "\n        1 network: number_embedding='piecewise', " in answer.out
+
+
+def test_describe_of_copies_adds_up_and_says_what_was_drawn(
+    rightfit: Type, table: pl.DataFrame
+) -> None:
+    pl.concat([table] * 3).write_csv("more.csv")
+    more = ("train", "more.csv", "--target", "use", "--max-epochs", "1", "--quality", "fast")
+    assert rightfit(*more, "--no-report").code == 0
+    answer = rightfit("describe", "more.model")
+    facts = rightfit("describe", "more.model", "--json").json
+    first, last = facts["layers"][1], facts["layers"][-1]
+    assert (first["name"], first["outputs"]) == ("input factors", 4 * first["inputs"])
+    assert (last["outputs"], last["copies"]) == (4, 4)
+    assert re.search(r"\noutput +128 +4 × 1  logistic ", answer.out)
+    total = sum(layer["parameters"] for layer in facts["layers"])
+    assert f"{total:,}\n" in answer.out
+    assert facts["n_parameters"] == total * len(facts["members"])
+    assert "\ncopies share all of a network but " in answer.out
+    rate = facts["trials"][0]["dropout_rate"]
+    assert f" dropout_rate={rate} drawn of [0.0, 0.05, 0.1, 0.2]," in answer.out
 
 
 def test_describe_of_a_described_network_has_no_recipe(rightfit: Type, model: Path) -> None:

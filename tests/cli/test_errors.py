@@ -116,6 +116,13 @@ TABLES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "A test needs at least one row, and so does the training of each class.\n\n"
         "hint: train without a test (--test-fraction 0), or name a table of test rows (--test)\n",
     ),
+    "a target that is an id": (
+        write(houses().with_columns(name=pl.format("house {}", ROW))),
+        "name",
+        "error: Each of the 60 rows has its own class: is 'name' the right column?\n"
+        "A class is learnt from several rows, and tested on others.\n\n"
+        "hint: name another column as the target\n",
+    ),
 }
 
 
@@ -151,26 +158,25 @@ def test_train_says_that_a_file_is_missing(
     [
         (
             ("--dropout-rate", "1.5"),
-            "error: --dropout-rate must be a float in the range "
-            "[0.0, 1.0), or a list of such. Got 1.5 instead.\n\n"
+            "error: --dropout-rate must be a number from 0 to below 1, or a list of such. "
+            "Got 1.5 instead.\n\n"
             "hint: rightfit train --help-all explains every parameter\n",
         ),
         (
             ("--dropout-rate", "0,half,0.5"),
-            "error: --dropout-rate must be a float in the range [0.0, 1.0), or a list of such. "
-            "Got 'half' in [0.0, 'half', 0.5] instead.\n\n"
+            "error: --dropout-rate must be a number from 0 to below 1, or a list of such. "
+            "Got 'half' in '[0.0,half,0.5]' instead.\n\n"
             "hint: rightfit train --help-all explains every parameter\n",
         ),
         (
             ("--optimizer", "admw"),
-            "error: --optimizer must be a str among {'adamw', 'adam', "
-            "'sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'lion', 'muon'}, or a list of "
-            "such. Got 'admw' instead.\n\n"
+            "error: --optimizer must be adamw, adam, sgd, momentum, nesterov, adagrad, rmsprop, "
+            "lion or muon, or a list of such. Got 'admw' instead.\n\n"
             "hint: did you mean 'adamw'?\n",
         ),
         (
             ("--loss", "huber", "--task", "classification"),
-            "error: --loss does not apply to a Classifier.\n\n"
+            "error: --loss does not apply to classification.\n\n"
             "hint: leave it out, or choose the other task with --task\n",
         ),
         (

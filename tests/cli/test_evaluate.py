@@ -104,3 +104,13 @@ def test_classes_are_read_as_training_wrote_them(rightfit: Type) -> None:
     answer = rightfit("evaluate", "t.model", "alike.csv", "--json")
     assert (answer.code, answer.err) == (0, "")
     assert answer.json["accuracy"] == 1.0
+
+
+def test_table_is_read_from_stdin(
+    rightfit: Type, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("houses.csv").open() as given:
+        monkeypatch.setattr("sys.stdin", given)
+        answer = rightfit("evaluate", "use.model", "-")
+    assert answer.code == 0
+    assert answer.out.startswith("on stdin ")

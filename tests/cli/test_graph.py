@@ -12,12 +12,12 @@ def test_graph_is_written_and_the_gradient_is_checked(rightfit: Type, model: Pat
     assert Path("use.svg").read_text().startswith("<svg ")
     assert answer.err.endswith(" nodes written to use.svg\n")
     lines = answer.out.splitlines()
-    assert [line.split()[0] for line in lines[:5]] == [
+    assert [line.split("  ")[0] for line in lines[:5]] == [
         "array",
-        "layers.0.weight",
-        "layers.0.bias",
-        "layers.1.weight",
-        "layers.1.bias",
+        "hidden 1, weights",
+        "hidden 1, biases",
+        "output, weights",
+        "output, biases",
     ]
     assert lines[-1].endswith("over 60 rows; a right gradient stays below 1e-06.")
 

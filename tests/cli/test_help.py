@@ -7,7 +7,8 @@ import typer
 
 from rightfit.cli import help as pages
 from rightfit.cli.app import app
-from rightfit.cli.flags import flag_parameters, spelling
+from rightfit.cli.flags import flag_parameters
+from rightfit.cli.wording import in_flags, sentence_of, spelling
 from tests.cli.conftest import Type
 
 COMMANDS = tuple(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
@@ -78,9 +79,12 @@ def test_help_all_explains_every_parameter(rightfit: Type) -> None:
     answer = rightfit("train", "--help-all")
     words = " ".join(answer.out.split())
     assert answer.code == 0
-    for declared in flag_parameters().values():
-        assert declared.description in words
-        assert f"It must be {declared.constraint.sentence}." in words
+    flags = flag_parameters()
+    for declared in flags.values():
+        assert in_flags(declared.description, flags) in words
+        assert f"It must be {sentence_of(declared.constraint)}." in words
+    assert "{'" not in words
+    assert "None" not in words
     assert max(map(len, answer.out.splitlines())) <= 80
 
 
@@ -94,12 +98,13 @@ def test_help_of_a_command_whole(rightfit: Type) -> None:
         "\n"
         "Arguments:\n"
         "  MODEL  Folder of a model.\n"
-        "  TABLE  The rows to predict.\n"
+        "  TABLE  The rows to predict; - is stdin.\n"
         "\n"
         "Flags:\n"
         "  --out FILE       Where to, by its suffix. Default: CSV on stdout.\n"
         "  --probabilities  Add a column for each class.\n"
         "  --keep COLUMN    Copy a column of the table; may be repeated.\n"
+        "  --format csv     Of TABLE, where its name does not say it.\n"
         "  --force          Replace the file.\n"
         "  --help           Show this page.\n"
     )

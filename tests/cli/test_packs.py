@@ -3,10 +3,18 @@ from typing import Any
 import pytest
 
 from rightfit.cli.console import results
-from rightfit.cli.packs import chosen_line, members_sheet, path_sheet, trials_sheet
+from rightfit.cli.packs import (
+    chosen_line,
+    members_notes,
+    members_sheet,
+    path_sheet,
+    trials_sheet,
+)
 
 
-def facts(n_trials: int = 3, n_folds: int = 0, n_seeds: int = 1, **choice: Any) -> dict[str, Any]:
+def facts(
+    n_trials: int = 3, n_folds: int = 0, n_seeds: int = 1, loss: str = "log_loss", **choice: Any
+) -> dict[str, Any]:
     """What `describe` says of a pack: the first trial has three quarters of the weight."""
     weights = [0.75, 0.25, *[0.0] * n_trials][:n_trials]
     trials, members = [], []
@@ -41,7 +49,14 @@ def facts(n_trials: int = 3, n_folds: int = 0, n_seeds: int = 1, **choice: Any) 
         "standard_error": 0.00412,
         "unsure": ["dropout_rate", "hidden_sizes"],
     }
-    return {"trials": trials, "members": members, "choice": made | choice}
+    return {
+        "trials": trials,
+        "members": members,
+        "choice": made | choice,
+        "objective": {"loss": loss},
+        "recipe": {"filled": {}},
+        "parameters": {"patience_epochs": 16, "tolerance": 1e-4},
+    }
 
 
 def printed(sheet: Any, capfd: pytest.CaptureFixture[str]) -> list[str]:
@@ -68,8 +83,19 @@ BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that
         ),
         (
             facts(1, n_folds=5),
-            "Chosen: the mean of 5 members, one for each fold: loss 0.2911 ± 0.0041 on 1,234 "
-            "out-of-fold rows",
+            "Chosen: the mean of 5 members, one for each fold: loss 0.2911 ± 0.0041 as on rows "
+            "that did not choose the epochs, from 1,234 out-of-fold rows",
+        ),
+        # The target is standardised.
+        (
+            facts(1, n_folds=5, loss="squared_error"),
+            "Chosen: the mean of 5 members, one for each fold: loss 0.2911 ± 0.0041 as on rows "
+            "that did not choose the epochs, from 1,234 out-of-fold rows; guessing the mean has 1",
+        ),
+        (
+            facts(3, loss="squared_error"),
+            "Chosen: ensemble of 2 of 3 members by 1,234 validation rows: loss 0.2893 "
+            "(0.2911 ± 0.0041 on rows that did not choose; guessing the mean has 1)",
         ),
         # A metric that is no mean over rows has no standard error; a saved model has None for NaN.
         (
@@ -82,7 +108,17 @@ BY_RIGHT = "by 1,234 validation rows: loss 0.2893 (0.2911 ± 0.0041 on rows that
             "Chosen: ensemble of 2 of 3 members by 1,234 validation rows: loss 0.2893",
         ),
     ],
-    ids=["ensemble", "best", "simplest", "folds", "folds of one", "metric", "no estimate"],
+    ids=[
+        "ensemble",
+        "best",
+        "simplest",
+        "folds",
+        "folds of one",
+        "folds of one, squared error",
+        "squared error",
+        "metric",
+        "no estimate",
+    ],
 )
 def test_choice_is_said_with_its_rows_and_its_estimate(of: dict[str, Any], said: str) -> None:
     assert chosen_line(of) == said
@@ -186,3 +222,17 @@ def test_sheet_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     Console(file=file, width=80).print(trials_sheet(wide))
     assert file.getvalue().count("0.000123") == "".join(patterns).count("1")
     assert "…" not in file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("stop_reason", "n_epochs", "n_notes"),
+    [("patience", 36, 1), ("patience", 20, 2), ("max_epochs", 20, 1)],
+)
+def test_tolerance_is_explained_where_the_patience_seems_too_short(
+    stop_reason: str, n_epochs: int, n_notes: int
+) -> None:
+    given = facts(1, n_folds=2)
+    given["members"][1].update(stop_reason=stop_reason, n_epochs=n_epochs)
+    notes = members_notes(given)
+    assert len(notes) == n_notes
+    assert n_notes < 2 or notes[1].endswith("lower by more than the tolerance, 0.01 %")

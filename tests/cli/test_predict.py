@@ -9,6 +9,7 @@ from sklearn.exceptions import DataConversionWarning
 
 import rightfit as library
 from rightfit.data.read import read_table
+from rightfit.data.write import write_table
 from tests.cli.conftest import TINY, Type
 
 TAKEN = "error: There is a file at 'p.csv' already.\n\n"
@@ -65,6 +66,34 @@ def test_columns_that_the_model_does_not_know_are_ignored_and_named(
     )
     same = rightfit("predict", "use.model", "houses.csv").out
     assert [line.split(",")[-1] for line in answer.out.splitlines()] == same.splitlines()
+
+
+@pytest.mark.parametrize(("flags", "suffix"), [((), ".csv"), (("--format", "jsonl"), ".jsonl")])
+def test_table_is_read_from_stdin(
+    rightfit: Type,
+    model: Path,
+    table: pl.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    flags: tuple[str, ...],
+    suffix: str,
+) -> None:
+    write_table(table, Path(f"given{suffix}"))
+    with Path(f"given{suffix}").open() as given:
+        monkeypatch.setattr("sys.stdin", given)
+        answer = rightfit("predict", "use.model", "-", *flags)
+    assert answer == rightfit("predict", "use.model", "houses.csv")
+
+
+def test_format_is_said_where_the_name_does_not_say_it(rightfit: Type, model: Path) -> None:
+    Path("houses.csv").rename("houses.txt")
+    answer = rightfit("predict", "use.model", "houses.txt", "--format", "csv")
+    assert (answer.code, len(answer.out.splitlines())) == (0, 61)
+
+
+def test_unknown_format_is_refused_with_the_known_ones(rightfit: Type, model: Path) -> None:
+    answer = rightfit("predict", "use.model", "-", "--format", "xml")
+    assert answer.code == 2
+    assert "--format: must be one of csv, csv.gz, tsv," in answer.err
 
 
 def test_file_is_replaced_only_if_asked(rightfit: Type, model: Path) -> None:

@@ -39,6 +39,16 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
             "error: Words.\n\nhint: train with --column-kinds 'lot area=category,b=x'\n",
         ),
         (
+            DataError("Words.", hint="clean these values, or train a classifier"),
+            1,
+            "error: Words.\n\nhint: clean these values, or train with --task classification\n",
+        ),
+        (
+            ParameterError("n_folds=5 and validation_fraction=0.2 are both given.", hint="wait"),
+            2,
+            "error: --n-folds 5 and --validation-fraction 0.2 are both given.\n\nhint: wait\n",
+        ),
+        (
             ModelFileError("A model.", hint="pass --force (in Python: overwrite=True) to replace"),
             1,
             "error: A model.\n\nhint: pass --force to replace\n",
@@ -105,7 +115,7 @@ def test_traceback_is_shown_only_if_asked_for(
         ),
         (
             ("train", "a.csv", "--target", "x", "--test-fraction", "1"),
-            "Invalid value for --test-fraction: must be a float in the range [0.0, 1.0). "
+            "Invalid value for --test-fraction: must be a number from 0 to below 1. "
             "Got 1.0 instead.",
             "see rightfit train --help",
         ),

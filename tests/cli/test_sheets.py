@@ -4,6 +4,7 @@ import pytest
 
 from rightfit.cli.console import results
 from rightfit.cli.sheets import columns_sheet, scores_sheet
+from rightfit.data.kinds import ROW_NUMBERS
 
 
 def column(name: str, kind: str = "number", missing: float = 0.0, note: str = "") -> dict[str, Any]:
@@ -32,6 +33,25 @@ def test_columns_are_shown_as_they_are_called(capfd: pytest.CaptureFixture[str])
     ]
 
 
+def test_what_becomes_of_a_column_is_said_where_it_is_a_surprise(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    schema = [
+        column("name", "id", note="every value occurs once"),
+        column("zip", "ignored"),
+        column("row no", note=ROW_NUMBERS),
+        column("town", "category", note="digits with leading zeros"),
+    ]
+    notes = [line.partition("1,234")[2].strip() for line in printed(columns_sheet(schema), capfd)]
+    assert notes[1:] == [
+        "left out: every value occurs once",
+        "left out",
+        "a different whole number in each row: used; "
+        "leave it out with --column-kinds 'row no=ignored'",
+        "digits with leading zeros",
+    ]
+
+
 def test_of_many_columns_those_that_are_not_plain_numbers_are_shown(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -39,7 +59,7 @@ def test_of_many_columns_those_that_are_not_plain_numbers_are_shown(
     schema[7] = column("x7", "constant", note="always 0")
     assert printed(columns_sheet(schema), capfd) == [
         "column       kind           missing  values  note",
-        "x7           constant                 1,234  always 0",
+        "x7           constant                 1,234  left out: always 0",
         "and 39 more  plain numbers",
     ]
 

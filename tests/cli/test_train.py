@@ -233,7 +233,7 @@ def test_train_of_a_pack_says_how_many_networks_what_was_chosen_and_by_what(
     lines = answer.out.splitlines()
     assert re.fullmatch(
         r"Chosen: ensemble of \d of 4 members by 12 validation rows: loss [\d.]+ "
-        r"\([\d.]+ ± [\d.]+ on rows that did not choose\)",
+        r"\([\d.]+ ± [\d.]+ on rows that did not choose; guessing the mean has 1\)",
         lines[2],
     )
     assert lines[3] == ""
@@ -253,7 +253,7 @@ def test_train_says_that_rows_are_in_folds(rightfit: Type, table: pl.DataFrame) 
         in answer.err
     )
     assert "\nChosen: the mean of 3 members, one for each fold: loss " in answer.out
-    assert " on 48 out-of-fold rows\n" in answer.out
+    assert " as on rows that did not choose the epochs, from 48 out-of-fold rows; " in answer.out
     assert "weight" not in answer.out
 
 
@@ -333,3 +333,9 @@ def test_columns_may_be_named_like_patterns(rightfit: Type, table: pl.DataFrame)
     assert (answer.code, answer.err) == (0, "")
     assert rightfit("evaluate", "t.model", "t.csv").code == 0
     assert rightfit("report", "t.model", "t.csv").code == 0
+
+
+def test_stdin_is_refused_since_the_table_is_read_again(rightfit: Type) -> None:
+    answer = rightfit("train", "-", "--target", "price")
+    assert answer.code == 1
+    assert answer.err.endswith("hint: write what is piped into a file first\n")

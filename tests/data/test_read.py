@@ -171,7 +171,7 @@ def test_header_with_a_name_twice(tmp_path: Path) -> None:
     assert message(written(tmp_path, "t.csv", "a,b,a\n1,2,3\n")) == (
         "The header of 't.csv' names 1 column twice: 'a'.\n"
         "Every column has a name of its own.\n"
-        "hint: rename columns in the first line"
+        "hint: rename columns in the first line, or write one there if the file has no header"
     )
 
 

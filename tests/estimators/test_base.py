@@ -146,6 +146,12 @@ def test_predict_finds_columns_by_name_in_another_order(on_mixed: Any) -> None:
     )
 
 
+def test_predict_takes_rows_as_dicts(on_mixed: Any) -> None:
+    table = mixed().iloc[:5]
+    rows = json.loads(table.to_json(orient="records", date_format="iso"))
+    np.testing.assert_array_equal(on_mixed.predict(rows), on_mixed.predict(table))
+
+
 def test_predict_ignores_extra_columns(on_mixed: Any) -> None:
     table = mixed()
     table.insert(0, "colour", "red")
@@ -329,6 +335,11 @@ def test_fit_refuses_a_missing_target(estimator: type[AbstractEstimator]) -> Non
 )
 def test_fit_refuses_wrong_weights(weights: Any, text: str) -> None:
     assert message(lambda: small(Classifier).fit(X, THREE, weights)) == text
+
+
+def test_fit_counts_only_what_was_handed_over_where_lengths_differ() -> None:
+    said = message(lambda: small(Classifier).fit(X, THREE[:-1]))
+    assert said.startswith("Found input variables with inconsistent numbers of samples: [40, 39]\n")
 
 
 def test_fit_refuses_rows_that_all_have_no_target_or_no_weight() -> None:

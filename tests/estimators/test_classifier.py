@@ -272,3 +272,30 @@ def test_later_calls_of_partial_fit_name_the_same_classes_or_none() -> None:
 def test_logarithms_are_those_of_the_probabilities() -> None:
     model = small(Classifier).fit(X, THREE)
     np.testing.assert_allclose(np.exp(model.predict_log_proba(X)), model.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("trained", "given", "text"),
+    [
+        ([0, 1], ["no", "yes"], "classes are numbers (0, 1), and those to score by are text ('no'"),
+        (
+            ["no", "yes"],
+            [0, 1],
+            "classes are text ('no', 'yes'), and those to score by are numbers",
+        ),
+    ],
+)
+def test_score_refuses_classes_of_another_type(
+    trained: list[Any], given: list[Any], text: str
+) -> None:
+    model = small(Classifier).fit(X, trained * 20)
+    with pytest.raises(DataError) as caught:
+        model.score(X, given * 20)
+    assert text in caught.value.what
+    assert model.score(X, np.array(trained * 20)) == model.score(X, trained * 20)
+
+
+def test_score_leaves_other_mistakes_to_scikit_learn() -> None:
+    model = small(Classifier).fit(X, [0, 1] * 20)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.score(X, [0, 1])

@@ -521,6 +521,9 @@ def test_learning_rate_is_lowered_until_training_goes_on(precision: str) -> None
         for event in lowered
     ]
     assert lowered
+    assert model.stop_reason_.endswith(
+        f"; the learning rate was too high, and was lowered to {lowered[-1].learning_rate:.3g}"
+    )
     assert model.score(X, NUMBERS) > 0.9
     assert all(np.isfinite(column(model, "train_loss")))
     assert len(model.history_) == 600
@@ -592,7 +595,7 @@ def test_training_error_names_the_learning_rate_when_all_is_scaled() -> None:
         r"The loss was not finite in epoch \d+, step \d+, even after the learning rate was lowered "
         r"three times\.\n"
         r"The likely cause is the learning rate, 1e\+30\.\n"
-        r"hint: lower learning_rate to 1e\+27 or less",
+        r"hint: lower learning_rate to 0\.1 or less, the default",
         fails(model, frame(), NUMBERS),
     )
 

@@ -383,3 +383,16 @@ def test_linear_model_takes_no_longer_than_what_it_is_compared_with() -> None:
     assert table_training._seconds_for_linear(model) == 100.0
     model.max_seconds = 5.0
     assert table_training._seconds_for_linear(model) == 5.0
+
+
+def test_numbers_that_are_all_different_are_no_classes() -> None:
+    table = pl.DataFrame({"x": range(30), "y": range(30)})
+    with pytest.raises(DataError, match="Each of the 30 rows has its own class") as raised:
+        split_table(table, "y", model=tiny(), test_fraction=0.0)
+    assert raised.value.hint == "train a regressor, or name another column as the target"
+
+
+def test_target_that_is_nearly_an_id_is_doubted() -> None:
+    table = pl.DataFrame({"x": range(30), "y": [f"house {min(row, 25)}" for row in range(30)]})
+    with pytest.warns(DataWarning, match="26 classes in 30 rows: is 'y' the right column"):
+        split_table(table, "y", model=tiny(), test_fraction=0.0)

@@ -1,6 +1,9 @@
+import dataclasses
 import json
 from typing import Any
 
+import jax
+import numpy as np
 import pytest
 
 from rightfit import Classifier, Regressor
@@ -28,6 +31,7 @@ def test_model_without_hidden_layers_has_n_plus_1_times_k_parameters(
             "name": "output",
             "inputs": 3,
             "outputs": n_outputs,
+            "copies": 1,
             "activation": last,
             "parameters": (3 + 1) * n_outputs,
         }
@@ -56,6 +60,38 @@ def test_layers_are_described_from_the_inputs_on() -> None:
         (5 + 1) * 3,
     ]
     assert sum(layer["parameters"] for layer in layers) == model.n_parameters
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"max_one_hot": 3},
+        {"input_scaling": True, "hidden_sizes": ()},
+        {"activation": "parametric_relu"},
+        {"input_scaling": True},
+        {"n_copies": 3},
+        {"number_embedding": "piecewise", "n_copies": 2, "activation": "parametric_mish"},
+        {"number_embedding": "cosine", "input_scaling": True, "max_one_hot": 3},
+        {"number_embedding": "periodic"},
+    ],
+    ids=str,
+)
+def test_parameters_of_the_layers_add_up(chosen: dict[str, Any]) -> None:
+    described_as = {"hidden_sizes": (8, 5)} | chosen
+    model = small(Classifier, **described_as).fit(mixed(), THREE)._model
+    described = describe_model(model)
+    assert sum(layer["parameters"] for layer in described["layers"]) == model.shape.n_parameters
+    assert described["n_parameters"] == model.shape.n_parameters
+    leaves = jax.tree.leaves(model.network)
+    assert sum(np.size(leaf) for leaf in leaves) == model.shape.n_parameters
+
+
+def test_layers_of_each_member_of_a_pack_add_up_to_the_whole() -> None:
+    chosen = {"hidden_sizes": [(8,), ()], "n_copies": [1, 2]}
+    model = small(Classifier, validation_fraction=0.25, **chosen).fit(mixed(), THREE)._model
+    alone = [dataclasses.replace(model, members=(member,)) for member in model.members]
+    total = sum(layer["parameters"] for each in alone for layer in describe_layers(each))
+    assert total == describe_model(model)["n_parameters"]
 
 
 def test_description_is_plain_and_whole() -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from rightfit.cli.flags import flag_parameters
+from rightfit.cli.wording import values_in_flags
 from rightfit.errors import DataWarning, TrainingWarning
 from rightfit.json_values import without_infinities
 
@@ -81,7 +83,7 @@ def warnings_as_notes(console: Console) -> Iterator[None]:
     said = set()
 
     def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-        text = str(message)
+        text = values_in_flags(str(message), flag_parameters())
         if issubclass(category, DataWarning | TrainingWarning) and text not in said:
             said.add(text)
             print_note(console, text)

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+_COPIES = "copies share all of a network but input factors and output layer; their mean predicts"
+
 
 def describe(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a model.")],
@@ -15,7 +17,7 @@ def describe(
     Example: rightfit describe houses.model
     """
     from rightfit.cli.console import print_json, results
-    from rightfit.cli.packs import chosen_line, members_sheet, n_predicting, path_sheet
+    from rightfit.cli.packs import n_predicting
     from rightfit.cli.sheets import columns_sheet, layers_sheet, scores_sheet
     from rightfit.estimators.loading import load
     from rightfit.model.description import say_recipe
@@ -37,20 +39,30 @@ def describe(
         f"\n{facts['n_parameters']:,} parameters{f' in {n:,} networks' if n > 1 else ''}: "
         "a layer from N inputs to K outputs has (N+1)·K, an embedding N·K"
     )
+    if facts["layers"][-1]["copies"] > 1:
+        report.print(_COPIES)
     report.print(f"prediction: {facts['n_multiplications']:,} multiplications a row")
     report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
     report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
-    for number, line in enumerate(say_recipe(facts["recipe"])):
+    for number, line in enumerate(say_recipe(facts["recipe"], facts["trials"])):
         report.print(f"{' ' * 8 if number else 'recipe: '}{line}")
     if facts["choice"]:
-        report.print(f"{chosen_line(facts)}\n")
-        report.print(members_sheet(facts))
-    if len(facts["trials"]) > 1 and fitted.path_:
-        report.print()
-        report.print(path_sheet(fitted.path_, facts["choice"]))
+        _print_pack(report, facts, fitted.path_)
     if facts["test_scores"]:
         report.print()
         report.print(scores_sheet("on the test rows", facts["test_scores"]))
+
+
+def _print_pack(report: Any, facts: dict[str, Any], path: Any) -> None:
+    """What was chosen, the networks, and what is watched along each parameter."""
+    from rightfit.cli.packs import chosen_line, members_notes, members_sheet, path_sheet
+
+    report.print(f"{chosen_line(facts)}\n")
+    report.print(members_sheet(facts))
+    report.print("\n" + "\n".join(members_notes(facts)))
+    if len(facts["trials"]) > 1 and path:
+        report.print()
+        report.print(path_sheet(path, facts["choice"]))
 
 
 def _rows(facts: dict[str, Any]) -> str:

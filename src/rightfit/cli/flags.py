@@ -2,19 +2,22 @@
 
 import contextlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any
 
 import typer
 
-from rightfit.constraints import ListOf
+from rightfit.cli.wording import TypedWording, as_typed, example_of, spelling
+from rightfit.constraints import Either, ListOf, MappingOf
 from rightfit.errors import ParameterError
 from rightfit.estimators.hyperparameters import ClassifierParameters, RegressorParameters
 from rightfit.parameters import Parameter, check_parameters, declared_parameters
 
 # What only makes sense in a program that calls fit more than once.
 _NOT_FLAGS = frozenset({"warm_start", "verbose"})
+
+_TASKS = {"Classifier": "classification", "Regressor": "regression"}
 
 # Where the command line differs from Python: the same command gives the same model.
 DEFAULTS = {"random_state": "0"}
@@ -53,39 +56,36 @@ def parse_flags(typed: dict[str, str], estimator: type[Any]) -> dict[str, Any]:
     foreign = [f"{spelling(name)} does not apply" for name in typed if name not in known]
     if foreign:
         raise ParameterError(
-            f"{' and '.join(foreign)} to a {estimator.__name__}.",
+            f"{' and '.join(foreign)} to {_TASKS[estimator.__name__]}.",
             hint="leave it out, or choose the other task with --task",
         )
     values = {name: _value(known[name], text) for name, text in (DEFAULTS | typed).items()}
     try:
-        check_parameters(estimator(**values))
+        check_parameters(estimator(**values), TypedWording())
     except ParameterError as error:
-        hint = error.hint or "rightfit train --help-all explains every parameter"
-        what = error.what
-        for name in values:
-            what = what.replace(f"The {name!r} parameter of {estimator.__name__}", spelling(name))
-        raise ParameterError(what, expected=error.expected, hint=hint) from None
+        raise ParameterError(error.what, hint=_hint(error.hint, known, values, typed)) from None
     return values
-
-
-def spelling(name: str) -> str:
-    """The flag of a parameter.
-
-    Example:
-        >>> spelling("hidden_sizes")
-        '--hidden-sizes'
-    """
-    return "--" + name.replace("_", "-")
 
 
 def default_text(declared: Parameter) -> str:
     """A parameter's default, as one would type it."""
-    if declared.name in DEFAULTS:
-        return DEFAULTS[declared.name]
-    default = declared.default
-    if isinstance(default, tuple):
-        return ",".join(str(item) for item in default)
-    return str(default).lower() if default is None or isinstance(default, bool) else str(default)
+    return DEFAULTS.get(declared.name) or as_typed(declared.default)
+
+
+def _hint(
+    advice: str,
+    known: Mapping[str, Parameter],
+    values: Mapping[str, object],
+    typed: Mapping[str, str],
+) -> str:
+    """What to do about wrong values: the advice of their check, then an example of the form."""
+    unread = [
+        example_of(known[name], text)
+        for name, text in typed.items()
+        if isinstance(values[name], str) and not known[name].constraint.accepts(values[name])
+    ]
+    hint = "; ".join([*filter(None, [advice]), *filter(None, unread)][:2])
+    return hint or "rightfit train --help-all explains every parameter"
 
 
 def _value(declared: Parameter, text: str) -> object:
@@ -95,9 +95,20 @@ def _value(declared: Parameter, text: str) -> object:
         value = declared.constraint.parse(text)
     if isinstance(value, str) and not declared.constraint.accepts(value):
         # A list where there is none to be said is refused as one.
-        with contextlib.suppress(ValueError):
-            return _list(declared, text)
+        for read in (_list, _mapping):
+            with contextlib.suppress(ValueError):
+                return read(declared, text)
     return value
+
+
+def _mapping(declared: Parameter, text: str) -> object:
+    """Names with values of which one is wrong, so that the check can say which."""
+    constraint = declared.constraint
+    options = constraint.options if isinstance(constraint, Either) else ()
+    for option in options:
+        if isinstance(option, MappingOf):
+            return option.parse(text)
+    raise ValueError(text)
 
 
 def _list(declared: Parameter, text: str) -> object:

@@ -13,7 +13,8 @@ from typing import Any, final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from rightfit.cli.flags import default_text, flag_parameters, spelling
+from rightfit.cli.flags import default_text, flag_parameters
+from rightfit.cli.wording import EXAMPLES, in_flags, sentence_of, spelling
 from rightfit.parameters import Parameter
 
 _MOST_COLUMNS = 100
@@ -89,8 +90,8 @@ def parameter_page() -> str:
     sections = [
         "Parameters of the network and its training, with their defaults.",
         _wrapped(
-            "Layers are separated by commas: --hidden-sizes 256,128; none is no hidden layer. "
-            "Values by name: --column-kinds zip=category,year=number"
+            f"Layers are separated by commas: --hidden-sizes {EXAMPLES['hidden_sizes']}; none is "
+            f"no hidden layer. Values by name: --column-kinds {EXAMPLES['column_kinds']}"
         ),
         _wrapped(
             f"If unsure, give a list, and each of its values is tried: {_EXAMPLE_OF_A_LIST}. "
@@ -98,8 +99,10 @@ def parameter_page() -> str:
             'Brackets always make a list: --activation "[relu,gelu]"'
         ),
     ]
-    for declared in flag_parameters().values():
-        text = f"{declared.description} It must be {declared.constraint.sentence}."
+    flags = flag_parameters()
+    for declared in flags.values():
+        description = in_flags(declared.description, flags)
+        text = f"{description} It must be {sentence_of(declared.constraint)}."
         head = f"{_bold(spelling(declared.name))} {default_text(declared)}"
         sections.append(f"{head}\n{_wrapped(text, indent=4)}")
     return _page(sections)
@@ -115,7 +118,10 @@ def show_parameters(wanted: bool) -> None:
 def _parameters(declared: Mapping[str, Parameter]) -> list[str]:
     flags = {name: f"{spelling(name)} {default_text(declared[name])}" for name in _COMMON}
     start = _start(flags.values())
-    common = {flags[name]: _brief(declared[name].description, _width() - start) for name in _COMMON}
+    common = {
+        flags[name]: _brief(in_flags(declared[name].description, declared), _width() - start)
+        for name in _COMMON
+    }
     others = " ".join(spelling(name) for name in declared if name not in _COMMON)
     more = f"Also (see {_ALL}): {others}"
     head = f"Parameters with their defaults; a list tries each ({_EXAMPLE_OF_A_LIST})"

@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from rightfit.cli.sheets import sheet_of
+from rightfit.cli.wording import as_typed
 from rightfit.estimators.effects import has_effect
 
 _MOST_TRIALS = 8
@@ -21,14 +22,30 @@ def chosen_line(facts: Facts) -> str:
     choice, trials, members = facts["choice"], facts["trials"], facts["members"]
     rows = f"{choice['n_rows']:,} {choice['rows']} rows"
     estimate = f"{_number(choice['estimate'])}{_plus_minus(choice['standard_error'])}"
-    watched = _spaced(choice["watched"])
+    watched, unit = _spaced(choice["watched"]), _unit(facts)
     if len(trials) == 1:
         each = f"the mean of {len(members)} members, one for each fold"
-        return f"Chosen: {each}: {watched} {estimate} on {rows}"
+        how = f"as on rows that did not choose the epochs, from {rows}{unit}"
+        return f"Chosen: {each}: {watched} {estimate} {how}"
     what = (
         f"Chosen: {_what(facts)} by {rows}: {watched} {_number(choice['on_the_rows_that_chose'])}"
     )
-    return f"{what} ({estimate} on rows that did not choose)" if estimate else what
+    return f"{what} ({estimate} on rows that did not choose{unit})" if estimate else what
+
+
+def members_notes(facts: Facts) -> list[str]:
+    """What one has to know to read the sheet of the members."""
+    notes = ["loss: of the best epoch, on the rows that chose it, so that it looks a little low"]
+    stopped = [row for row in facts["members"] if row["stop_reason"] == "patience"]
+    gaps = {row["n_epochs"] - row["best_epoch"] for row in stopped}
+    patience = facts["recipe"]["filled"].get("patience_epochs")
+    if min(gaps, default=0) < (patience or facts["parameters"]["patience_epochs"] or 0) and gaps:
+        tolerance = facts["parameters"]["tolerance"]
+        notes.append(
+            "best epoch: that of the lowest loss; the patience counts from the last that was lower "
+            f"by more than the tolerance, {100 * tolerance:g} %"
+        )
+    return notes
 
 
 def trials_sheet(facts: Facts) -> Table:
@@ -121,17 +138,23 @@ def watched_head(choice: Facts) -> str:
 
 
 def typed_form(value: Any) -> str:
-    """A parameter's value as one would type it.
+    """A parameter's value as one would type it, to three digits.
 
     Example:
         >>> typed_form([256, 128]), typed_form(()), typed_form(0.00123456), typed_form(None)
         ('256,128', 'none', '0.00123', 'none')
     """
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value)) or "none"
     if isinstance(value, float):
         return f"{value:.3g}"
-    return "none" if value is None else str(value)
+    return as_typed(tuple(value) if isinstance(value, list) else value)
+
+
+def _unit(facts: Facts) -> str:
+    """What a loss is measured by, where that can be said once for all."""
+    is_squared = facts["objective"]["loss"] == "squared_error"
+    return (
+        "; guessing the mean has 1" if is_squared and facts["choice"]["watched"] == "loss" else ""
+    )
 
 
 def _what(facts: Facts) -> str:

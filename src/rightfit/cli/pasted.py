@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from rightfit.cli.flags import spelling
+from rightfit.cli.wording import spelling
 from rightfit.data.read import suffix_of
 
 

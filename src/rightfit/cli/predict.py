@@ -8,7 +8,9 @@ import typer
 
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of a model.")],
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="The rows to predict.")],
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="The rows to predict; - is stdin.")
+    ],
     out: Annotated[
         Path,
         typer.Option(metavar="FILE", help="Where to, by its suffix. Default: CSV on stdout."),
@@ -19,6 +21,10 @@ def predict(
     keep: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN", help="Copy a column of the table; may be repeated."),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="csv", help="Of TABLE, where its name does not say it."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
@@ -39,7 +45,7 @@ def predict(
     with warnings_as_notes(console):
         if not to_stdout:
             check_free(out, table, force=force)
-        predictions = predict_table(model, table, probabilities, keep or [], console)
+        predictions = predict_table(model, table, probabilities, keep or [], console, form)
         tidy_up_at_ctrl_c()
         if to_stdout:
             sys.stdout.write(predictions.write_csv())

@@ -7,11 +7,11 @@ import polars as pl
 from rich.console import Console
 
 from rightfit.cli.console import working
+from rightfit.cli.given_table import read_given_table
 from rightfit.data.cells import without_columns
 from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
-from rightfit.estimators.reading import read_for
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_training import warn_of_ignored
 
@@ -19,12 +19,17 @@ _PREDICTION = "prediction"
 
 
 def predict_table(
-    model_path: Path, table_path: Path, probabilities: bool, keep: list[str], console: Console
+    model_path: Path,
+    table_path: Path,
+    probabilities: bool,
+    keep: list[str],
+    console: Console,
+    form: str | None = None,
 ) -> pl.DataFrame:
     """Load a model and a table, and put the predictions into a table."""
     with working(console, "predicting"):
         model = load(model_path)
-        frame = read_for(model, table_path)
+        frame = read_given_table(model, table_path, form)
         kept = _kept(frame, keep)
         warn_of_ignored(model, without_columns(frame, keep))
         predictions = _predictions(model, frame)

@@ -10,7 +10,9 @@ from typing import Any
 import typer
 
 from rightfit.cli.command_words import on_command_line
+from rightfit.cli.flags import flag_parameters
 from rightfit.cli.interruption import INTERRUPTED, WHAT
+from rightfit.cli.wording import values_in_flags
 from rightfit.errors import ParameterError, RightFitError
 
 # Click's, wherever Typer takes it from.
@@ -53,7 +55,7 @@ def _judged(error: BaseException) -> tuple[int, str, str]:
         # On a command line, a parameter is something that was typed.
         code = _USAGE_ERROR if isinstance(error, ParameterError) else _USERS_ERROR
         what = "\n".join(line for line in (error.what, error.expected) if line)
-        return code, what, on_command_line(error.hint)
+        return code, values_in_flags(what, flag_parameters()), on_command_line(error.hint)
     if isinstance(error, MemoryError):
         return _USERS_ERROR, "The memory of this machine is not enough.", "try with fewer rows"
     if isinstance(error, OSError):

@@ -1,12 +1,17 @@
 """Sheets for people, from plain values."""
 
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from rich.table import Table
 
+from rightfit.data.kinds import ROW_NUMBERS, USED
+
 _MOST_COLUMNS = 30
 _NAMES = {"model": "this model", "linear": "linear model"}
+_A_LAYER = re.compile(r"layers\.(\d+)\.(weight|bias)")
 _OF_TEXT = frozenset({"kind", "note", "activation", "type", "shape"})
 # Scores without a unit, of which one compares the digits after the point.
 _UNITLESS = frozenset({"accuracy", "balanced_accuracy", "log_loss", "roc_auc", "r2"})
@@ -20,7 +25,7 @@ def columns_sheet(schema: Sequence[Mapping[str, Any]]) -> Table:
     sheet = sheet_of("column", "kind", "missing", "values", "note")
     for column in shown:
         missing, values = _share(column["missing_fraction"]), f"{column['n_distinct']:,}"
-        sheet.add_row(column["name"], column["kind"], missing, values, column["note"])
+        sheet.add_row(column["name"], column["kind"], missing, values, _note(column))
     more = len(schema) - len(shown)
     if more:
         rest = [column for column in schema if column not in shown]
@@ -41,21 +46,27 @@ def scores_sheet(head: str, scores: Mapping[str, Mapping[str, float]]) -> Table:
 
 
 def layers_sheet(layers: Sequence[Mapping[str, Any]]) -> Table:
-    """The layers of a network with their parameter counts."""
+    """The layers of a network with their parameter counts, and the sum of these."""
     sheet = sheet_of("layer", "inputs", "outputs", "activation", "parameters")
     for layer in layers:
-        counts = [f"{layer[name]:,}" for name in ("inputs", "outputs", "parameters")]
-        sheet.add_row(layer["name"], *counts[:2], layer["activation"], counts[2])
+        copies, outputs = layer["copies"], f"{layer['outputs'] // layer['copies']:,}"
+        outputs = outputs if copies == 1 else f"{copies} × {outputs}"
+        counts = f"{layer['inputs']:,}", outputs, layer["activation"], f"{layer['parameters']:,}"
+        sheet.add_row(layer["name"], *counts)
+    if len(layers) > 1:
+        total = sum(layer["parameters"] for layer in layers)
+        sheet.add_row("in all", "", "", "", f"{total:,}", style="bold")
     return sheet
 
 
 def gradients_sheet(arrays: Sequence[Any]) -> Table:
     """The worst slope of each array of parameters: as derived, and as measured."""
     sheet = sheet_of("array", "numbers", "compared", "worst error", "derived", "measured")
+    last = max(int(found[1]) for check in arrays if (found := _A_LAYER.fullmatch(check.name)))
     for check in arrays:
         counts = [f"{check.n_parameters:,}", f"{check.n_checked:,}"]
         slopes = [f"{check.analytic:.5g}", f"{check.numeric:.5g}"]
-        sheet.add_row(check.name, *counts, f"{check.largest_error:.1e}", *slopes)
+        sheet.add_row(_array_name(check.name, last), *counts, f"{check.largest_error:.1e}", *slopes)
     return sheet
 
 
@@ -83,6 +94,31 @@ def sheet_of(*heads: str) -> Table:
 
 def _is_plain(column: Mapping[str, Any]) -> bool:
     return column["kind"] == "number" and not column["missing_fraction"] and not column["note"]
+
+
+def _array_name(name: str, last: int) -> str:
+    """What the sheet of the layers calls an array of parameters.
+
+    Example:
+        >>> [_array_name(name, 1) for name in ("layers.0.weight", "layers.1.bias", "factors")]
+        ['hidden 1, weights', 'output, biases', 'input factors']
+    """
+    found = _A_LAYER.fullmatch(name)
+    if found is None:
+        return "input factors" if name == "factors" else name
+    layer = "output" if int(found[1]) == last else f"hidden {int(found[1]) + 1}"
+    return f"{layer}, {'biases' if found[2] == 'bias' else 'weights'}"
+
+
+def _note(column: Mapping[str, Any]) -> str:
+    """What is notable of a column, and what becomes of it where that is a surprise."""
+    note = column["note"]
+    if column["kind"] not in USED:
+        return f"left out: {note}" if note else "left out"
+    if note == ROW_NUMBERS:
+        flag = shlex.quote(f"{column['name']}=ignored")
+        return f"{note}: used; leave it out with --column-kinds {flag}"
+    return str(note)
 
 
 def _share(fraction: float) -> str:

@@ -7,6 +7,8 @@ import typer
 
 from rightfit.cli.flags import with_parameter_flags
 from rightfit.cli.help import show_parameters
+from rightfit.cli.wording import sentence_of
+from rightfit.constraints import between
 
 _TASKS = ("auto", "classification", "regression")
 
@@ -94,8 +96,9 @@ def _check(task: str, test_fraction: float) -> None:
             f"must be {', '.join(_TASKS[:-1])} or {_TASKS[-1]}. Got {task!r} instead.",
             param_hint="--task",
         )
-    if not 0 <= test_fraction < 1:
+    share = between(0, 1)
+    if not share.accepts(test_fraction):
         raise typer.BadParameter(
-            f"must be a float in the range [0.0, 1.0). Got {test_fraction!r} instead.",
+            f"must be {sentence_of(share)}. Got {test_fraction!r} instead.",
             param_hint="--test-fraction",
         )

@@ -104,7 +104,7 @@ def _check_header(path: Path, names: list[str]) -> None:
             f"The header of {path.name!r} names {counted(len(twice), 'column')} twice: "
             f"{shown(twice)}.",
             expected="Every column has a name of its own.",
-            hint="rename columns in the first line",
+            hint="rename columns in the first line, or write one there if the file has no header",
         )
 
 

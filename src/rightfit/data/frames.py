@@ -78,12 +78,17 @@ def _with_text_names(X: Any) -> Any:
     names = getattr(X, "columns", None) if names is None else names
     if names is None or callable(names) or not hasattr(X, "shape"):
         return X
-    texts = _checked(list(names))
+    texts = checked_names(list(names))
     unchanged = all(text is name for text, name in zip(texts, names, strict=True))
     return X if unchanged or not hasattr(X, "set_axis") else X.set_axis(texts, axis="columns")
 
 
-def _checked(names: Sequence[Hashable]) -> list[str]:
+def checked_names(names: Sequence[Hashable]) -> list[str]:
+    """Give names of columns as texts.
+
+    Raises:
+        DataError: a name is neither text nor a whole number, or occurs twice.
+    """
     wrong = [name for name in names if not isinstance(name, str | int | np.integer)]
     if wrong:
         raise DataError(

@@ -23,6 +23,9 @@ ID, CONSTANT, IGNORED = "id", "constant", "ignored"
 KINDS: Final = (NUMBER, CATEGORY, BOOLEAN, DATETIME, ID, CONSTANT, IGNORED)
 USED: Final = (NUMBER, CATEGORY, BOOLEAN, DATETIME)
 
+# The note of a column of numbers that may be row numbers or ids.
+ROW_NUMBERS: Final = "a different whole number in each row"
+
 FEWEST_IDS: Final = 20
 MOST_LEVELS: Final = 20
 FEWEST_ROWS_A_LEVEL: Final = 10
@@ -132,7 +135,7 @@ def _unusable(column: pl.Series) -> Recognised:
 def _looks_like_id(column: pl.Series) -> str:
     many = column.dtype.is_integer() and len(column) >= FEWEST_IDS
     distinct = many and column.n_unique() == len(column)
-    return "a different whole number in each row" if distinct else ""
+    return ROW_NUMBERS if distinct else ""
 
 
 def _of_text(column: pl.Series, rows: Positions) -> Recognised:

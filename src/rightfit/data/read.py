@@ -16,7 +16,9 @@ from rightfit.errors import TableFileError, did_you_mean
 Reader: TypeAlias = Callable[[Path, Collection[str]], pl.DataFrame]
 
 
-def read_table(path: str | Path, *, as_text: Collection[str] = ()) -> pl.DataFrame:
+def read_table(
+    path: str | Path, suffix: str | None = None, *, as_text: Collection[str] = ()
+) -> pl.DataFrame:
     r"""Read a table from a file; the suffix says the format.
 
     Delimited text is read in whole before types are decided, so that a column
@@ -27,6 +29,8 @@ def read_table(path: str | Path, *, as_text: Collection[str] = ()) -> pl.DataFra
     Args:
         path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
             `.ipc`, `.jsonl`, `.ndjson`, `.xlsx` or `.xls` file.
+        suffix: one of these, for a file whose name says no format, or another one; None goes by
+            the name.
         as_text: of delimited text, the columns that stay as they are written: a model that knows
             3.10 as a word must not read 3.1 where a file happens to hold numbers only.
 
@@ -42,14 +46,14 @@ def read_table(path: str | Path, *, as_text: Collection[str] = ()) -> pl.DataFra
         [(3, 100.5), (None, 90.0)]
     """
     path = Path(path).expanduser()
-    reader = _reader_for(path)
+    reader = _reader_for(path) if suffix is None else READERS[suffix]
     _check_there(path)
     try:
         frame = reader(path, as_text)
     except TableFileError:
         raise
     except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, suffix) from error
     if frame.height == 0 or frame.width == 0:
         raise TableFileError(
             f"File {path.name!r} has no rows.",
@@ -88,7 +92,9 @@ def _reader_for(path: Path) -> Reader:
     raise TableFileError(
         f"File {path.name!r} has {what}.",
         expected=f"A table's file ends in {', '.join(known_suffixes)}.",
-        hint="rename the file to what it holds, or export it as CSV",
+        hint="write what is piped into a file first"
+        if path.name == "-"
+        else "rename the file to what it holds, or export it as CSV",
     )
 
 
@@ -103,10 +109,10 @@ def suffix_of(path: Path) -> str:
     return Path(path.stem).suffix.lower() + last if last == ".gz" else last
 
 
-def _unreadable(path: Path, error: Exception) -> TableFileError:
-    detail = str(error).strip().split("\n")[0]
+def _unreadable(path: Path, error: Exception, suffix: str | None = None) -> TableFileError:
+    detail = str(error).strip().split("\n")[0].removesuffix(".")
     return TableFileError(
-        f"File {path.name!r} cannot be read as {suffix_of(path)}: {detail}.".replace("..", "."),
+        f"File {path.name!r} cannot be read as {suffix or suffix_of(path)}: {detail}.",
         expected="The suffix says the format, and the file is complete.",
         hint="write or download the file again",
     )

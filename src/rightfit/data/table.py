@@ -14,6 +14,7 @@ from rightfit.data.finite import check_finite_frame, check_finite_matrix
 from rightfit.data.frames import read_frame
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.matrices import Matrix, read_matrix
+from rightfit.data.records import read_records
 from rightfit.errors import DataError
 
 
@@ -145,8 +146,9 @@ def as_table(
     """Take a table from whatever holds one.
 
     Args:
-        X: a dataframe of any library that Narwhals knows (pandas, Polars, PyArrow, …), a
-            two-dimensional array or list of lists, or a sparse matrix. A table passes through.
+        X: a dataframe of any library that Narwhals knows (pandas, Polars, PyArrow, …), a list of
+            dicts, one a row, a two-dimensional array or list of lists, or a sparse matrix. A table
+            passes through.
         names: names for the columns of an array; x0, x1, … if there are none.
         used: of a dataframe, the columns that will be read; what is in the others does not
             matter. None reads all.
@@ -165,6 +167,7 @@ def as_table(
     if X is None or (isinstance(X, str | bytes | dict) and not hasattr(X, "tocsr")):
         raise _no_table(X)
     frame = read_frame(X)
+    frame = read_records(X) if frame is None else frame
     if frame is not None:
         return _checked(FrameTable(frame), used)
     values = read_matrix(X)
@@ -183,8 +186,13 @@ def _no_table(X: object) -> DataError:
     return DataError(
         f"Expected 2D array, got {what} instead.",
         expected="A table is a dataframe, or an array of numbers or text with rows and columns.",
-        hint="put it into a dataframe" if isinstance(X, dict) else "read a file into a dataframe",
+        hint=_into_a_table(X) if isinstance(X, dict) else "read a file into a dataframe",
     )
+
+
+def _into_a_table(X: dict[Any, Any]) -> str:
+    is_row = all(value is None or np.isscalar(value) for value in X.values())
+    return "put the row into a list: [row]" if is_row else "put it into a dataframe"
 
 
 def _checked(table: FrameTable | MatrixTable, used: Collection[str] | None = None) -> Table:

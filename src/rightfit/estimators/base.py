@@ -57,7 +57,9 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
         best_epoch_: the epoch whose weights were kept, from 1; of a pack, of its heaviest member.
         stop_reason_: which rule ended training, and whether more would probably help.
         n_parameters_: weights and biases.
-        schema_: one dict for each column: name, kind, dtype, missing share and more.
+        schema_: one dict for each column: name, kind, dtype, missing share and more. Columns of
+            the kinds number, category, boolean and datetime are used; those of the kinds id (text
+            that is all distinct), constant and ignored are left out.
         n_iter_: epochs that were trained.
         n_features_in_: columns of the table.
         feature_names_in_: their names, if they had any.
@@ -189,7 +191,8 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
         """Predict the class, or the number, of each row.
 
         Args:
-            X: a table with the columns of the one that was fitted on; others are ignored.
+            X: a table with the columns of the one that was fitted on; others are ignored. A list
+                of dicts, as JSON gives it, is a table too.
 
         Returns:
             `[row]`, or `[row, output]` if several numbers were fitted.

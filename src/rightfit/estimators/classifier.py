@@ -24,7 +24,7 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
     Fully connected layers with rectified linear units and dropout, trained by mini-batch
     stochastic gradient descent on the log loss until the validation rows say stop; the
     best weights are kept. Columns of numbers, categories, dates and missing values go in
-    as they are.
+    as they are; ids and constant columns are left out, and free text is not read.
 
     Attributes:
         classes_: the classes in the order of the probabilities.
@@ -65,6 +65,30 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
             log_probabilities: Float[ndarray, "row class"] = np.log(self.predict_proba(X))
         return log_probabilities
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute the share of rows whose class is predicted right.
+
+        Args:
+            X: a table with the columns of the one that was fitted on; others are ignored.
+            y: `[row]`, the true classes, in the type that they had in training.
+            sample_weight: `[row]`; None counts every row once.
+
+        Raises:
+            DataError: the model's classes are text and these numbers, or the other way round.
+        """
+        try:
+            return float(super().score(X, y, sample_weight))
+        except ValueError as error:
+            ours, theirs = _type_of(self.classes_), _type_of(np.asarray(y))
+            if isinstance(error, DataError) or ours == theirs:
+                raise
+            raise DataError(
+                f"The model's classes are {ours} ({shown(self.classes_.tolist())}), and those to "
+                f"score by are {theirs} ({shown(np.unique(np.asarray(y)).tolist())}).",
+                expected="Classes are compared in the type that they had in training.",
+                hint="turn y into that type, or train again with these classes",
+            ) from error
+
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on the rows at hand, going on from the epochs before.
 
@@ -102,3 +126,7 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
         task: Task = "binary" if n_targets == 2 else "multiclass"
         watches = self.watch != "loss"
         return Objective(task, "log_loss", self.watch if watches else "accuracy", watches)
+
+
+def _type_of(labels: ndarray) -> str:
+    return "text" if labels.dtype.kind in "OUS" else "numbers"

@@ -44,6 +44,7 @@ from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
+from rightfit.train.customary import CUSTOMARY_LEARNING_RATES
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -111,7 +112,7 @@ class Fitting:
         self.history: dict[int, list[EpochRecord]] = {}
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
-        self.restarted: set[int] = set()
+        self.lowered_to: dict[int, float] = {}
         self.judge_again_at = 0.0
         self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
         self._pick: Chosen | None = None
@@ -339,6 +340,7 @@ class Fitting:
             patience_epochs=self.chosen.patience_epochs,
             max_seconds=self.chosen.max_seconds,
             watched=watched,
+            lowered_to=self.lowered_to.get(best),
         )
         if len(self.stopped) == 1:
             return one
@@ -346,9 +348,10 @@ class Fitting:
 
     def _warn_of_restart(self, event: LearningRateLowered) -> None:
         is_pack = len(self.trials.members) > 1
-        if is_pack and event.member in self.restarted:
+        is_known = event.member in self.lowered_to
+        self.lowered_to[event.member] = event.learning_rate
+        if is_pack and is_known:
             return
-        self.restarted.add(event.member)
         whose = f" of member {event.member}" if is_pack else ""
         warn_user(
             f"The loss{whose} was not finite in epoch {event.epoch}, step {event.step}: training "
@@ -359,7 +362,8 @@ class Fitting:
     def _check_end(self) -> None:
         if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
             knobs = self.trials.members[0].knobs
-            raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate))
+            usual = CUSTOMARY_LEARNING_RATES[self.trials.members[0].plan.optimizer]
+            raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate), usual)
         if self.trials.complete(self.networks):
             return
         limit = self.chosen.max_seconds

@@ -168,8 +168,17 @@ def no_trial_complete(n_folds: int) -> TrainingError:
     )
 
 
-def not_finite(stopped: MemberStopped, prepared: Prepared, learning_rate: float) -> TrainingError:
-    """Name epoch, step and the likely cause: a column that is not scaled, or the learning rate."""
+def not_finite(
+    stopped: MemberStopped, prepared: Prepared, learning_rate: float, usual: float
+) -> TrainingError:
+    """Name epoch, step and the likely cause: a column that is not scaled, or the learning rate.
+
+    Args:
+        stopped: the member that came to nothing.
+        prepared: what it was trained on.
+        learning_rate: that it began with.
+        usual: the learning rate that its optimizer customarily has.
+    """
     what = (
         f"The loss was not finite in epoch {stopped.epoch}, step {stopped.step}, even after "
         "the learning rate was lowered three times."
@@ -195,5 +204,6 @@ def not_finite(stopped: MemberStopped, prepared: Prepared, learning_rate: float)
     return TrainingError(
         what,
         expected=f"The likely cause is the learning rate, {learning_rate:.3g}.",
-        hint=f"lower learning_rate to {learning_rate / 1000:.1g} or less",
+        hint=f"lower learning_rate to {min(learning_rate / 1000, usual):.1g} or less"
+        + (", the default" if usual < learning_rate / 1000 else ""),
     )

@@ -27,7 +27,7 @@ def labelled(X: Any, y: Any, weight: Any, owner: str) -> Labelled:
         raise DataError(f"{owner} requires y to be passed, but the target y is None.")
     table = as_table(X)
     weights = read_weights(weight, table.n_rows)
-    check_lengths(table.n_rows, y, weights)
+    check_lengths(table.n_rows, y, None if weight is None else weights)
     return Labelled(table, y, weights)
 
 

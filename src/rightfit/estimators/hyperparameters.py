@@ -105,7 +105,7 @@ class Hyperparameters:
     )
     activation: str | tuple[str, ...] | Several = parameter(
         "relu",
-        unsure(either(_ACTIVATION, TupleOf(_ACTIVATION))),
+        unsure(either(_ACTIVATION, TupleOf(_ACTIVATION, "hidden layer"))),
         "Activation of the hidden layers: one name for all, or a tuple with one a layer.",
     )
     dropout_rate: float | Several = parameter(

@@ -13,19 +13,15 @@ from rightfit.estimators.base import AbstractEstimator
 _TEXT: Final = ("String", "Categorical", "Enum")
 
 
-def read_for(model: AbstractEstimator, path: Path, target: str | None = None) -> pl.DataFrame:
-    """Read a table that a fitted model predicts or is scored on.
+def words_of(model: AbstractEstimator, target: str | None = None) -> set[str]:
+    """List the columns that a fitted model knows as words.
 
-    Columns of words that the model knows stay as they are written, so that what is predicted for
-    a row does not depend on the others in the file.
+    They stay as they are written in a table for it, so that what is predicted for a row does not
+    depend on the others in the file.
 
     Args:
         model: a fitted model.
-        path: the table's file.
-        target: the name of the target column there; as in training if None.
-
-    Raises:
-        TableFileError: the file cannot be read.
+        target: the name of the target column in the table; as in training if None.
     """
     fitted = model._fitted()
     columns = fitted.schema.columns
@@ -33,7 +29,16 @@ def read_for(model: AbstractEstimator, path: Path, target: str | None = None) ->
     classes = fitted.target.classes
     if classes is not None and classes.dtype.kind in "OU":
         words.add(target or model.target_name_)
-    return read_table(path, as_text=words)
+    return words
+
+
+def read_for(model: AbstractEstimator, path: Path, target: str | None = None) -> pl.DataFrame:
+    """Read a table that a fitted model is judged or tried on, its words as they are written.
+
+    Raises:
+        TableFileError: the file cannot be read.
+    """
+    return read_table(path, as_text=words_of(model, target))
 
 
 def read_like(frame: pl.DataFrame, path: Path) -> pl.DataFrame:

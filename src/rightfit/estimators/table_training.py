@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.cells import EVERY_ROW, without_columns
+from rightfit.data.kinds import FEWEST_IDS
 from rightfit.data.schema import recognise_columns
 from rightfit.data.split import split_rows
 from rightfit.data.table import as_table
@@ -160,6 +161,7 @@ def split_table(
     """
     target = target_of(frame, name)
     known = _has_target(target, model)
+    _check_classes_repeat(target.filter(pl.Series(known)), model)
     separation = read_separation(frame, name, known, groups=groups, time=time)
     if separation.is_free or test_fraction == 0:
         classes = target.to_numpy() if isinstance(model, Classifier) else None
@@ -171,11 +173,7 @@ def split_table(
         train_rows, test_rows = live[sides[0]], live[sides[1]]
         _check_test_classes(target[train_rows], target[test_rows], model)
     if test_fraction > 0 and not len(test_rows):
-        raise DataError(
-            f"No row can be spared for the test: the table has {len(train_rows)} with a target.",
-            expected="A test needs at least one row, and so does the training of each class.",
-            hint="train without a test (--test-fraction 0), or name a table of test rows (--test)",
-        )
+        raise _nothing_to_spare(len(train_rows))
     columns = without_columns(frame, [name, *([] if groups is None else [groups])])
     table = as_table(columns)
     schema = recognise_columns(table, train_rows, model.column_kinds)
@@ -324,6 +322,33 @@ def _has_target(
         return ~is_missing(numbers_of(target))
     classes = None if like is None else encode_classes(like)[1]
     return ~is_missing(encode_classes(target, classes)[0])
+
+
+def _nothing_to_spare(n_rows: int) -> DataError:
+    return DataError(
+        f"No row can be spared for the test: the table has {n_rows} with a target.",
+        expected="A test needs at least one row, and so does the training of each class.",
+        hint="train without a test (--test-fraction 0), or name a table of test rows (--test)",
+    )
+
+
+def _check_classes_repeat(target: pl.Series, model: AbstractEstimator) -> None:
+    """Refuse a target of classes that is an id, and doubt one that nearly is."""
+    n_rows, n_classes = len(target), target.n_unique()
+    if not isinstance(model, Classifier) or n_rows < FEWEST_IDS or n_classes <= n_rows / 2:
+        return
+    doubt = f"is {target.name!r} the right column?"
+    if n_classes < n_rows:
+        what = f"The target has {n_classes:,} classes in {n_rows:,} rows: {doubt}"
+        warn_user(what, DataWarning)
+        return
+    raise DataError(
+        f"Each of the {n_rows:,} rows has its own class: {doubt}",
+        expected="A class is learnt from several rows, and tested on others.",
+        hint="train a regressor, or name another column as the target"
+        if target.dtype.is_numeric()
+        else "name another column as the target",
+    )
 
 
 def _check_test_classes(train: pl.Series, test: pl.Series, model: AbstractEstimator) -> None:

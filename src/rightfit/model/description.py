@@ -2,11 +2,12 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rightfit.errors import counted
 from rightfit.model.model import Model
+from rightfit.nn.number_embedding import embedded_widths, embedding_parameters
 from rightfit.objectives import METRICS
 
 
@@ -46,24 +47,52 @@ def describe_model(model: Model) -> dict[str, Any]:
 
 
 def describe_layers(model: Model) -> list[dict[str, Any]]:
-    """One entry a layer; a layer from N inputs to K outputs has (N+1)·K parameters."""
-    layers = []
+    """One entry for each part of the heaviest network that has numbers of its own, in their order.
+
+    A layer from N inputs to K outputs has (N+1)·K parameters, and K more if its activation is
+    parametric; those of all parts add up to `shape.n_parameters`. What copies do not share has
+    the outputs of all of them.
+    """
+    shape, layers = model.shape, []
+    if shape.number_embedding != "none" and shape.number_widths:
+        features = sum(embedded_widths(shape.number_embedding, shape.number_widths))
+        learned = embedding_parameters(shape.number_embedding, shape.number_widths)
+        n_numbers, name = len(shape.number_widths), shape.number_embedding
+        layers.append(_layer("embedding of numbers", n_numbers, features, name, learned))
     names = model.encoder.category_names
     for name, column in zip(names, model.network.categories, strict=True):
         if column.table is not None:
             levels, width = column.table.shape
-            layers.append(_layer(f"embedding of {name}", levels, width, "", bias=False))
-    activations = [*model.shape.activations, _output_name(model)]
-    for name, layer, activation in zip(
-        model.shape.layer_names, model.network.layers, activations, strict=True
+            layers.append(_layer(f"embedding of {name}", levels, width, "", levels * width))
+    if shape.has_factors:
+        n_factors = shape.n_features * shape.n_copies
+        layers.append(
+            _layer("input factors", shape.n_features, n_factors, "", n_factors, shape.n_copies)
+        )
+    return layers + _linear_layers(model)
+
+
+def _linear_layers(model: Model) -> list[dict[str, Any]]:
+    """The hidden layers and the output layer, which copies do not share."""
+    shape, layers = model.shape, []
+    activations = [*shape.activations, _output_name(model)]
+    shares = [*model.network.shares, None]
+    for name, layer, activation, share in zip(
+        shape.layer_names, model.network.layers, activations, shares, strict=True
     ):
         inputs, outputs = layer.weight.shape
-        layers.append(_layer(name, inputs, outputs, activation, bias=True))
+        parameters = (inputs + 1) * outputs + (0 if share is None else len(share))
+        copies = shape.n_copies if name == shape.layer_names[-1] else 1
+        layers.append(_layer(name, inputs, outputs, activation, parameters, copies))
     return layers
 
 
-def say_recipe(recipe: Mapping[str, Any]) -> list[str]:
+def say_recipe(recipe: Mapping[str, Any], trials: Sequence[Mapping[str, Any]] = ()) -> list[str]:
     """Put what the recipe added into words: what all networks share, then each kind of networks.
+
+    Args:
+        recipe: as `describe_model` gives it.
+        trials: also from there; a single one says which values were drawn.
 
     Example:
         >>> say_recipe({"filled": {"l2": 0.2}, "kinds": []})
@@ -71,13 +100,17 @@ def say_recipe(recipe: Mapping[str, Any]) -> list[str]:
         >>> kinds = [{"dropout_rate": [0.0, 0.2], "n_copies": [4], "members": 2}]
         >>> say_recipe({"filled": {"scaling": "tree", "n_folds": None}, "kinds": kinds})
         ["all networks: scaling='tree'", '2 networks: dropout_rate in [0.0, 0.2], n_copies=4']
+        >>> say_recipe({"kinds": [{"l2": [0.0, 0.1], "members": 1}]}, [{"l2": 0.1}])
+        ['1 network: l2=0.1 drawn of [0.0, 0.1]']
     """
+    drawn = trials[0] if len(trials) == 1 else {}
 
     def said(values: Mapping[str, Any]) -> str:
         parts = []
         for name, value in values.items():
             if isinstance(value, list) and len(value) > 1:
-                parts.append(f"{name} in {value!r}")
+                one = f"={drawn[name]!r} drawn of" if name in drawn else " in"
+                parts.append(f"{name}{one} {value!r}")
             elif value is not None:
                 parts.append(f"{name}={(value[0] if isinstance(value, list) else value)!r}")
         return ", ".join(parts)
@@ -110,13 +143,16 @@ def describe_trials(model: Model) -> list[dict[str, Any]]:
     ]
 
 
-def _layer(name: str, inputs: int, outputs: int, activation: str, *, bias: bool) -> dict[str, Any]:
+def _layer(
+    name: str, inputs: int, outputs: int, activation: str, parameters: int, copies: int = 1
+) -> dict[str, Any]:
     return {
         "name": name,
         "inputs": inputs,
         "outputs": outputs,
+        "copies": copies,
         "activation": activation,
-        "parameters": (inputs + bias) * outputs,
+        "parameters": parameters,
     }
 
 

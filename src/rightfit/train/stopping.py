@@ -16,6 +16,7 @@ def describe_stop(
     patience_epochs: int | None,
     max_seconds: float | None,
     watched: str,
+    lowered_to: float | None = None,
 ) -> str:
     """Say which rule ended training, and whether more would probably help.
 
@@ -26,11 +27,29 @@ def describe_stop(
         patience_epochs: the patience in force.
         max_seconds: the time limit in force.
         watched: what early stopping watched, such as "validation loss".
+        lowered_to: the learning rate that training went on with after a loss that was not finite;
+            None if there was none.
     """
+    end = _end(reason, history, best_epoch, patience_epochs, max_seconds, watched)
+    if lowered_to is None:
+        return end
+    return f"{end}; the learning rate was too high, and was lowered to {lowered_to:.3g}"
+
+
+def _end(
+    reason: Reason,
+    history: Sequence[EpochRecord],
+    best_epoch: int,
+    patience_epochs: int | None,
+    max_seconds: float | None,
+    watched: str,
+) -> str:
     n_epochs = len(history)
     if reason == "patience":
+        is_recent = patience_epochs is not None and n_epochs - best_epoch < patience_epochs
+        better = f"{watched} better by the tolerance" if is_recent else f"better {watched}"
         return (
-            f"no better {watched} for {patience_epochs} epochs (best: epoch {best_epoch} of "
+            f"no {better} for {patience_epochs} epochs (best: epoch {best_epoch} of "
             f"{n_epochs}); more training would probably not help"
         )
     rule = {
