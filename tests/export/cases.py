@@ -12,7 +12,7 @@ import onnxruntime
 import polars as pl
 
 from rightfit import Classifier, Regressor
-from rightfit.estimators.base import restore
+from rightfit.estimators.loading import restore
 from rightfit.export.nodes import Nodes
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.nn import build_network

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rightfit import DataWarning, ModelFileError, RightFitError
-from rightfit.estimators.base import restore
+from rightfit.estimators.loading import restore
 from rightfit.export import check
 from rightfit.export.write import Export, export_model
 from rightfit.model.model import KeptMember

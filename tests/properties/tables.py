@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from rightfit import Classifier, Regressor
-from rightfit.estimators.base import restore
+from rightfit.estimators.loading import restore
 from rightfit.estimators.start import Start
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.nn import build_network

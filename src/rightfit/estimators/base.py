@@ -32,7 +32,7 @@ from rightfit.model.folder import save_model
 from rightfit.model.given import Choices, Labelled
 from rightfit.model.model import Model
 from rightfit.objectives import Objective
-from rightfit.parameters import check_parameters, declared_parameters
+from rightfit.parameters import check_parameters
 from rightfit.train.events import Event, TrainingEnded
 
 # The fitted attributes that only a pack has.
@@ -386,15 +386,6 @@ class AbstractEstimator(Hyperparameters, Reporting, Exporting, BaseEstimator, AB
             table = table.renamed(names)
         model.encoder.check_columns(table, type(self).__name__)
         return table
-
-
-def restore(estimator: AbstractEstimator, model: Model) -> AbstractEstimator:
-    """Make an estimator that was never fitted the owner of a loaded model."""
-    for declared in declared_parameters(estimator):
-        if declared.name in model.parameters:
-            setattr(estimator, declared.name, model.parameters[declared.name])
-    estimator._keep(model)
-    return estimator
 
 
 def _name_of(y: Any) -> str:

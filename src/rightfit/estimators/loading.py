@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from rightfit.estimators.base import restore
+from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.regressor import Regressor
 from rightfit.model.folder import load_model
+from rightfit.model.model import Model
+from rightfit.parameters import declared_parameters
 
 
 def load(path: str | Path) -> Classifier | Regressor:
@@ -20,4 +22,13 @@ def load(path: str | Path) -> Classifier | Regressor:
     model = load_model(Path(path))
     estimator = Classifier() if model.estimator == "Classifier" else Regressor()
     restore(estimator, model)
+    return estimator
+
+
+def restore(estimator: AbstractEstimator, model: Model) -> AbstractEstimator:
+    """Make an estimator that was never fitted the owner of a loaded model."""
+    for declared in declared_parameters(estimator):
+        if declared.name in model.parameters:
+            setattr(estimator, declared.name, model.parameters[declared.name])
+    estimator._keep(model)
     return estimator
