@@ -1,4 +1,5 @@
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,8 @@ import polars as pl
 import pytest
 from sklearn.exceptions import DataConversionWarning
 
-from rightfit import DataError, DataWarning, Regressor, TrainingError, TrainingWarning
+from rightfit import DataError, DataWarning, Regressor, TrainingError, TrainingWarning, load
+from rightfit.estimators.evaluation import evaluate
 from tests.estimators.examples import N_ROWS, NUMBERS, X, small
 
 pytestmark = pytest.mark.slow
@@ -95,6 +97,26 @@ def test_a_constant_target_is_predicted_as_it_is(constant: float, fraction: floa
     assert all(np.isfinite(record["train_loss"]) for record in model.history_)
 
 
+@pytest.mark.filterwarnings("ignore:The target is the same")
+def test_a_constant_prediction_is_judged_by_what_is_true() -> None:
+    held = np.arange(N_ROWS) % 7.0
+    model = small(Regressor).fit(X, np.full(N_ROWS, 5.0), validation=(X, held))
+    wrong = np.sqrt(np.mean((held - 5) ** 2))
+    scores = evaluate(model, X, held)
+    assert scores["root_mean_squared_error"] == pytest.approx(wrong)
+    assert model.history_[-1]["metric"] == pytest.approx(wrong, rel=0.1)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"n_copies": 3}, {"l2": [0.0, 0.1], "n_folds": 3}], ids=str)
+def test_a_constant_column_is_constant_in_every_prediction(chosen: Any, tmp_path: Path) -> None:
+    y = np.stack([NUMBERS, np.full(N_ROWS, 1e-9)], axis=1)
+    model = small(Regressor, **chosen).fit(X, y)
+    for found in (model.predict(X), getattr(model, "oof_predictions_", y)):
+        assert set(found[:, 1]) == {1e-9}
+    model.save(tmp_path / "model")
+    assert set(load(tmp_path / "model").predict(X)[:, 1]) == {1e-9}
+
+
 @pytest.mark.parametrize("watch", ["loss", "r2", "root_mean_squared_error"])
 def test_a_constant_column_of_the_target_is_predicted_beside_others(watch: str) -> None:
     y = np.stack([NUMBERS, np.full(N_ROWS, 1e-9)], axis=1)
@@ -114,6 +136,14 @@ def test_watched_metric_stops_at_the_same_epoch_in_any_unit(watch: str, unit: fl
     power = 0 if watch == "r2" else 1
     metrics = [[record["metric"] for record in model.history_] for model in (other, plain)]
     np.testing.assert_allclose(metrics[0], np.array(metrics[1]) * unit**power, rtol=1e-3)
+
+
+@pytest.mark.parametrize("unit", [1e-25, 1e25])
+def test_watched_metric_chooses_alike_in_any_unit(unit: float) -> None:
+    chosen = {"watch": "root_mean_squared_error", "combine": "best", "validation_fraction": 0.25}
+    model = small(Regressor, learning_rate=[1e-5, 0.05], max_epochs=60, **chosen)
+    assert model.fit(X, NUMBERS * unit).best_params_ == {"learning_rate": 0.05}
+    assert 0 < model.choice_["estimate"] / unit < 2
 
 
 def test_first_rows_of_partial_fit_must_show_the_unit_of_the_target() -> None:

@@ -41,7 +41,7 @@ from rightfit.model.given import Choices, Labelled
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.prepare import Prepared, Way, prepare
 from rightfit.model.target import fit_known_classes
-from rightfit.nn import Network
+from rightfit.nn import Network, with_zeros
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
 from rightfit.train.customary import CUSTOMARY_LEARNING_RATES
@@ -180,7 +180,7 @@ class Fitting:
             elif isinstance(event, MemberStopped):
                 self.stopped[event.member] = event
                 if self.best_epoch_of(event.member):
-                    self.networks[event.member] = event.state.best_network
+                    self.networks[event.member] = self._exact(event.state.best_network)
             elif isinstance(event, Snapshot):
                 yield from self._judged(event)
                 continue
@@ -300,8 +300,12 @@ class Fitting:
     def _latest(self) -> tuple[KeptMember, ...]:
         return (self._keep(0, self.stopped[0].state.network, 1.0),)
 
+    def _exact(self, network: Network) -> Network:
+        """A network that predicts constant targets as they are."""
+        return with_zeros(network, self.prepared.way.target.constant)
+
     def _keep(self, number: int, network: Network, weight: float) -> KeptMember:
-        arrays = jax.tree.map(np.asarray, jax.device_get(network))
+        arrays = jax.tree.map(np.asarray, jax.device_get(self._exact(network)))
         return KeptMember(number, self.trials.members[number].shape, arrays, weight)
 
     def _plain_history(self, kept: tuple[KeptMember, ...]) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def check_first_rows(prepared: Prepared) -> None:
     target, rows = prepared.way.target, prepared.training
     n_rows = int(rows.n_rows)
     its_rows = "1 row" if n_rows == 1 else f"{n_rows:,} rows"
-    if target.classes is None and not target.scale.all():
+    if target.constant:
         raise DataError(
             f"The first call of partial_fit fixes the unit of the target, and in its {its_rows} "
             "the target is the same.",
@@ -120,9 +120,7 @@ def check_known_unit(prepared: Prepared) -> None:
         DataError: it is so.
     """
     target, rows = prepared.way.target, prepared.training
-    if target.classes is not None or target.scale.all():
-        return
-    if np.asarray(rows.targets)[: int(rows.n_rows), target.scale == 0].any():
+    if np.asarray(rows.targets)[: int(rows.n_rows)][..., list(target.constant)].any():
         raise DataError(
             "The target was the same in all rows that were fitted before, and no longer is.",
             expected="Going on keeps the unit of the target, which was not known then.",

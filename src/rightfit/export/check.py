@@ -96,7 +96,6 @@ def _of_numbers(model: Model, found: np.ndarray[Any, Any], right: np.ndarray[Any
     if not model.target.is_matrix:
         found, right = found[:, None], right[:, None]
     size = np.maximum(scale, np.abs(right - center))
-    size = np.where(size > 0, size, np.maximum(np.abs(center), 1.0))
     return float(np.max(np.abs(found - right) / size))
 
 

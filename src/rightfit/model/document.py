@@ -106,6 +106,7 @@ def _target_to_json(target: Target) -> dict[str, Any]:
         "center": target.center.tolist(),
         "scale": target.scale.tolist(),
         "is_matrix": target.is_matrix,
+        "constant": list(target.constant),
     }
 
 
@@ -117,6 +118,7 @@ def _target_from_json(document: Mapping[str, Any]) -> Target:
         np.array(document["center"], np.float64),
         np.array(document["scale"], np.float64),
         document["is_matrix"],
+        tuple(document.get("constant", ())),
     )
 
 

@@ -18,9 +18,9 @@ class Target:
         name: of the target column; "" where there is none.
         classes: the classes in the order of the probabilities; None for numbers.
         center: mean of each number target over the training rows.
-        scale: standard deviation of each number target over the training rows; 0 of a constant,
-            which is predicted as it is.
+        scale: standard deviation of each number target over the training rows; 1 of a constant.
         is_matrix: whether numbers came as a matrix, so that predictions must be one too.
+        constant: which number targets were the same in all training rows.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Target:
     center: Float[np.ndarray, " output"]
     scale: Float[np.ndarray, " output"]
     is_matrix: bool = False
+    constant: tuple[int, ...] = ()
 
     @property
     def n_targets(self) -> int:
@@ -36,8 +37,8 @@ class Target:
 
     @property
     def unit(self) -> float:
-        """The largest scale; 1 where every number target is constant."""
-        return float(self.scale.max()) or 1.0
+        """The largest scale of those that are not constant; 1 where all are."""
+        return float(np.delete(self.scale, self.constant).max(initial=0.0)) or 1.0
 
     def encode(self, y: Any) -> Shaped[np.ndarray, "row ..."]:
         """Turn labels into int32 codes (-1 missing), or numbers into standardised float64.
@@ -54,15 +55,7 @@ class Target:
                 f"The target has {numbers.shape[1]} columns.",
                 expected=f"The model was made for {len(self.scale)}.",
             )
-        return self.standardise(numbers)
-
-    def standardise(
-        self, numbers: Float[np.ndarray, "row output"]
-    ) -> Float[np.ndarray, "row output"]:
-        """Bring numbers to the mean 0 and the spread 1; of a constant to what is beside it."""
-        standardised: Float[np.ndarray, "row output"] = (numbers - self.center) / np.where(
-            self.scale > 0, self.scale, 1.0
-        )
+        standardised: Float[np.ndarray, "row output"] = (numbers - self.center) / self.scale
         return standardised
 
     def decode(self, outputs: Float[np.ndarray, "row output"]) -> Shaped[np.ndarray, "row ..."]:
@@ -103,6 +96,8 @@ def fit_known_classes(classes: Any, name: str) -> Target:
 def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target:
     """Measure the weighted mean and standard deviation of number targets; NaN rows are left out.
 
+    A constant target keeps the scale 1.
+
     Raises:
         DataError: no row has a target and a weight.
     """
@@ -122,8 +117,9 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
             DataWarning,
         )
     # Nor is the mean of many tenths one tenth.
-    center, scale = np.where(constant, matrix[0], center), np.where(constant, 0.0, deviation)
-    return Target(name, None, center, scale, numbers.ndim == 2)
+    center, scale = np.where(constant, matrix[0], center), np.where(constant, 1.0, deviation)
+    places = tuple(np.flatnonzero(constant).tolist())
+    return Target(name, None, center, scale, numbers.ndim == 2, places)
 
 
 def nothing_to_train_on(n_rows: int) -> DataError:

@@ -2,6 +2,7 @@
 
 from rightfit.nn.activations import ACTIVATIONS as ACTIVATIONS
 from rightfit.nn.activations import Activation as Activation
+from rightfit.nn.constant_outputs import with_zeros as with_zeros
 from rightfit.nn.dropout import Dropout as Dropout
 from rightfit.nn.dropout import drop as drop
 from rightfit.nn.embedding import CategoryInput as CategoryInput

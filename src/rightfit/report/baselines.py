@@ -70,7 +70,7 @@ def fitted_baseline(model: Model, linear: AbstractEstimator, test: LabelledRows)
     predictions = other.predict_encoded(other.encoder.encode(test.table, test.rows))
     if model.target.classes is None:
         numbers = predictions * other.target.scale + other.target.center
-        predictions = model.target.standardise(numbers)
+        predictions = (numbers - model.target.center) / model.target.scale
     return Baseline("linear", "linear model", predictions)
 
 

@@ -47,8 +47,8 @@ class Pictures:
         self.bounds = Bounds(_span(X[:, 0]), _span(X[:, 1]), self._target_bounds())
         self._grid = self._encoded(SIDE)
         self._small_grid = self._encoded(MEMBER_SIDE) if lesson.n_members > 1 else None
-        target = lesson.prepared.way.target
-        span = target.standardise(np.array(self.bounds.target)[:, None])[:, 0]
+        center, scale = lesson.prepared.way.target.center, lesson.prepared.way.target.scale
+        span = (np.array(self.bounds.target) - center[0]) / scale[0]
         self._span = span.astype(lesson.dtype)
 
     @property
