@@ -79,25 +79,29 @@ class MetricScore:
     """The metric, with its sign turned where greater is better.
 
     Attributes:
-        predictions: probabilities, or numbers in the target's own units.
-        targets: class codes, or numbers in the target's own units.
+        predictions: probabilities, or numbers in a unit that suits float32.
+        targets: class codes, or numbers in that unit.
         metric: name of the metric.
+        worth: what 1 of the metric in that unit is in the target's own.
     """
 
     predictions: Float[np.ndarray, "candidate component row"]
     targets: Shaped[np.ndarray, "row ..."]
     metric: str
+    worth: float = 1.0
 
     @classmethod
     def of_candidates(cls, candidates: Candidates) -> "MetricScore":
         predictions, targets = candidates.predictions, candidates.targets
+        metric, unit = candidates.objective.metric, 1.0
         if candidates.objective.task == "regression":
-            scale = candidates.target_scale
+            unit = float(candidates.target_scale.max())
+            scale = candidates.target_scale / unit
             predictions, targets = predictions * scale, (targets * scale).astype(np.float32)
         else:
             targets = targets.astype(np.int32)
         rows_last = np.ascontiguousarray(np.moveaxis(predictions, 1, 2))
-        return cls(rows_last, targets, candidates.objective.metric)
+        return cls(rows_last, targets, metric, unit ** METRICS[metric].unit_power)
 
     @property
     def sign(self) -> int:
@@ -112,7 +116,7 @@ class MetricScore:
     def row_values(self, mixture: Float[np.ndarray, "component row"]) -> NDArray[np.float64]:
         """The metric of each row alone, for metrics that are means over rows."""
         rows = compiled(_measure_rows, mixture.astype(np.float32), self.targets, self.metric)
-        return self.sign * np.asarray(rows, np.float64)
+        return self.sign * self.worth * np.asarray(rows, np.float64)
 
     def after(
         self,
@@ -168,4 +172,4 @@ class MetricScore:
             )
             for weights in weightings
         ]
-        return self.sign * np.array(values)
+        return self.sign * self.worth * np.array(values)
