@@ -7,11 +7,12 @@ variable, or by `currentColor`, so that one drawing serves every theme.
 import dataclasses
 import io
 import re
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from html import escape
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -121,12 +122,17 @@ class Picture:
     is_wide: bool = True
 
 
+_ONE_AT_A_TIME: Final = threading.RLock()
+
+
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
     """Let a function draw in the report's style, whatever the program around it has set."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-        with matplotlib.rc_context(dict(_SETTINGS)):  # type: ignore[arg-type]
+        # The settings are those of the whole process: of two threads the one that entered first
+        # would leave the other's behind.
+        with _ONE_AT_A_TIME, matplotlib.rc_context(dict(_SETTINGS)):  # type: ignore[arg-type]
             return draw(*args, **kwargs)
 
     return drawn
