@@ -26,6 +26,28 @@ def test_missing_labels_are_found(values: list[Any], there: list[bool]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("known", "values", "there"),
+    [
+        (["EU", "NA", "US"], ["NA", " NA ", "US", "?", "", None], [1, 1, 1, 0, 0, 0]),
+        (["1", "2", "None", "many"], ["1", "None", "2", "NA"], [1, 1, 1, 0]),
+        (["1", "2"], ["1", "None", "na"], [1, 0, 0]),
+        (["1", "2", "None"], ["None", "none", "2"], [1, 0, 1]),
+        ([1, 2], ["1", "None"], [1, 0]),
+        ([1.0, 2.0], ["1", "None"], [1, 0]),
+        (["a", "b"], ["1", "None"], [1, 1]),
+        (["a", " NA"], [" NA", "NaN"], [1, 0]),
+    ],
+)
+def test_what_is_missing_beside_known_classes_does_not_depend_on_other_rows(
+    known: list[Any], values: list[Any], there: list[bool]
+) -> None:
+    assert labels_of(pl.Series(values), None, np.array(known))[1].tolist() == there
+    for value, is_there in zip(values, there, strict=True):
+        one = pl.Series([value], dtype=pl.String)
+        assert labels_of(one, None, np.array(known))[1].tolist() == [is_there]
+
+
+@pytest.mark.parametrize(
     "classes", [np.array(["a", "b", "c"]), np.array(["c", "a", "b"], dtype=object)]
 )
 def test_known_classes_may_stand_in_any_order(classes: Any) -> None:

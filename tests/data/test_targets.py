@@ -172,6 +172,21 @@ def test_known_classes_need_not_all_occur() -> None:
     assert classes.tolist() == ["a", "b", "c"]
 
 
+def test_known_classes_are_never_missing() -> None:
+    classes = np.array(["EU", "NA", "US"], dtype=object)
+    assert encode_classes(["US", "NA", "?", None], classes)[0].tolist() == [2, 1, -1, -1]
+
+
+def test_label_with_white_space_is_not_taken_for_missing_where_it_looks_like_a_class() -> None:
+    with pytest.raises(DataError, match=r"did you mean 'NA'\?"):
+        encode_classes(["US", "NA "], np.array(["EU", "NA", "US"]))
+
+
+def test_words_for_missing_values_may_be_announced_as_classes() -> None:
+    assert announced_classes(["EU", "NA", "None"]).tolist() == ["EU", "NA", "None"]
+    assert announced_classes(["1", "None"]).tolist() == ["1", "None"]
+
+
 def test_labels_with_a_dot_as_in_the_test_rows_of_adult() -> None:
     with pytest.raises(DataError) as caught:
         encode_classes(["<=50K.", ">50K", "<=50K."], np.array(["<=50K", ">50K"]))
@@ -298,7 +313,7 @@ def test_target_may_be_named_like_a_pattern(name: str) -> None:
     [
         ([0, 1, None], "None"),
         (np.array([0, 1, np.nan]), "nan"),
-        (["a", "b", "NA"], "'NA'"),
+        (["a", "b", " "], "' '"),
         (np.array(["a", None], dtype=object), "None"),
     ],
 )
