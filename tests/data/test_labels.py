@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -5,6 +6,7 @@ import polars as pl
 import pytest
 
 from rightfit.data.labels import check_finite_target, known_codes, labels_of
+from rightfit.data.spelling import as_known
 from rightfit.errors import DataError
 
 
@@ -61,6 +63,31 @@ def test_known_classes_may_stand_in_any_order(classes: Any) -> None:
 def test_labels_are_known_whatever_their_type(labels: list[Any], classes: list[Any]) -> None:
     codes = known_codes(np.array(labels), np.arange(2), np.array(classes))
     assert codes.tolist() == [0, 1]
+
+
+def test_only_labels_that_are_not_known_are_respelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def record(words: pl.Series, known: Collection[str]) -> pl.Series:
+        asked.extend(words.to_list())
+        return as_known(words, known)
+
+    monkeypatch.setattr("rightfit.data.labels.as_known", record)
+    labels = np.array(["1", "2.0", "1", "2.0"], dtype=object)
+    assert known_codes(labels, np.arange(4), np.array(["1", "2"])).tolist() == [0, 1, 0, 1]
+    assert asked == ["2.0"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["1", "4.0", "3", "4.0"], r"'4.0' \(rows 2, 4\), '3' \(row 3\)\."),
+        ([1, 4, 3, 4], r"'4' \(rows 2, 4\), '3' \(row 3\)\."),
+    ],
+)
+def test_labels_that_are_no_class_are_named_with_their_rows(labels: list[Any], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        known_codes(np.array(labels), np.arange(4), np.array(["1", "2"]))
 
 
 def test_infinite_targets_name_their_rows() -> None:

@@ -58,6 +58,11 @@ def test_classes_of_an_array_are_what_numpy_finds() -> None:
         assert encode_classes(y)[1].dtype == np.unique(y).dtype
 
 
+def test_classes_of_a_categorical_have_the_type_of_its_categories() -> None:
+    y = pd.Series(pd.Categorical(np.array([3, 7, 3], np.int8)))
+    assert encode_classes(y)[1].dtype == np.int8
+
+
 @pytest.mark.parametrize(
     "y",
     [
@@ -66,6 +71,7 @@ def test_classes_of_an_array_are_what_numpy_finds() -> None:
         [0.0, np.nan, 1.0],
         pd.Series([0, None, 1], dtype="Int64"),
         pd.Series(pd.Categorical([0, None, 1])),
+        pd.Series(pd.Categorical(["a", None, "b"], categories=["b", "c", "a", 1])),
     ],
 )
 def test_missing_labels_are_minus_1(y: Any) -> None:

@@ -140,13 +140,12 @@ def known_codes(
     Raises:
         DataError: a label is not among them; the first five are named, with their rows.
     """
-    labels, classes = _same_type(labels, classes)
-    order = np.argsort(classes)
-    place = np.searchsorted(classes[order], labels).clip(max=len(classes) - 1)
-    codes = order[place]
-    unknown = classes[codes] != labels
+    has_words = bool({labels.dtype.kind, classes.dtype.kind} & {"O", "U"})
+    codes = _codes_of_words(labels, classes) if has_words else _codes_of_numbers(labels, classes)
+    unknown = codes < 0
     if unknown.any():
-        words = pl.Series(labels[unknown].tolist())
+        strange = _texts(labels[unknown]) if has_words else labels[unknown]
+        words = pl.Series(strange.tolist())
         near = did_you_mean(str(words[0]), [str(label) for label in classes.tolist()])
         raise DataError(
             f"The target has classes that training did not have: {places(words, rows[unknown])}.",
@@ -156,13 +155,25 @@ def known_codes(
     return codes
 
 
-def _same_type(labels: NDArray[Any], classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _codes_of_numbers(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
+    """Find numbers or truth values among others; −1 where one is unknown."""
+    order = np.argsort(classes)
+    place = np.searchsorted(classes[order], labels).clip(max=len(classes) - 1)
+    codes = order[place]
+    return np.where(classes[codes] == labels, codes, -1)
+
+
+def _codes_of_words(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
     """Compare as text where one side is text: a file may have turned "1" into 1, or into 1.0."""
-    if not {labels.dtype.kind, classes.dtype.kind} & {"O", "U"}:
-        return labels, classes
-    known = _texts(classes)
-    words = as_known(pl.Series(_texts(labels).tolist(), dtype=pl.String), known.tolist())
-    return np.array(words.to_list(), dtype=object), known
+    if labels.dtype.kind not in "OU":
+        distinct, places_of = np.unique(labels, return_inverse=True)
+        return _codes_of_words(_texts(distinct), classes)[places_of]
+    code_of = {word: code for code, word in enumerate(_texts(classes).tolist())}
+    words = labels.tolist()
+    new = pl.Series(list(set(words) - set(code_of)), dtype=pl.String)
+    known = as_known(new, list(code_of)).to_list()
+    code_of |= {word: code_of.get(same, -1) for word, same in zip(new, known, strict=True)}
+    return np.fromiter(map(code_of.__getitem__, words), np.intp, len(words))
 
 
 def _texts(values: NDArray[Any]) -> NDArray[Any]:
