@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -5,6 +6,7 @@ import polars as pl
 import pytest
 
 from rightfit.data.labels import check_finite_target, known_codes, labels_of
+from rightfit.data.spelling import as_known
 from rightfit.errors import DataError
 
 
@@ -26,6 +28,28 @@ def test_missing_labels_are_found(values: list[Any], there: list[bool]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("known", "values", "there"),
+    [
+        (["EU", "NA", "US"], ["NA", " NA ", "US", "?", "", None], [1, 1, 1, 0, 0, 0]),
+        (["1", "2", "None", "many"], ["1", "None", "2", "NA"], [1, 1, 1, 0]),
+        (["1", "2"], ["1", "None", "na"], [1, 0, 0]),
+        (["1", "2", "None"], ["None", "none", "2"], [1, 0, 1]),
+        ([1, 2], ["1", "None"], [1, 0]),
+        ([1.0, 2.0], ["1", "None"], [1, 0]),
+        (["a", "b"], ["1", "None"], [1, 1]),
+        (["a", " NA"], [" NA", "NaN"], [1, 0]),
+    ],
+)
+def test_what_is_missing_beside_known_classes_does_not_depend_on_other_rows(
+    known: list[Any], values: list[Any], there: list[bool]
+) -> None:
+    assert labels_of(pl.Series(values), None, np.array(known))[1].tolist() == there
+    for value, is_there in zip(values, there, strict=True):
+        one = pl.Series([value], dtype=pl.String)
+        assert labels_of(one, None, np.array(known))[1].tolist() == [is_there]
+
+
+@pytest.mark.parametrize(
     "classes", [np.array(["a", "b", "c"]), np.array(["c", "a", "b"], dtype=object)]
 )
 def test_known_classes_may_stand_in_any_order(classes: Any) -> None:
@@ -39,6 +63,31 @@ def test_known_classes_may_stand_in_any_order(classes: Any) -> None:
 def test_labels_are_known_whatever_their_type(labels: list[Any], classes: list[Any]) -> None:
     codes = known_codes(np.array(labels), np.arange(2), np.array(classes))
     assert codes.tolist() == [0, 1]
+
+
+def test_only_labels_that_are_not_known_are_respelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def record(words: pl.Series, known: Collection[str]) -> pl.Series:
+        asked.extend(words.to_list())
+        return as_known(words, known)
+
+    monkeypatch.setattr("rightfit.data.labels.as_known", record)
+    labels = np.array(["1", "2.0", "1", "2.0"], dtype=object)
+    assert known_codes(labels, np.arange(4), np.array(["1", "2"])).tolist() == [0, 1, 0, 1]
+    assert asked == ["2.0"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["1", "4.0", "3", "4.0"], r"'4.0' \(rows 2, 4\), '3' \(row 3\)\."),
+        ([1, 4, 3, 4], r"'4' \(rows 2, 4\), '3' \(row 3\)\."),
+    ],
+)
+def test_labels_that_are_no_class_are_named_with_their_rows(labels: list[Any], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        known_codes(np.array(labels), np.arange(4), np.array(["1", "2"]))
 
 
 def test_infinite_targets_name_their_rows() -> None:

@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from rightfit.data.target_columns import target_columns
+from rightfit.data.target_columns import has_target, target_columns
 from rightfit.errors import DataError
 
 
@@ -88,3 +88,20 @@ def test_what_is_no_target(y: Any, expected: str) -> None:
 def test_categoricals_become_what_their_categories_are() -> None:
     y = pd.DataFrame({"a": pd.Categorical([2, None]), "b": pd.Categorical(["x", "y"])})
     assert [column.to_list() for column in target_columns(y)] == [[2, None], ["x", "y"]]
+
+
+@pytest.mark.parametrize(
+    ("y", "there"),
+    [
+        (["a", "NA", " ? ", "", None, "None"], [1, 0, 0, 0, 0, 1]),
+        (np.array(["1", "nan"]), [1, 0]),
+        (pd.Series(pd.Categorical(["a", "N/A", None])), [1, 0, 0]),
+        (pl.Series("^x$", ["a", "?"], pl.Categorical), [1, 0]),
+        (pl.Series("^x$", [0.0, float("nan"), float("inf"), None]), [1, 0, 1, 0]),
+        ([1, None], [1, 0]),
+        ([True, None], [1, 0]),
+        (pl.DataFrame({"a": [1.0, 2.0, None], "b": ["1", "?", "3"]}), [1, 0, 0]),
+    ],
+)
+def test_rows_with_a_target_are_those_that_can_be_learnt_from(y: Any, there: list[bool]) -> None:
+    assert has_target(y).tolist() == there

@@ -58,6 +58,11 @@ def test_classes_of_an_array_are_what_numpy_finds() -> None:
         assert encode_classes(y)[1].dtype == np.unique(y).dtype
 
 
+def test_classes_of_a_categorical_have_the_type_of_its_categories() -> None:
+    y = pd.Series(pd.Categorical(np.array([3, 7, 3], np.int8)))
+    assert encode_classes(y)[1].dtype == np.int8
+
+
 @pytest.mark.parametrize(
     "y",
     [
@@ -66,6 +71,7 @@ def test_classes_of_an_array_are_what_numpy_finds() -> None:
         [0.0, np.nan, 1.0],
         pd.Series([0, None, 1], dtype="Int64"),
         pd.Series(pd.Categorical([0, None, 1])),
+        pd.Series(pd.Categorical(["a", None, "b"], categories=["b", "c", "a", 1])),
     ],
 )
 def test_missing_labels_are_minus_1(y: Any) -> None:
@@ -170,6 +176,21 @@ def test_known_classes_need_not_all_occur() -> None:
     codes, classes = encode_classes(["b", "b", None], np.array(["a", "b", "c"]))
     assert codes.tolist() == [1, 1, -1]
     assert classes.tolist() == ["a", "b", "c"]
+
+
+def test_known_classes_are_never_missing() -> None:
+    classes = np.array(["EU", "NA", "US"], dtype=object)
+    assert encode_classes(["US", "NA", "?", None], classes)[0].tolist() == [2, 1, -1, -1]
+
+
+def test_label_with_white_space_is_not_taken_for_missing_where_it_looks_like_a_class() -> None:
+    with pytest.raises(DataError, match=r"did you mean 'NA'\?"):
+        encode_classes(["US", "NA "], np.array(["EU", "NA", "US"]))
+
+
+def test_words_for_missing_values_may_be_announced_as_classes() -> None:
+    assert announced_classes(["EU", "NA", "None"]).tolist() == ["EU", "NA", "None"]
+    assert announced_classes(["1", "None"]).tolist() == ["1", "None"]
 
 
 def test_labels_with_a_dot_as_in_the_test_rows_of_adult() -> None:
@@ -298,7 +319,7 @@ def test_target_may_be_named_like_a_pattern(name: str) -> None:
     [
         ([0, 1, None], "None"),
         (np.array([0, 1, np.nan]), "nan"),
-        (["a", "b", "NA"], "'NA'"),
+        (["a", "b", " "], "' '"),
         (np.array(["a", None], dtype=object), "None"),
     ],
 )

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from rightfit import Classifier, DataError, DataWarning, ParameterError, load
+from rightfit.estimators.evaluation import evaluate
 from tests.estimators.examples import COLUMNS, N_ROWS, SMALL, THREE, TWO, X, frame, small
 
 pytestmark = pytest.mark.slow
@@ -161,6 +162,15 @@ def test_partial_fit_takes_classes_that_come_later() -> None:
     model.partial_fit(X, words, classes=["b", "c", "a"])
     model.partial_fit(X, words)
     assert model.predict_proba(X).shape == (N_ROWS, 3)
+
+
+def test_partial_fit_learns_a_class_named_like_a_missing_value_if_it_is_announced() -> None:
+    regions = np.array(["EU", "NA", "US"])[THREE]
+    model = small(Classifier).partial_fit(X, regions, classes=["EU", "NA", "US"])
+    assert model.classes_.tolist() == ["EU", "NA", "US"]
+    model.partial_fit(X, regions, classes=model.classes_)
+    only = regions == "NA"
+    assert set(evaluate(model, X[only], regions[only])) >= {"accuracy", "log_loss"}
 
 
 def test_partial_fit_refuses_a_class_that_was_not_announced() -> None:

@@ -119,7 +119,7 @@ def _typed(column: nw.Series[Any], *, decode: bool) -> pl.Series | list[Any]:
     """Convert a column of one type; give the list of its objects where that is not sure."""
     dtype = column.dtype
     if isinstance(dtype, nw.Categorical | nw.Enum):
-        return column.to_list() if decode else _categories(column)
+        return _decoded(column) if decode else _categories(column)
     if dtype.is_numeric() or isinstance(dtype, nw.Datetime | nw.Duration):
         values = column.to_numpy()
         if values.dtype.kind in "iufMm":
@@ -138,6 +138,19 @@ def _typed(column: nw.Series[Any], *, decode: bool) -> pl.Series | list[Any]:
         words[column.is_null().to_numpy()] = None
         return pl.Series(str(column.name), words.tolist(), pl.String)
     return column.to_list()
+
+
+def _decoded(column: nw.Series[Any]) -> pl.Series | list[Any]:
+    """Look up each row's category, where they are of one type."""
+    native = column.to_native()
+    if not hasattr(native, "cat"):
+        return column.to_list()
+    levels = nw.from_native(native.cat.categories.to_series(), series_only=True)
+    categories = _typed(levels, decode=True)
+    if isinstance(categories, list):
+        return column.to_list()
+    codes = pl.Series(native.cat.codes.to_numpy())
+    return categories.gather(codes.set(codes < 0, None)).alias(str(column.name))
 
 
 def _categories(column: nw.Series[Any]) -> pl.Series:

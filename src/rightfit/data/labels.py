@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from rightfit.data.cells import places, row_list, unnamed
 from rightfit.data.complaints import and_more
-from rightfit.data.markers import CATEGORY_MARKERS, is_text, parse_numbers, without_markers
+from rightfit.data.markers import (
+    CATEGORY_MARKERS,
+    MARKERS,
+    is_text,
+    parse_numbers,
+    without_markers,
+)
 from rightfit.data.spelling import as_known
 from rightfit.errors import (
     MAX_SHOWN,
@@ -21,14 +27,23 @@ from rightfit.errors import (
 )
 
 
-def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Give the labels in the type that the user gave them, and where there are any."""
+def labels_of(
+    column: pl.Series, fixed_width: Any, known: NDArray[Any] | None = None
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Give the labels in the type that the user gave them, and where there are any.
+
+    Args:
+        column: the target.
+        fixed_width: the NumPy type that the target came in, if it did.
+        known: the classes that are known already. A word that is one of them is never missing,
+            and whether another one is does not depend on the other rows.
+    """
     column = unnamed(column)
     if is_text(column.dtype):
         text = column.cast(pl.String)
         kind = np.str_ if getattr(fixed_width, "kind", "") == "U" else np.object_
         labels = np.array(text.fill_null("").to_list(), dtype=kind)
-        return labels, _present_words(text).is_not_null().to_numpy()
+        return labels, _present_words(text, known).is_not_null().to_numpy()
     if not (column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)):
         raise DataError(
             f"Unknown label type: the target holds values of type {column.dtype}.",
@@ -43,15 +58,22 @@ def labels_of(column: pl.Series, fixed_width: Any) -> tuple[NDArray[Any], NDArra
     return column.fill_null(nothing).to_numpy(), column.is_not_null().to_numpy()
 
 
-def _present_words(text: pl.Series) -> pl.Series:
+def _present_words(text: pl.Series, known: NDArray[Any] | None) -> pl.Series:
     """Take out what stands for a missing class, which is what it is in a column of the table.
 
     "None" is a class beside words, and missing beside numbers, as it is there.
     """
-    words = without_markers(text, CATEGORY_MARKERS)
-    numbers = parse_numbers(words)
-    are_numbers = not numbers.wrong.any() and numbers.values.is_not_null().any()
-    return without_markers(words) if are_numbers else words
+    if known is None:
+        return without_markers(text, MARKERS if _are_numbers(text) else CATEGORY_MARKERS)
+    words = pl.Series(_texts(known).tolist(), dtype=pl.String)
+    markers = MARKERS if _are_numbers(words) else CATEGORY_MARKERS
+    classes = set(words.str.strip_chars()) - {""}
+    return without_markers(text, tuple(word for word in markers if word not in classes))
+
+
+def _are_numbers(text: pl.Series) -> bool:
+    numbers = parse_numbers(text)
+    return not numbers.wrong.any() and bool(numbers.values.is_not_null().any())
 
 
 def warn_of_missing_words(column: pl.Series, is_there: NDArray[np.bool_]) -> None:
@@ -118,13 +140,12 @@ def known_codes(
     Raises:
         DataError: a label is not among them; the first five are named, with their rows.
     """
-    labels, classes = _same_type(labels, classes)
-    order = np.argsort(classes)
-    place = np.searchsorted(classes[order], labels).clip(max=len(classes) - 1)
-    codes = order[place]
-    unknown = classes[codes] != labels
+    has_words = bool({labels.dtype.kind, classes.dtype.kind} & {"O", "U"})
+    codes = _codes_of_words(labels, classes) if has_words else _codes_of_numbers(labels, classes)
+    unknown = codes < 0
     if unknown.any():
-        words = pl.Series(labels[unknown].tolist())
+        strange = _texts(labels[unknown]) if has_words else labels[unknown]
+        words = pl.Series(strange.tolist())
         near = did_you_mean(str(words[0]), [str(label) for label in classes.tolist()])
         raise DataError(
             f"The target has classes that training did not have: {places(words, rows[unknown])}.",
@@ -134,13 +155,25 @@ def known_codes(
     return codes
 
 
-def _same_type(labels: NDArray[Any], classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _codes_of_numbers(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
+    """Find numbers or truth values among others; −1 where one is unknown."""
+    order = np.argsort(classes)
+    place = np.searchsorted(classes[order], labels).clip(max=len(classes) - 1)
+    codes = order[place]
+    return np.where(classes[codes] == labels, codes, -1)
+
+
+def _codes_of_words(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
     """Compare as text where one side is text: a file may have turned "1" into 1, or into 1.0."""
-    if not {labels.dtype.kind, classes.dtype.kind} & {"O", "U"}:
-        return labels, classes
-    known = _texts(classes)
-    words = as_known(pl.Series(_texts(labels).tolist(), dtype=pl.String), known.tolist())
-    return np.array(words.to_list(), dtype=object), known
+    if labels.dtype.kind not in "OU":
+        distinct, places_of = np.unique(labels, return_inverse=True)
+        return _codes_of_words(_texts(distinct), classes)[places_of]
+    code_of = {word: code for code, word in enumerate(_texts(classes).tolist())}
+    words = labels.tolist()
+    new = pl.Series(list(set(words) - set(code_of)), dtype=pl.String)
+    known = as_known(new, list(code_of)).to_list()
+    code_of |= {word: code_of.get(same, -1) for word, same in zip(new, known, strict=True)}
+    return np.fromiter(map(code_of.__getitem__, words), np.intp, len(words))
 
 
 def _texts(values: NDArray[Any]) -> NDArray[Any]:

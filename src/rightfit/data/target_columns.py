@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rightfit.data.cells import unnamed
 from rightfit.data.frames import read_frame, read_series
+from rightfit.data.markers import CATEGORY_MARKERS, is_text, without_markers
 from rightfit.data.matrices import complex_data
 from rightfit.data.objects import columns_of_objects
 from rightfit.errors import DataError
@@ -42,13 +43,23 @@ def target_columns(y: Any) -> list[pl.Series]:
 def has_target(y: Any) -> NDArray[np.bool_]:
     """Say which rows have a value in every column of the target, whatever it is worth.
 
+    Words such as "NA" are none; "None" is one, as it may be a class.
+
     Example:
         >>> has_target(np.array([1.0, np.nan])).tolist()
         [True, False]
+        >>> has_target(["a", "?", ""]).tolist()
+        [True, False, False]
     """
-    columns = [unnamed(column) for column in target_columns(y)]
-    filled = [c.fill_nan(None) if c.dtype.is_float() else c for c in columns]
-    return np.all([column.is_not_null().to_numpy() for column in filled], axis=0)
+    return np.all([_is_there(column).to_numpy() for column in target_columns(y)], axis=0)
+
+
+def _is_there(column: pl.Series) -> pl.Series:
+    if is_text(column.dtype):
+        return without_markers(column, CATEGORY_MARKERS).is_not_null()
+    if column.dtype.is_float():
+        return unnamed(column).is_not_nan().fill_null(False)
+    return unnamed(column).is_not_null()
 
 
 def _of_array(y: Any) -> list[pl.Series]:

@@ -34,7 +34,7 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
         y: the class of each row: text, whole numbers, or truth values; in a list, an array, or a
             column of any dataframe. None, NaN and empty text are a missing class, and so are
             "?", "NA", "nan" and the like, as they are in a column of the table; "None" and "na"
-            are classes unless all others are numbers.
+            are classes unless all others are numbers. A word that is one of `classes` is a class.
         classes: the classes that are known already, in order; found in `y` if None.
 
     Returns:
@@ -51,7 +51,7 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
         ([0, 1, -1, 0], ['no', 'yes'])
     """
     column = _only_column(y)
-    values, is_there = labels_of(column, fixed_width=getattr(y, "dtype", None))
+    values, is_there = labels_of(column, getattr(y, "dtype", None), known=classes)
     if classes is None:
         warn_of_missing_words(column, is_there)
     if not is_there.any():
@@ -70,6 +70,8 @@ def encode_classes(y: Any, classes: NDArray[Any] | None = None) -> tuple[Codes, 
 def announced_classes(classes: Any) -> NDArray[Any]:
     """Check classes that are known before the rows that have them, and give them as an array.
 
+    Words such as "NA" are classes here, since somebody says so; empty text is none.
+
     Raises:
         DataError: one of them is missing, or they are no classes.
 
@@ -78,7 +80,9 @@ def announced_classes(classes: Any) -> NDArray[Any]:
         ['no', 'yes']
     """
     column = _only_column(classes)
-    values, is_there = labels_of(column, fixed_width=getattr(classes, "dtype", None))
+    values, is_there = labels_of(
+        column, getattr(classes, "dtype", None), known=column.drop_nulls().to_numpy()
+    )
     if not is_there.all():
         missing = [column[row] for row in np.flatnonzero(~is_there).tolist()]
         raise DataError(

@@ -1,6 +1,7 @@
 import polars as pl
 import pytest
 
+from rightfit.data.targets import encode_classes
 from rightfit.errors import DataError
 from rightfit.estimators.lesson.own_points import (
     COMPONENTS,
@@ -62,6 +63,39 @@ def test_rows_with_gaps_are_left_out_and_said_so() -> None:
     points = pick_points(frame, "town", "size", "age")
     assert points.X.null_count().sum_horizontal().item() == 0
     assert points.note.endswith("of 40 rows are shown.")
+
+
+@pytest.mark.parametrize("marker", ["NA", " ? ", "", None])
+def test_rows_whose_class_is_missing_are_left_out(marker: str | None) -> None:
+    towns = [marker if row % 4 == 0 else "ab"[row % 2] for row in range(40)]
+    points = pick_points(own().with_columns(town=pl.Series(towns)), "town", "size", "age")
+    assert sorted(points.y.unique()) == ["a", "b"]
+    assert points.note == "30 of 40 rows are shown."
+
+
+def test_none_is_missing_where_only_numbers_are_left_beside_it() -> None:
+    towns = [["1", "2", "1", "None"][row % 4] for row in range(3 * MOST_ROWS)]
+    towns[1] = "many"
+    frame = own(len(towns)).with_columns(town=pl.Series(towns))
+    points = pick_points(frame, "town", "size", "age")
+    assert encode_classes(points.y)[0].min() == 0
+
+
+@pytest.mark.parametrize("gap", [float("nan"), float("inf"), None])
+@pytest.mark.parametrize("n_classes", [2, 0])
+def test_rows_whose_number_is_not_finite_are_left_out(gap: float | None, n_classes: int) -> None:
+    numbers = [row % n_classes if n_classes else 0.5 * row for row in range(40)]
+    target = pl.Series([gap, *map(float, numbers[1:])])
+    points = pick_points(own().with_columns(price=target), "price", "size", "age")
+    assert len(points.y) == 39
+    assert points.has_classes == bool(n_classes)
+    assert points.y.cast(pl.Float64).is_finite().all()
+
+
+def test_numbers_that_are_text_are_read() -> None:
+    target = pl.Series(["?", *[str(0.5 * row) for row in range(39)]])
+    points = pick_points(own().with_columns(price=target), "price", "size", "age")
+    assert points.y.to_list() == [0.5 * row for row in range(39)]
 
 
 def test_many_rows_are_thinned() -> None:

@@ -4,6 +4,8 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import unnamed
+from rightfit.data.labels import labels_of
+from rightfit.data.markers import parse_numbers
 from rightfit.data.targets import infer_task
 from rightfit.errors import DataError
 from rightfit.estimators.lesson.points import Points
@@ -50,8 +52,10 @@ def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> P
     Raises:
         DataError: a column is missing or is not numbers, or too little is left.
     """
-    wanted = target_of(frame, target)
+    wanted, has_classes = _target(frame, target)
     known = _complete_rows(_inputs(frame, target, x, y), wanted)
+    if has_classes:
+        known = _with_label(known)
     if known.height < _FEWEST_ROWS:
         raise DataError(
             f"Only {known.height} rows have a number in each column and a target.",
@@ -59,16 +63,30 @@ def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> P
             hint="" if x and y else "choose two columns with fewer missing values",
         )
     shown = known.gather_every(-(-known.height // MOST_ROWS))
-    labels = shown[_TARGET].alias(target)
-    has_classes = infer_task(wanted) == "classification"
     if has_classes:
-        labels = labels.cast(pl.String)
+        # Whether "None" is a class depends on the others that are there.
+        shown = _with_label(shown)
+    labels = shown[_TARGET].alias(target)
+    if has_classes:
         _check_classes(labels)
     X = shown.drop(_TARGET)
     if not (x and y):
         X = _components(X)
     note = _note(frame.height, shown.height)
     return Points(X, labels, has_classes, dict.fromkeys(X.columns, "number"), note)
+
+
+def _target(frame: pl.DataFrame, name: str) -> tuple[pl.Series, bool]:
+    """Give the target, null where it is not finite, and whether it has classes.
+
+    Classes are text, as they are drawn, and all else is numbers.
+    """
+    column = unnamed(target_of(frame, name))
+    if column.dtype.is_float():
+        column = column.set(~column.is_finite(), None)
+    if infer_task(column) == "classification":
+        return column.cast(pl.String), True
+    return parse_numbers(column).values, False
 
 
 def _inputs(frame: pl.DataFrame, target: str, x: str, y: str) -> pl.DataFrame:
@@ -96,6 +114,11 @@ def _complete_rows(inputs: pl.DataFrame, target: pl.Series) -> pl.DataFrame:
     rows = inputs.with_columns(pl.all().cast(pl.Float64)).with_columns(target.alias(_TARGET))
     finite = pl.all_horizontal(pl.exclude(_TARGET).is_finite())
     return rows.drop_nulls().filter(finite)
+
+
+def _with_label(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave out rows whose class is missing for a classifier, such as those of "NA"."""
+    return rows.filter(labels_of(rows[_TARGET], fixed_width=None)[1])
 
 
 def _components(X: pl.DataFrame) -> pl.DataFrame:
