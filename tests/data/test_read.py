@@ -276,6 +276,14 @@ def test_quotes_within_fields_belong_to_the_text(tmp_path: Path, content: str) -
     assert frame.rows() == [('5" pipe', 1), ("x, y", 2)]
 
 
+@pytest.mark.parametrize("beside", ["", '"x, y",4\n'])
+def test_pairs_of_quotes_within_fields_belong_to_the_text(tmp_path: Path, beside: str) -> None:
+    path = written(tmp_path, "t.csv", f'a,b\nsay "hi" there,2\n{beside}x ""y"",5\n')
+    rows = [*read_table(path, as_text=["a"]).rows()]
+    assert rows[0] == ('say "hi" there', 2)
+    assert rows[-1] == ('x ""y""', 5)
+
+
 def test_two_quotes_within_fields_do_not_join_them(tmp_path: Path) -> None:
     frame = read_table(written(tmp_path, "t.csv", 'a,b\n5" x,6" y\n7",8"\n'))
     assert frame.rows() == [('5" x', '6" y'), ('7"', '8"')]

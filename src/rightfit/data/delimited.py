@@ -44,10 +44,11 @@ def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.
     found = survey(content, separator, len(names))
     _check_quotes(path, found.open_quote)
     _check_rows(path, found.broken, len(names), separator)
-    if found.has_stray_quotes:
+    if found.mixes_quotes:
         raw = requoted(raw, separator)
         found = survey(np.frombuffer(raw, np.uint8), separator, len(names))
-    frame = pl.read_csv(raw, separator=separator, infer_schema=False)
+    quote = None if found.quotes_are_text else '"'
+    frame = pl.read_csv(raw, separator=separator, quote_char=quote, infer_schema=False)
     if '"' in "".join(names):
         # Polars leaves quotes doubled in names.
         frame.columns = names
