@@ -262,6 +262,24 @@ def test_one_column_of_decimal_commas_is_said(tmp_path: Path) -> None:
         read_table(path)
 
 
+def test_points_are_of_thousands_beside_decimal_commas(tmp_path: Path) -> None:
+    rows = "1,5;1.234;2.5;1.234;12.000\n2,5;2.500;3.5;950;?\n"
+    path = written(tmp_path, "t.csv", f"a;b;c;d;e\n{rows}")
+    said = (
+        "Column 'a' of 't.csv' holds numbers with decimal commas: '1,5' is read as 1.5, and in "
+        "columns 'b', 'd', 'e' '1.234' is read as 1234."
+    )
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        frame = read_table(path)
+    assert frame.rows() == [(1.5, 1234, 2.5, 1234, 12000), (2.5, 2500, 3.5, 950, None)]
+    with pytest.warns(DataWarning):
+        assert read_table(path, as_text=["b"])["b"].to_list() == ["1.234", "2.500"]
+
+
+def test_points_are_decimal_where_no_column_has_decimal_commas(tmp_path: Path) -> None:
+    assert read_table(written(tmp_path, "t.csv", "b;c\n1.234;x\n2.500;y\n"))["b"][1] == 2.5
+
+
 @pytest.mark.parametrize(
     "content",
     [
