@@ -29,6 +29,45 @@ def test_survey_finds_nothing_wrong(text: str) -> None:
     assert found.blank.tolist() == []
 
 
+def never(*arguments: object) -> None:
+    raise AssertionError("this takes six times as long")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a,b\nsay "hi" there,2\n',
+        'a,b\n"x, y",2\nsay "hi" there,"x\ny"\n',
+        'a,b\n5" pipe,2\n6" pipe,3\n',
+        'a,b\n5" x,6" y\n7",8"',
+    ],
+)
+def test_survey_needs_no_csv_module_where_quotes_mislead_nobody(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_lines, "_rows", never)
+    found = surveyed(text)
+    assert found.broken == []
+    assert not found.mixes_quotes
+
+
+def test_survey_says_which_quotes_mean_nothing() -> None:
+    assert surveyed('a,b\n5" pipe,2\n6" pipe,3\n').quotes_are_text
+    assert surveyed('a,b\n5" pipe,2\n"x, y",3\n').mixes_quotes
+    assert surveyed('a,b\n5""" pipe,2\n"x, y" ,3\n').broken == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+@pytest.mark.parametrize("last", ['6" pipe,3', '"x, y",3'])
+def test_quotes_within_fields_are_found_wherever_chunks_end(
+    size: int, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_lines, "CHUNK_BYTES", size)
+    found = surveyed(f'a,b\n5" pipe,2\n\n7""" pipe,3\n{last}')
+    assert found.broken == []
+    assert found.quotes_are_text or found.mixes_quotes
+
+
 def test_survey_names_lines_as_an_editor_does() -> None:
     found = surveyed('a,b\n"x\ny",2\n3\n4,5,6\n')
     assert found.broken == [(4, 1), (5, 3)]

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from rightfit.data.decimal_commas import with_decimal_commas
+from rightfit.data.decimal_commas import with_decimal_commas, with_thousands
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,37 @@ def test_what_may_be_thousands_is_left(separator: str) -> None:
 
 def test_between_commas_there_are_no_decimal_commas() -> None:
     assert with_decimal_commas(pl.Series(["20,4", "0,1"]), ",") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        (["1.234", "2.500"], [1234, 2500]),
+        (["-1.234.567", "+12.000", " 7.000 "], [-1234567, 12000, 7000]),
+        (["1.234", "950", "0", None, "?"], [1234, 950, 0, None, None]),
+        (["123.456.789.012.345.678.901", "1"], [123456789012345678901.0, 1.0]),
+    ],
+)
+def test_points_group_digits_where_all_numbers_are_whole(
+    words: list[str | None], numbers: list[float | None]
+) -> None:
+    read = with_thousands(pl.Series("^v$", words))
+    assert read is not None
+    assert read.to_list() == numbers
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["1.234", "2.5"],
+        ["0.123", "0.456"],
+        ["01.234", "2.345"],
+        ["1.234", "5678"],
+        ["1.234", "word"],
+        ["1", "950"],
+        ["?", None],
+        ["1.234", "2,5"],
+    ],
+)
+def test_points_that_group_no_digits_are_left(words: list[str | None]) -> None:
+    assert with_thousands(pl.Series(words, dtype=pl.String)) is None

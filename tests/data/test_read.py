@@ -262,6 +262,24 @@ def test_one_column_of_decimal_commas_is_said(tmp_path: Path) -> None:
         read_table(path)
 
 
+def test_points_are_of_thousands_beside_decimal_commas(tmp_path: Path) -> None:
+    rows = "1,5;1.234;2.5;1.234;12.000\n2,5;2.500;3.5;950;?\n"
+    path = written(tmp_path, "t.csv", f"a;b;c;d;e\n{rows}")
+    said = (
+        "Column 'a' of 't.csv' holds numbers with decimal commas: '1,5' is read as 1.5, and in "
+        "columns 'b', 'd', 'e' '1.234' is read as 1234."
+    )
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        frame = read_table(path)
+    assert frame.rows() == [(1.5, 1234, 2.5, 1234, 12000), (2.5, 2500, 3.5, 950, None)]
+    with pytest.warns(DataWarning):
+        assert read_table(path, as_text=["b"])["b"].to_list() == ["1.234", "2.500"]
+
+
+def test_points_are_decimal_where_no_column_has_decimal_commas(tmp_path: Path) -> None:
+    assert read_table(written(tmp_path, "t.csv", "b;c\n1.234;x\n2.500;y\n"))["b"][1] == 2.5
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -274,6 +292,14 @@ def test_quotes_within_fields_belong_to_the_text(tmp_path: Path, content: str) -
     frame = read_table(written(tmp_path, "t.csv", content))
     assert frame.columns == ['a 5" x', "b"]
     assert frame.rows() == [('5" pipe', 1), ("x, y", 2)]
+
+
+@pytest.mark.parametrize("beside", ["", '"x, y",4\n'])
+def test_pairs_of_quotes_within_fields_belong_to_the_text(tmp_path: Path, beside: str) -> None:
+    path = written(tmp_path, "t.csv", f'a,b\nsay "hi" there,2\n{beside}x ""y"",5\n')
+    rows = [*read_table(path, as_text=["a"]).rows()]
+    assert rows[0] == ('say "hi" there', 2)
+    assert rows[-1] == ('x ""y""', 5)
 
 
 def test_two_quotes_within_fields_do_not_join_them(tmp_path: Path) -> None:

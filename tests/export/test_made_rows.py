@@ -44,6 +44,14 @@ def test_made_rows_of_a_matrix_have_all_its_columns() -> None:
     assert not array[:, 1].any()
 
 
+def test_some_levels_of_made_rows_are_spelled_otherwise() -> None:
+    table = pl.DataFrame({"zip": ["02134", "10001"] * 30, "told": ["True", "no"] * 30})
+    model = untrained(table, target("regression"), column_kinds={"told": "category"})._model
+    rows = made_rows(model, inputs_of(model))
+    assert {"2134", "02134.0", "10001.0"} <= set(rows.column("zip"))
+    assert {"TRUE", "true"} & set(rows.column("told"))
+
+
 def test_an_unseen_level_is_one_even_where_a_level_is_called_so() -> None:
     table = pl.DataFrame({"use": ["never seen", "shop"] * 30})
     model = untrained(table, target("regression"))._model

@@ -47,6 +47,27 @@ def test_numbers_and_truth_values_may_be_spelled_as_python_does(values: pl.Serie
         assert looked_up([f"{word}.0" for word in spelled], column, str(values.dtype)) == right
 
 
+@pytest.mark.parametrize("dtype", ["String", "Int64", "Boolean"])
+@pytest.mark.parametrize(
+    "levels",
+    [
+        ("1", "2", "-3"),
+        ("True", "False"),
+        ("true", "True", "1", "1.0"),
+        ("02134", "10001", "00007"),
+        ("02134", "101"),
+        ("000", "010"),
+    ],
+)
+def test_words_that_are_spelled_otherwise_have_the_codes_of_the_encoder(
+    levels: tuple[str, ...], dtype: str
+) -> None:
+    column = Categories("use", levels, True)
+    words = ["1.0", "2.0", "-3.0", "+2", "true", "TRUE", "fALSE", "2134", "2134.0", "02134.0", "7"]
+    words += ["0007", "07.0", "0", "00", "10", "10.0", "010.0", "101.0", "0101", "3.10"]
+    assert looked_up(words, column, dtype) == column.codes(pl.Series(words)).tolist()
+
+
 def test_a_spelling_takes_no_level_away() -> None:
     assert code_table(Categories("n", ("3", "3.0"), False), "Int64") == {
         "3": 1,

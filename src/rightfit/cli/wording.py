@@ -29,9 +29,12 @@ EXAMPLES: Final = {
     "column_kinds": "zip=category,year=number",
 }
 
-_A_DICT: Final = r"\{'.*?'\}"
+_A_STRING: Final = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_AN_ITEM: Final = f"{_A_STRING}: {_A_STRING}"
+_A_DICT: Final = rf"\{{{_AN_ITEM}(?:, {_AN_ITEM})*\}}"
 _A_TUPLE: Final = r"\((?:\d+(?:, \d+)*,?)?\)"
-_ALONE: Final = re.compile(rf"{_A_DICT}|(?<!\w){_A_TUPLE}")
+_ALONE: Final = rf"{_A_DICT}|(?<!\w){_A_TUPLE}"
+_QUOTED: Final = rf"(?<!\w){_A_STRING}(?!\w)"
 _A_VALUE: Final = rf"{_A_DICT}|\[[^][()]*\]|{_A_TUPLE}|'[\w.+-]*'|[\w.+-]*\w"
 _SEPARATORS: Final = re.compile(r"\s*[;/x×+]\s*|\s+")  # what people write for a comma
 
@@ -127,13 +130,22 @@ def in_flags(text: str, names: Iterable[str]) -> str:
         'such as 256,128; none for --max-epochs'
     """
     names = list(names)
-    text = _ALONE.sub(
-        lambda found: as_typed(ast.literal_eval(found[0])), values_in_flags(text, names)
-    )
-    several = "|".join(name for name in names if "_" in name)  # one word alone may be any word
-    if several:
-        text = re.sub(rf"(?<![\w'-])({several})\b(?!')", lambda found: spelling(found[0]), text)
-    return re.sub(r"\bNone\b", "none", text)
+    # One word alone may be any word.
+    several = "|".join(name for name in names if "_" in name) or "(?!)"
+    parts = (_named(names), f"(?P<alone>{_ALONE})", f"(?P<quoted>{_QUOTED})")
+    words = (rf"(?<![\w'-])(?P<several>{several})\b(?!')", r"\bNone\b")
+
+    def said(found: re.Match[str]) -> str:
+        if found["name"]:
+            return _as_flag(found)
+        if found["alone"]:
+            value = ast.literal_eval(found[0])
+            return as_typed(value) if _can_be_typed(value) else found[0]
+        if found["quoted"]:
+            return found[0]
+        return spelling(found[0]) if found["several"] else "none"
+
+    return re.sub("|".join(parts + words), said, text)
 
 
 def values_in_flags(text: str, names: Iterable[str]) -> str:
@@ -145,18 +157,10 @@ def values_in_flags(text: str, names: Iterable[str]) -> str:
         '--max-seconds 0.1 was over.'
         >>> values_in_flags("use hidden_sizes=(), or dropout_rate=[0.1, 0.5]", names)
         'use --hidden-sizes none, or --dropout-rate 0.1,0.5'
+        >>> values_in_flags("use column_kinds={'a,b': 'ignored'}", ["column_kinds"])
+        "use column_kinds={'a,b': 'ignored'} in Python"
     """
-
-    def flag(found: re.Match[str]) -> str:
-        value: Any = found["value"]
-        with contextlib.suppress(ValueError, SyntaxError):
-            value = ast.literal_eval(value)
-        typed = as_typed(value)
-        if isinstance(value, list) and len(value) > 1 and "(" not in typed:
-            typed = typed.strip("[]")  # commas say that it is a list
-        return f"{spelling(found['name'])} {shlex.quote(typed)}"
-
-    return re.sub(rf"(?<![\w'-])(?P<name>{'|'.join(names)})=(?P<value>{_A_VALUE})", flag, text)
+    return re.sub(_named(names), _as_flag, text)
 
 
 def example_of(declared: Parameter, text: str) -> str:
@@ -172,6 +176,29 @@ def example_of(declared: Parameter, text: str) -> str:
                 return f"did you mean {spelling(declared.name)} {shlex.quote(near)}?"
     example = EXAMPLES.get(declared.name)
     return f"for example {spelling(declared.name)} {example}" if example else ""
+
+
+def _named(names: Iterable[str]) -> str:
+    """The pattern of a parameter with its value, as Python has it."""
+    return rf"(?<![\w'-])(?P<name>{'|'.join(names)})=(?P<value>{_A_VALUE})"
+
+
+def _as_flag(found: re.Match[str]) -> str:
+    value: Any = found["value"]
+    with contextlib.suppress(ValueError, SyntaxError):
+        value = ast.literal_eval(value)
+    if not _can_be_typed(value):
+        return f"{found[0]} in Python"
+    typed = as_typed(value)
+    if isinstance(value, list) and len(value) > 1 and "(" not in typed:
+        typed = typed.strip("[]")  # commas say that it is a list
+    return f"{spelling(found['name'])} {shlex.quote(typed)}"
+
+
+def _can_be_typed(value: Any) -> bool:
+    """Whether a dict's names survive that commas separate them, and that space around them goes."""
+    names = value if isinstance(value, Mapping) else ()
+    return not any("," in name or name != name.strip() or not name for name in names)
 
 
 def _as_item(value: Any) -> str:

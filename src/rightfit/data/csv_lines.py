@@ -30,14 +30,17 @@ class Survey(NamedTuple):
         broken: line number (from 1, as an editor shows it) and number of fields of each row
             that has not as many fields as expected.
         open_quote: the line number of a quote that is never closed; None if there is none.
-        has_stray_quotes: whether quotes stand within fields that do not begin with one, so that
-            what seemed broken is not.
+        quotes_are_text: whether quotes stand within fields and begin none, so that none of them
+            means anything.
+        mixes_quotes: whether fields that begin with a quote stand beside quotes within fields
+            that hide a separator or the end of a line from whoever counts quotes.
     """
 
     blank: Indices
     broken: list[tuple[int, int]]
     open_quote: int | None = None
-    has_stray_quotes: bool = False
+    quotes_are_text: bool = False
+    mixes_quotes: bool = False
 
 
 def header_fields(text: str, separator: str) -> list[str]:
@@ -69,20 +72,21 @@ def survey(content: Bytes, separator: str, n_fields: int) -> Survey:
         [(3, 1), (4, 3)]
     """
     found = _count(content, ord(separator))
+    are_text = found.quotes.are_within and not found.quotes.begin_fields
+    if are_text:
+        found = _count(content, ord(separator), quotes_are_text=True)
     lengths = np.diff(found.ends, prepend=-1) - 1
     blank = lengths == 0
     blank[lengths == 1] = content[found.ends[lengths == 1] - 1] == RETURN
     if n_fields == 1:
         blank[:] = False
     suspicious = (found.n_separators != n_fields - 1) & ~blank
-    if not (suspicious.any() or found.ends_inside or found.has_stray_quotes):
-        return Survey(np.flatnonzero(blank), [])
-    rows = list(_rows(content, separator))
-    broken = [(line, n) for line, n in rows if n not in (None, STRANGE, 0, n_fields)]
-    open_quotes = [line for line, n in rows if n is None]
-    is_right = not (broken or open_quotes or any(n == STRANGE for _, n in rows))
-    open_quote = open_quotes[0] if open_quotes else None
-    return Survey(np.flatnonzero(blank), broken, open_quote, is_right)
+    if not (suspicious.any() or found.quotes.end_inside or found.quotes.are_within):
+        return Survey(np.flatnonzero(blank), [], None, are_text)
+    odd = [(line, n) for line, n in _rows(content, separator) if n not in (0, n_fields)]
+    broken = [(line, n) for line, n in odd if n not in (None, STRANGE)]
+    open_quote = next((line for line, n in odd if n is None), None)
+    return Survey(np.flatnonzero(blank), broken, open_quote, are_text, not (odd or are_text))
 
 
 def requoted(raw: bytes, separator: str) -> bytes:
@@ -92,10 +96,12 @@ def requoted(raw: bytes, separator: str) -> bytes:
         >>> requoted(b'pipe,n\n5" wide,1\n', ",")
         b'pipe,n\n"5"" wide",1\n'
     """
-    out = io.StringIO(newline="")
-    reader = csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=separator)
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(reader)
-    return out.getvalue().encode()
+    out = io.BytesIO()
+    text = io.TextIOWrapper(out, "utf-8", newline="")
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline=""), delimiter=separator)
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerows(reader)
+    text.flush()
+    return out.getvalue()
 
 
 def _rows(content: Bytes, separator: str) -> Iterator[tuple[int, int | None]]:
@@ -119,45 +125,110 @@ def _rows(content: Bytes, separator: str) -> Iterator[tuple[int, int | None]]:
         line = reader.line_num + 1
 
 
+class _Quotes(NamedTuple):
+    """What the quotes of a stretch of text do.
+
+    Attributes:
+        end_inside: whether it ends between two quotes.
+        begin_fields: whether one is the first character of a field.
+        stand_within: whether one that is not doubled opens elsewhere.
+        hide_marks: whether a separator or the end of a line is, or may be, between two that do not
+            begin a field.
+    """
+
+    end_inside: bool
+    begin_fields: bool = False
+    stand_within: bool = False
+    hide_marks: bool = False
+
+    def and_then(self, later: "_Quotes") -> "_Quotes":
+        """Say what the quotes do of this stretch and of one that follows it."""
+        return _Quotes(later.end_inside, *(a | b for a, b in zip(self[1:], later[1:], strict=True)))
+
+    @property
+    def are_within(self) -> bool:
+        """Whether quotes within fields hide what ends fields from whoever counts quotes."""
+        return self.stand_within and self.hide_marks
+
+
 class _Counted(NamedTuple):
-    """The separators of each line, the end of each, and what quotes do at the end and before."""
+    """The separators of each line, the end of each, and what quotes do."""
 
     n_separators: Indices
     ends: Indices
-    ends_inside: bool
-    has_stray_quotes: bool
+    quotes: _Quotes
 
 
-def _count(content: Bytes, separator: int) -> _Counted:
+def _count(content: Bytes, separator: int, *, quotes_are_text: bool = False) -> _Counted:
     """Count the separators of each line and find its end, outside quotes."""
     counts, ends = [], []
-    inside = is_stray = False
+    quotes = _Quotes(end_inside=False)
     before = 0
     for start in range(0, len(content), CHUNK_BYTES):
         chunk = content[start : start + CHUNK_BYTES]
-        marks, newlines, inside, stray = _marks(chunk, separator, inside)
-        is_stray |= stray
+        is_quote = (chunk == QUOTE) & (not quotes_are_text)
+        last = int(content[start - 1]) if start else NEWLINE
+        marks, newlines, here = _marks(chunk, separator, is_quote, quotes.end_inside, last)
+        quotes = quotes.and_then(here)
         if start + len(chunk) == len(content) and chunk[-1] != NEWLINE:
             newlines = np.append(newlines, len(chunk))
         so_far = np.searchsorted(marks, newlines) + before
         counts.append(np.diff(so_far, prepend=0))
         ends.append(newlines + start)
         before += len(marks) - int(so_far[-1] if len(so_far) else 0)
-    return _Counted(np.concatenate(counts), np.concatenate(ends), inside, is_stray)
+    return _Counted(np.concatenate(counts), np.concatenate(ends), quotes)
 
 
-def _marks(chunk: Bytes, separator: int, inside: bool) -> tuple[Indices, Indices, bool, bool]:
-    """Find separators and newlines outside quotes.
+def _marks(
+    chunk: Bytes, separator: int, is_quote: NDArray[np.bool_], inside: bool, last: int
+) -> tuple[Indices, Indices, _Quotes]:
+    """Find separators and newlines outside quotes, and what the quotes do.
 
-    Also say whether the chunk ends inside quotes, and whether one opens within a field.
+    Args:
+        chunk: a stretch of the file.
+        separator: what separates fields.
+        is_quote: where a quote stands that is one.
+        inside: whether the chunk begins inside quotes.
+        last: the byte before the chunk.
     """
-    is_separator, is_newline, is_quote = chunk == separator, chunk == NEWLINE, chunk == QUOTE
-    is_stray = False
+    is_separator, is_newline = chunk == separator, chunk == NEWLINE
+    quotes = _Quotes(inside)
     if inside or is_quote.any():
+        all_marks = np.flatnonzero(is_separator | is_newline)
+        quotes = _judged(chunk, separator, np.flatnonzero(is_quote), all_marks, inside, last)
         quoted = np.logical_xor.accumulate(is_quote) ^ inside
-        opening = np.flatnonzero(is_quote[1:] & quoted[1:])
-        is_stray = not np.isin(chunk[opening], (separator, NEWLINE, RETURN, QUOTE)).all()
         is_separator &= ~quoted
         is_newline &= ~quoted
-        inside = bool(quoted[-1])
-    return np.flatnonzero(is_separator), np.flatnonzero(is_newline), inside, is_stray
+    return np.flatnonzero(is_separator), np.flatnonzero(is_newline), quotes
+
+
+def _judged(
+    chunk: Bytes, separator: int, quotes: Indices, marks: Indices, inside: bool, last: int
+) -> _Quotes:
+    """Say what quotes do.
+
+    Two quotes within one field, as in `say "hi" there`, mislead nobody, whether they are counted
+    or not; `5" pipe` does. A quote after a quote is doubled, in a field that has begun before.
+
+    Args:
+        chunk: a stretch of the file.
+        separator: what separates fields.
+        quotes: where the quotes are.
+        marks: where separators and newlines are, also those between quotes.
+        inside: whether the chunk begins inside quotes.
+        last: the byte before the chunk.
+    """
+    before = np.where(quotes > 0, chunk[quotes - 1], last)
+    begins = np.isin(before, (separator, NEWLINE, RETURN))
+    within = np.flatnonzero(~begins)
+    opening = within[within % 2 == inside]
+    # What follows the last quote may go on in the next chunk.
+    is_last = opening == len(quotes) - 1
+    closing = quotes[np.where(is_last, opening, opening + 1)]
+    hides = np.searchsorted(marks, quotes[opening]) < np.searchsorted(marks, closing)
+    return _Quotes(
+        end_inside=bool(len(quotes) % 2) ^ inside,
+        begin_fields=bool(begins.any()),
+        stand_within=bool((before[opening] != QUOTE).any()),
+        hide_marks=bool((hides | is_last).any()),
+    )

@@ -7,11 +7,13 @@ import polars as pl
 
 from rightfit.data.cells import unnamed
 from rightfit.data.markers import without_markers
+from rightfit.data.text_types import typed_text
 from rightfit.errors import DataWarning, shown, warn_user
 
 NUMBER: Final = r"^[+-]?(0|[1-9][0-9]*|[1-9][0-9]{0,2}(\.[0-9]{3})+)(,[0-9]+)?([eE][+-]?[0-9]+)?$"
 # 1,234 may be a thousand and more; 0,234 and 1,23 are not.
 UNCLEAR: Final = r"^[+-]?[1-9][0-9]{0,2},[0-9]{3}$"
+GROUPED: Final = r"^[+-]?(0|[1-9][0-9]{0,2}(\.[0-9]{3})*)$"
 
 
 def with_decimal_commas(text: pl.Series, separator: str) -> pl.Series | None:
@@ -43,19 +45,51 @@ def with_decimal_commas(text: pl.Series, separator: str) -> pl.Series | None:
     return plain.cast(pl.Float64)
 
 
-def say_decimal_commas(file_name: str, columns: Mapping[str, pl.Series]) -> None:
+def with_thousands(text: pl.Series) -> pl.Series | None:
+    """Read a column of a file with decimal commas as whole numbers, if points group their digits.
+
+    Args:
+        text: the column.
+
+    Example:
+        >>> with_thousands(pl.Series(["1.234", "950", "?"])).to_list()
+        [1234, 950, None]
+        >>> with_thousands(pl.Series(["1.234", "1.5"])) is None
+        True
+    """
+    if not unnamed(text).str.contains(".", literal=True).any():
+        return None
+    text = without_markers(text)
+    present = text.drop_nulls()
+    if not present.str.contains(".", literal=True).any() or not present.str.contains(GROUPED).all():
+        return None
+    return typed_text(text.str.replace_all(".", "", literal=True))
+
+
+def say_decimal_commas(
+    file_name: str, columns: Mapping[str, pl.Series], grouped: Mapping[str, pl.Series]
+) -> None:
     """Warn of columns that were read so.
 
     Args:
         file_name: of the table.
-        columns: the text of these columns, by name.
+        columns: the text of the columns with decimal commas, by name.
+        grouped: that of the columns whose points group digits.
     """
     if not columns:
         return
-    first = unnamed(next(iter(columns.values())))
-    word = first.filter(first.str.contains(",", literal=True))[0].strip()
-    number = word.replace(".", "").replace(",", ".")
     what = f"Column {shown(columns)} of {file_name!r} holds"
     if len(columns) > 1:
         what = f"Columns {shown(columns)} of {file_name!r} hold"
-    warn_user(f"{what} numbers with decimal commas: {word!r} is read as {number}.", DataWarning)
+    said = f"{what} numbers with decimal commas: {_first_read(columns, ',')}"
+    if grouped:
+        noun = "column" if len(grouped) == 1 else "columns"
+        said += f", and in {noun} {shown(grouped)} {_first_read(grouped, '.')}"
+    warn_user(f"{said}.", DataWarning)
+
+
+def _first_read(columns: Mapping[str, pl.Series], mark: str) -> str:
+    """Say how the first number with a mark is read."""
+    first = unnamed(next(iter(columns.values())))
+    word = first.filter(first.str.contains(mark, literal=True))[0].strip()
+    return f"{word!r} is read as {word.replace('.', '').replace(',', '.')}"

@@ -10,7 +10,11 @@ import polars as pl
 
 from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import Bytes, header_fields, requoted, separator_of, survey
-from rightfit.data.decimal_commas import say_decimal_commas, with_decimal_commas
+from rightfit.data.decimal_commas import (
+    say_decimal_commas,
+    with_decimal_commas,
+    with_thousands,
+)
 from rightfit.data.text_types import typed_text, without_empty
 from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
 
@@ -44,10 +48,11 @@ def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.
     found = survey(content, separator, len(names))
     _check_quotes(path, found.open_quote)
     _check_rows(path, found.broken, len(names), separator)
-    if found.has_stray_quotes:
+    if found.mixes_quotes:
         raw = requoted(raw, separator)
         found = survey(np.frombuffer(raw, np.uint8), separator, len(names))
-    frame = pl.read_csv(raw, separator=separator, infer_schema=False)
+    quote = None if found.quotes_are_text else '"'
+    frame = pl.read_csv(raw, separator=separator, quote_char=quote, infer_schema=False)
     if '"' in "".join(names):
         # Polars leaves quotes doubled in names.
         frame.columns = names
@@ -60,7 +65,7 @@ def _typed(
     path: Path, frame: pl.DataFrame, separator: str, as_text: Collection[str]
 ) -> pl.DataFrame:
     """Decide what type each column of text has."""
-    columns, with_commas = [], {}
+    columns, with_commas, grouped = {}, {}, {}
     for text in frame.get_columns():
         column = without_empty(text) if text.name in as_text else typed_text(text)
         if column.dtype == pl.String and text.name not in as_text:
@@ -68,9 +73,16 @@ def _typed(
             if numbers is not None:
                 with_commas[text.name] = column
                 column = numbers
-        columns.append(column.alias(text.name))
-    say_decimal_commas(path.name, with_commas)
-    return pl.DataFrame(columns)
+        columns[text.name] = column
+    # Where one column has decimal commas, points in the others are none.
+    others = [name for name in columns if name not in {*with_commas, *as_text}]
+    for name in others if with_commas else ():
+        numbers = with_thousands(frame[name])
+        if numbers is not None:
+            grouped[name] = frame[name]
+            columns[name] = numbers
+    say_decimal_commas(path.name, with_commas, grouped)
+    return pl.DataFrame([column.alias(name) for name, column in columns.items()])
 
 
 def _content(path: Path) -> bytes:

@@ -24,7 +24,10 @@ def read_table(
     Delimited text is read in whole before types are decided, so that a column
     whose first word stands in the last row is text. An empty field is missing;
     dates are recognised. A `.csv` whose header is separated by semicolons,
-    tabs or bars is read so, and may have decimal commas.
+    tabs or bars is read so, and may have decimal commas. Where one column has
+    them, points in another group its digits: 1.234 is 1234. A file without any
+    such comma is read with decimal points, also where a model was trained on
+    one with commas: 1.234 is 1.234 there.
 
     Args:
         path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,

@@ -1,6 +1,8 @@
 """Words as those that are known: a file, or a program, may have written them in another way."""
 
-from collections.abc import Collection
+import itertools
+import re
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import polars as pl
@@ -9,6 +11,7 @@ from rightfit.data.text_types import TRUTH_VALUES
 
 WHOLE: Final = r"^([+-]?[0-9]+)\.0+$"
 DIGITS: Final = r"^[0-9]+$"
+LOST: Final = r"^0+(?=[0-9]+$)"
 
 
 def as_known(words: pl.Series, known: Collection[str]) -> pl.Series:
@@ -41,3 +44,33 @@ def as_known(words: pl.Series, known: Collection[str]) -> pl.Series:
     respelled = lowered.replace(truths).zip_with(lowered.is_in(list(truths)), respelled)
     found = respelled.is_in(there)
     return words.replace(new.filter(found), respelled.filter(found))
+
+
+def spellings(word: str) -> Iterator[str]:
+    """Give other ways to write a known word, of which `as_known` may make it again.
+
+    Of the zeros behind a point only the first is given: 1.0 of 1, and not 1.00.
+
+    Example:
+        >>> list(spellings("007"))
+        ['007.0', '07', '07.0', '7', '7.0']
+        >>> "TRUE" in spellings("true"), list(spellings("word"))
+        (True, [])
+    """
+    if re.match(WHOLE, f"{word}.0"):
+        yield f"{word}.0"
+    zeros = re.match(LOST, word)
+    for start in range(1, zeros.end() + 1 if zeros else 0):
+        yield from (word[start:], f"{word[start:]}.0")
+    if word.lower() in TRUTH_VALUES:
+        yield from letter_cases(word.lower())
+
+
+def letter_cases(word: str) -> Iterator[str]:
+    """Give a word in capital and in small letters.
+
+    Example:
+        >>> list(letter_cases("no"))
+        ['NO', 'No', 'nO', 'no']
+    """
+    return map("".join, itertools.product(*(sorted({c, c.upper()}) for c in word)))

@@ -21,6 +21,7 @@ class Exporting:
         reads, `[row, 1]`: numbers as float64, NaN where missing; categories and truth values as
         text, empty where missing; dates as int64 microseconds since 1970, the smallest int64
         where missing. A model of plain arrays has one input `X`, `[row, column]` float64.
+        Words may be spelled as the model takes them, 1.0 for 1, but for 1.00 and longer ones.
         Outputs are `label` and `probabilities`, or `prediction`.
 
         Before it is written, the file predicts made-up rows with onnxruntime, missing values and

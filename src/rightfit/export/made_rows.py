@@ -10,6 +10,7 @@ from rightfit.data.categories import Categories
 from rightfit.data.dates import CLOCK, MICROSECONDS_A_DAY
 from rightfit.data.numeric import DateColumn
 from rightfit.data.scaling import Scaling
+from rightfit.data.spelling import spellings
 from rightfit.data.table import FrameTable, MatrixTable, Table
 from rightfit.export.inputs import MATRIX, Input, free_name
 from rightfit.model.model import Model
@@ -26,8 +27,9 @@ _1950_TO_2050: Final = (-7305, 29_220)
 def made_rows(model: Model, inputs: tuple[Input, ...]) -> Table:
     """Make up rows with every column that the model reads.
 
-    Numbers and dates spread as in training and somewhat further; categories take their levels and
-    one that is unseen; of all columns a tenth is missing, and in the first row everything.
+    Numbers and dates spread as in training and somewhat further; categories take their levels, some
+    of them in another spelling, and one that is unseen; of all columns a tenth is missing, and in
+    the first row everything.
     """
     random = np.random.Generator(np.random.Philox(key=0))
     columns = _numbers(model, random) | _words(model, random)
@@ -100,7 +102,11 @@ def _words(model: Model, random: np.random.Generator) -> dict[str, pl.Series]:
 
 def _some_levels(column: Categories, random: np.random.Generator) -> list[str]:
     levels = [*column.levels, free_name(_UNSEEN, column.levels)]
-    return [levels[place] for place in random.integers(0, len(levels), N_ROWS).tolist()]
+    words = [levels[place] for place in random.integers(0, len(levels), N_ROWS).tolist()]
+    for row in range(0, N_ROWS, 3):
+        ways = [words[row], *spellings(words[row])]
+        words[row] = ways[random.integers(0, len(ways))]
+    return words
 
 
 def _missing(random: np.random.Generator) -> pl.Series:

@@ -1,12 +1,14 @@
 """Words become numbers: categories their codes, truth values 1, 0 or ½."""
 
-import itertools
 from collections.abc import Iterator, Mapping
 from typing import Final
+
+import polars as pl
 
 from rightfit.data.categories import UNSEEN, Categories
 from rightfit.data.encode import UNKNOWN_TRUTH
 from rightfit.data.markers import BOOLEAN_WORDS, CATEGORY_MARKERS
+from rightfit.data.spelling import letter_cases, spellings
 from rightfit.export.nodes import ML, Nodes
 
 _WHOLE: Final = ("Int", "UInt")
@@ -60,21 +62,26 @@ def add_truth_values(nodes: Nodes, words: str) -> str:
 def code_table(column: Categories, dtype: str) -> Mapping[str, int]:
     """Say which code each spelling of a level has.
 
-    Where the column was one of numbers or truth values, a level may be spelled as programs
-    write it: 3 or 3.0, true or True.
+    What the model takes for a level is one here: 3.0 for 3, TRUE for true, and 2134 for 02134
+    among codes of five digits. Where the column was one of numbers, a level may also be spelled
+    as Python writes it.
 
     Example:
         >>> column = Categories("rooms", ("3", "2.5"), False)
         >>> dict(code_table(column, "Float64"))
         {'3': 1, '2.5': 2, '3.0': 1}
-        >>> dict(code_table(column, "String"))
-        {'3': 1, '2.5': 2}
+        >>> dict(code_table(Categories("zip", ("02134", "10001"), False), "String"))
+        {'02134': 1, '10001': 2, '02134.0': 1, '2134': 1, '2134.0': 1, '10001.0': 2}
     """
     table = {level: code for code, level in enumerate(column.levels, start=1)}
     if column.has_missing:
         table |= dict.fromkeys(CATEGORY_MARKERS, len(column.levels) + 1)
+    respelled = (word for level in column.levels for word in spellings(level))
+    new = list(dict.fromkeys(word for word in respelled if word not in table))
+    codes = column.codes(pl.Series(new, dtype=pl.String)).tolist()
+    table |= {word: code for word, code in zip(new, codes, strict=True) if code != UNSEEN}
     for code, level in enumerate(column.levels, start=1):
-        for spelling in _spellings(level, dtype):
+        for spelling in _of_python(level, dtype):
             table.setdefault(spelling, code)
     return table
 
@@ -88,16 +95,12 @@ def truth_table() -> Mapping[str, float]:
         (1.0, 0.0, 0.0)
     """
     return {
-        "".join(letters): value
-        for word, value in BOOLEAN_WORDS.items()
-        for letters in itertools.product(*(sorted({c, c.upper()}) for c in word))
+        spelling: value for word, value in BOOLEAN_WORDS.items() for spelling in letter_cases(word)
     }
 
 
-def _spellings(level: str, dtype: str) -> Iterator[str]:
-    if dtype == "Boolean":
-        yield level.capitalize()
-    elif dtype.startswith(_WHOLE):
+def _of_python(level: str, dtype: str) -> Iterator[str]:
+    if dtype.startswith(_WHOLE):
         yield f"{level}.0"
     elif dtype.startswith(_FRACTIONS):
         yield repr(float(level))
