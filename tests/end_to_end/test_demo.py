@@ -17,7 +17,7 @@ def test_demo_ends_with_a_good_score_the_place_of_the_model_and_what_to_type_nex
     monkeypatch.chdir(tmp_path)
     assert run(["demo"]) == 0
     out, err = capfd.readouterr()
-    head, *scores, gap, place, page, following = out.splitlines()[-8:]
+    head, *scores, before, verdict, gap, place, page, following = out.splitlines()[-10:]
     assert err.startswith(
         "Handwritten digits that scikit-learn ships: from 8×8 pixels, which digit is it?\n"
         "The same as: rightfit train rightfit-demo/digits.csv --target digit "
@@ -32,7 +32,8 @@ def test_demo_ends_with_a_good_score_the_place_of_the_model_and_what_to_type_nex
         "majority class",
     ]
     assert float(scores[0].split()[2]) > 0.95
-    assert gap == ""
+    assert (before, gap) == ("", "")
+    assert verdict.startswith("Fits well. Right on 9")
     assert place == "The model lies in rightfit-demo/digits.model"
     assert page == "To see it, open   rightfit-demo/digits.model/report.html"
     assert Path("rightfit-demo/digits.model/MODEL_CARD.md").is_file()
