@@ -11,10 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.model_selection import train_test_split
 
 import rightfit
@@ -22,15 +23,15 @@ import rightfit
 PICTURES = Path(__file__).parent / "pictures"
 COLUMNS = 120
 PROGRAM = str(Path(sys.executable).with_name("rightfit"))
-ARGUMENTS = ("train", "tumours.csv", "--target", "diagnosis")
+ARGUMENTS = ("train", "wines.csv", "--target", "cultivar")
 # Of the playground's page: a spiral, and a network that can follow it.
 STATE = "data=spirals&hidden_sizes=8,8,8&learning_rate=0.003"
 
 
 def main() -> None:
-    """Train on the table of tumours that scikit-learn ships, and draw what one sees."""
+    """Train on tables that scikit-learn ships, and draw what one sees."""
     with TemporaryDirectory() as folder:
-        write_table(Path(folder) / "tumours.csv")
+        write_table(Path(folder) / "wines.csv")
         draw_terminal(Path(folder))
         with browser() as chromium:
             draw_report(chromium, Path(folder) / "report.html")
@@ -38,10 +39,10 @@ def main() -> None:
 
 
 def write_table(path: Path) -> None:
-    """Ten of its thirty columns, and the diagnosis in words, so that the picture stays small."""
-    cancer = load_breast_cancer(as_frame=True)
-    table = cancer.data.iloc[:, :10].assign(diagnosis=cancer.target_names[cancer.target])
-    table.to_csv(path, index=False)
+    """Thirteen measurements of wines, and from which of three cultivars they come."""
+    wines = load_wine(as_frame=True)
+    cultivar = np.array(["first", "second", "third"])[wines.target]
+    wines.data.assign(cultivar=cultivar).to_csv(path, index=False)
 
 
 def draw_terminal(folder: Path) -> None:

@@ -1,11 +1,13 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from rightfit import ParameterError, make_report
-from rightfit.report.checks.all_checks import CHECKS, check_codes
+from rightfit import Classifier, ParameterError, make_report
+from rightfit.report.checks.all_checks import CHECKS, check_codes, run_checks
 from rightfit.report.checks.of_training import _edge
+from rightfit.report.evidence import gather
 from tests.report.cases import leak, outcome
 from tests.report.conftest import Reported
 
@@ -67,6 +69,18 @@ def test_unknown_code_gets_the_nearest_one() -> None:
     with pytest.raises(ParameterError, match="did you mean 'RF-FEW-ROWS'") as caught:
         check_codes(["RF-FEWROWS"])
     assert "There is no check 'RF-FEWROWS' to mute." in str(caught.value)
+
+
+def test_few_rows_are_not_told_to_fold_where_they_do() -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(60, 2))
+    y = X[:, 0] > 0
+    model = Classifier(hidden_sizes=(4,), n_folds=3, max_epochs=2, random_state=0).fit(X, y)
+    raised = run_checks(gather(model, (X[:20], y[:20]), (X, y)))
+    told = {one.check.code: one for one in raised}
+    for code in ("RF-FEW-ROWS", "RF-FEW-TEST-ROWS"):
+        assert "n_folds" not in told[code].remedy
+        assert "n_folds" not in told[code].next_step
 
 
 def test_leak_names_the_column_to_leave_out() -> None:

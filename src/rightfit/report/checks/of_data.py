@@ -42,18 +42,26 @@ def _few_rows(evidence: Evidence) -> Finding | None:
     n_rows = evidence.model.training.n_training_rows
     if n_rows >= _FEW_ROWS:
         return None
-    return Finding(
-        "warning", str(n_rows), f"The model was trained on {counted(n_rows, 'row')} only."
-    )
+    sentence = f"The model was trained on {counted(n_rows, 'row')} only."
+    if not _has_folds(evidence):
+        return Finding("warning", str(n_rows), sentence)
+    remedy = "There are folds already, so that every row helps to choose. Gather more rows."
+    return Finding("warning", str(n_rows), sentence, remedy, "gather more rows")
+
+
+def _has_folds(evidence: Evidence) -> bool:
+    return any(member["fold"] is not None for member in evidence.model.training.members)
 
 
 def _few_test_rows(evidence: Evidence) -> Finding | None:
     if evidence.test is None or len(evidence.test) >= _FEW_TEST_ROWS:
         return None
     n_rows = len(evidence.test)
-    return Finding(
-        "note", str(n_rows), f"{counted(n_rows, 'test row')} can tell little: see the intervals."
-    )
+    sentence = f"{counted(n_rows, 'test row')} can tell little: see the intervals."
+    if not _has_folds(evidence):
+        return Finding("note", str(n_rows), sentence)
+    remedy = "Raise --test-fraction, or judge by the out-of-fold loss, which rests on all rows."
+    return Finding("note", str(n_rows), sentence, remedy, "judge by the out-of-fold loss")
 
 
 def _leak(evidence: Evidence) -> Finding | None:
