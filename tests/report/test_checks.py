@@ -8,7 +8,8 @@ from rightfit import Classifier, ParameterError, make_report
 from rightfit.report.checks.all_checks import CHECKS, check_codes, run_checks
 from rightfit.report.checks.of_training import _edge
 from rightfit.report.evidence import gather
-from tests.report.cases import leak, outcome
+from rightfit.report.verdict import give_verdict
+from tests.report.cases import good_classes, leak, outcome
 from tests.report.conftest import Reported
 
 pytestmark = pytest.mark.slow
@@ -81,6 +82,15 @@ def test_few_rows_are_not_told_to_fold_where_they_do() -> None:
     for code in ("RF-FEW-ROWS", "RF-FEW-TEST-ROWS"):
         assert "n_folds" not in told[code].remedy
         assert "n_folds" not in told[code].next_step
+
+
+def test_recorded_losses_alone_only_warn_of_overfitting() -> None:
+    case = outcome(good_classes).case
+    evidence = gather(case.model, case.test, None)
+    raised = run_checks(evidence)
+    (told,) = (one for one in raised if one.check.code == "RF-OVERFIT")
+    assert told.finding.severity == "warning"
+    assert not give_verdict(evidence, raised).headline.startswith("Overfitted")
 
 
 def test_leak_names_the_column_to_leave_out() -> None:

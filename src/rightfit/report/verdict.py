@@ -74,7 +74,7 @@ def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str
     """The level, and from the same finding the headline and what to try next."""
     by_code = {one.check.code: one for one in raised}
     for code, level, headline in _HEADLINES:
-        if code in by_code:
+        if code in by_code and by_code[code].finding.severity == "problem":
             is_unfinished = code in _MAY_BE_UNFINISHED and "RF-CUT-SHORT" in by_code
             return level, headline, by_code["RF-CUT-SHORT" if is_unfinished else code].next_step
     linear, own = evidence.standing("linear"), evidence.standing("model")

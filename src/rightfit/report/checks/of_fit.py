@@ -45,7 +45,7 @@ def _overfit(evidence: Evidence) -> Finding | None:
 
 
 def _overfit_by_history(evidence: Evidence) -> Finding | None:
-    """Without training and test rows, the recorded losses have to do."""
+    """Without training and test rows the recorded losses have to do, for a warning."""
     course = course_of(evidence.model)
     best = next((r for r in course.records if r["epoch"] == course.best_epoch), None)
     if best is None or not best["validation_loss"] or best["train_loss"] is None:
@@ -56,7 +56,7 @@ def _overfit_by_history(evidence: Evidence) -> Finding | None:
     if ratio < 1.5 or gap < _OVERFIT_GAP:
         return None
     return Finding(
-        "problem",
+        "warning",
         f"{figure(ratio, 2)} ×",
         f"At the kept epoch the validation loss is {figure(ratio, 2)} times the training loss.",
     )
@@ -189,7 +189,7 @@ CHECKS = (
         "Overfitted",
         "The model saves at least 20 points more of the loss on rows that it was trained on than "
         "on test rows: it has learned rows by heart. Without these rows, the check goes by the "
-        "recorded losses: validation loss at least 1.5 times the training loss.",
+        "recorded losses, and only warns: validation loss at least 1.5 times the training loss.",
         "Regularise more: a list such as dropout_rate=[0.1, 0.25, 0.5] or l2=[1e-4, 1e-3, 1e-2] "
         "tries several at once. Keep early stopping on, take fewer units, or gather more rows.",
         "try dropout_rate=[0.1, 0.25, 0.5], or more rows",
