@@ -25,8 +25,10 @@ def targets(draw: st.DrawFn, n_rows: int) -> Any:
     if draw(st.booleans()):
         numbers = st.floats(-1e30, 1e30)
         return np.array(draw(st.lists(numbers, min_size=n_rows, max_size=n_rows)))
-    words = draw(st.lists(LABELS, min_size=n_rows, max_size=n_rows).filter(lambda w: len({*w}) > 1))
-    return np.array(words, dtype=object)
+    words = st.lists(LABELS, min_size=n_rows, max_size=n_rows)
+    # Beside numbers alone, None is no class but missing.
+    classes = words.filter(lambda drawn: len({*drawn}) > 1 and {*drawn} != {"None", "0"})
+    return np.array(draw(classes), dtype=object)
 
 
 def encoded(model: Any, table: pl.DataFrame) -> Features:
