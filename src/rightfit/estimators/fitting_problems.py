@@ -11,6 +11,7 @@ from rightfit.errors import (
     ParameterError,
     TrainingError,
     TrainingWarning,
+    counted,
     shown,
     warn_user,
 )
@@ -92,7 +93,7 @@ def check_first_rows(prepared: Prepared) -> None:
     """
     target, rows = prepared.way.target, prepared.training
     n_rows = int(rows.n_rows)
-    its_rows = "1 row" if n_rows == 1 else f"{n_rows:,} rows"
+    its_rows = counted(n_rows, "row")
     if target.constant:
         raise DataError(
             f"The first call of partial_fit fixes the unit of the target, and in its {its_rows} "

@@ -158,12 +158,9 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
 
 # The most features of one number, and of all together, in each kind. Few bins overfit less and many
 # fit finer detail: which of them pays shows on held-out rows, so that several networks take both.
-_BINS_ALONE = (24,)
-_BINS = (16, 64)
-_BINS_OF_MANY_NETWORKS = (16, 32, 64, 128)
-_BINS_ALONE_OF_MANY_ROWS = (48,)
-_BINS_OF_MANY_ROWS = (24, 96)
-_BINS_OF_MANY_ROWS_AND_NETWORKS = (24, 48, 96)
+# Of one network, of few, and of many.
+_BINS = ((24,), (16, 64), (16, 32, 64, 128))
+_BINS_OF_MANY_ROWS = ((48,), (24, 96), (24, 48, 96))
 MANY_ROWS_FOR_BINS = 10_000
 _MOST_BINS_TOGETHER = 1024
 _WAVES = (24,)
@@ -334,9 +331,7 @@ def _apart(stage: Stage, n_members: int) -> Mapping[str, Any]:
 
 def _n_bins(n_members: int, n_rows: int) -> tuple[int, ...]:
     """The most bins of a column, to be tried by so many piecewise networks."""
-    of_few_rows = (_BINS_ALONE, _BINS, _BINS_OF_MANY_NETWORKS)
-    of_many = (_BINS_ALONE_OF_MANY_ROWS, _BINS_OF_MANY_ROWS, _BINS_OF_MANY_ROWS_AND_NETWORKS)
-    alone, few, many = of_few_rows if n_rows < MANY_ROWS_FOR_BINS else of_many
+    alone, few, many = _BINS if n_rows < MANY_ROWS_FOR_BINS else _BINS_OF_MANY_ROWS
     if n_members == 1:
         return alone
     return few if n_members <= FEW_NETWORKS else many

@@ -30,36 +30,24 @@ def describe_stop(
         lowered_to: the learning rate that training went on with after a loss that was not finite;
             None if there was none.
     """
-    end = _end(reason, history, best_epoch, patience_epochs, max_seconds, watched)
-    if lowered_to is None:
-        return end
-    return f"{end}; the learning rate was too high, and was lowered to {lowered_to:.3g}"
-
-
-def _end(
-    reason: Reason,
-    history: Sequence[EpochRecord],
-    best_epoch: int,
-    patience_epochs: int | None,
-    max_seconds: float | None,
-    watched: str,
-) -> str:
     n_epochs = len(history)
     if reason == "patience":
         is_recent = patience_epochs is not None and n_epochs - best_epoch < patience_epochs
         better = f"{watched} better by the tolerance" if is_recent else f"better {watched}"
-        return (
-            f"no {better} for {patience_epochs} epochs (best: epoch {best_epoch} of "
-            f"{n_epochs}); more training would probably not help"
-        )
-    rule = {
-        "max_epochs": f"max_epochs reached ({n_epochs})",
-        "max_seconds": f"max_seconds reached ({max_seconds:g})" if max_seconds else "",
-        "interrupted": f"interrupted after epoch {n_epochs}",
-        "not_finite": f"the loss became not finite after epoch {n_epochs}",
-        "culled": f"culled after epoch {n_epochs}",
-    }[reason]
-    return f"{rule}; {_outlook(history, best_epoch, watched, patience_epochs)}"
+        rule = f"no {better} for {patience_epochs} epochs (best: epoch {best_epoch} of {n_epochs})"
+        outlook = "more training would probably not help"
+    else:
+        rule = {
+            "max_epochs": f"max_epochs reached ({n_epochs})",
+            "max_seconds": f"max_seconds reached ({max_seconds:g})" if max_seconds else "",
+            "interrupted": f"interrupted after epoch {n_epochs}",
+            "not_finite": f"the loss became not finite after epoch {n_epochs}",
+            "culled": f"culled after epoch {n_epochs}",
+        }[reason]
+        outlook = _outlook(history, best_epoch, watched, patience_epochs)
+    if lowered_to is None:
+        return f"{rule}; {outlook}"
+    return f"{rule}; {outlook}; the learning rate was too high, and was lowered to {lowered_to:.3g}"
 
 
 def describe_pack_stop(reasons: Sequence[Reason], best: str) -> str:
