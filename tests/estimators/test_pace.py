@@ -43,6 +43,14 @@ def test_last_epoch_is_the_end_in_any_case() -> None:
         assert pace.seconds_left == pytest.approx(1.0)
 
 
+def test_patience_that_grows_moves_the_end() -> None:
+    pace = Pace()
+    pace.note(TrainingStarted(3, 48, 12, 100, None, patience_epochs=16, patience_growth=0.5))
+    for best, end in ((10, 26), (40, 60), (90, 100)):
+        pace.note(EpochsEnded((EpochRecord(best, 1.0, 1.0, 0.5, 0.1, 1.0),), best))
+        assert pace.end_epoch == end
+
+
 def test_time_limit_ends_it_earlier() -> None:
     pace = after((10, 1.0), (20, 2.0), best=20, patience=None, max_seconds=2.5)
     assert pace.seconds_left == pytest.approx(0.5)

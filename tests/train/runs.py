@@ -62,6 +62,7 @@ def knobs_of(*, dtype: DTypeLike = np.float32, **changes: Any) -> Knobs:
         "input_dropout_rate": 0.0,
         "horizon_steps": 100.0,
         "warmup": 0.0,
+        "patience_growth": 0.0,
         "tolerance": 1e-4,
         "average_decay": 0.0,
         "label_smoothing": 0.0,

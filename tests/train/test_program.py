@@ -10,7 +10,7 @@ from rightfit.objectives import Task
 from rightfit.train import program
 from rightfit.train.compilation import compiled
 from rightfit.train.epoch import score
-from rightfit.train.plan import NEVER, HeldOut, State
+from rightfit.train.plan import NEVER, HeldOut, Knobs, State
 from rightfit.train.program import go_back, keep_best
 from tests.train.runs import (
     as_numpy,
@@ -70,8 +70,37 @@ def test_keep_best_keeps_the_best_and_counts_the_patience(
     stops_after: int | None,
 ) -> None:
     knobs = knobs_of(patience_epochs=patience, tolerance=tolerance)
-    state = first_state()
-    stopped = None
+    state, stopped = _kept(watched, knobs)
+    assert stopped == stops_after
+    assert int(state.best_epoch) == best_epoch
+    assert float(state.best_watched) == np.float32(watched[best_epoch - 1])
+    for leaf in jax.tree.leaves(state.best_network):
+        np.testing.assert_array_equal(leaf, best_epoch)
+
+
+@pytest.mark.parametrize(
+    ("growth", "stops_after"),
+    [
+        (0.0, 5),
+        # Less than was said in any case.
+        (0.5, 5),
+        (1.0, 6),
+        (1.5, 8),
+        (3.0, None),
+    ],
+)
+def test_patience_grows_with_the_epochs_until_the_best(
+    growth: float, stops_after: int | None
+) -> None:
+    knobs = knobs_of(patience_epochs=2, patience_growth=growth)
+    state, stopped = _kept([3.0, 2.0, 1.0, *[1.5] * 5], knobs)
+    assert stopped == stops_after
+    assert int(state.best_epoch) == 3
+
+
+def _kept(watched: list[float], knobs: Knobs) -> tuple[State, int | None]:
+    """The state after epochs with these watched values, and the epoch after which it stopped."""
+    state, stopped = first_state(), None
     for epoch, value in enumerate(watched, start=1):
         network = jax.tree.map(lambda leaf, mark=epoch: np.full_like(leaf, mark), state.network)
         state = state._replace(network=network)
@@ -79,11 +108,7 @@ def test_keep_best_keeps_the_best_and_counts_the_patience(
         assert int(state.epoch) == epoch
         if state.stopped and stopped is None:
             stopped = epoch
-    assert stopped == stops_after
-    assert int(state.best_epoch) == best_epoch
-    assert float(state.best_watched) == np.float32(watched[best_epoch - 1])
-    for leaf in jax.tree.leaves(state.best_network):
-        np.testing.assert_array_equal(leaf, best_epoch)
+    return state, stopped
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.5])

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from rightfit.train.events import EpochRecord, Reason
+from rightfit.train.patience import Patience
 from rightfit.train.stopping import describe_stop
 
 FALLING = [2 ** -(i / 10) for i in range(20)]
@@ -43,7 +44,8 @@ def told(
         reason,
         history(losses, validated=validated),
         best_epoch,
-        patience_epochs=16,
+        waited_epochs=16,
+        patience=Patience(16),
         max_seconds=max_seconds,
         watched=watched,
     )

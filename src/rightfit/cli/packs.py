@@ -9,6 +9,7 @@ from rich.table import Table
 from rightfit.cli.sheets import sheet_of
 from rightfit.cli.wording import as_typed
 from rightfit.estimators.effects import has_effect
+from rightfit.train.patience import Patience
 
 _MOST_TRIALS = 8
 _MOST_MEMBERS = 30
@@ -37,10 +38,11 @@ def members_notes(facts: Facts) -> list[str]:
     """What one has to know to read the sheet of the members."""
     notes = ["loss: of the best epoch, on the rows that chose it, so that it looks a little low"]
     stopped = [row for row in facts["members"] if row["stop_reason"] == "patience"]
-    gaps = {row["n_epochs"] - row["best_epoch"] for row in stopped}
-    patience = facts["recipe"]["filled"].get("patience_epochs")
-    if min(gaps, default=0) < (patience or facts["parameters"]["patience_epochs"] or 0) and gaps:
-        tolerance = facts["parameters"]["tolerance"]
+    said = facts["parameters"] | facts["recipe"]["filled"]
+    patience = Patience(said["patience_epochs"], said.get("patience_growth", 0.0))
+    waits = [(row["n_epochs"] - row["best_epoch"], row["best_epoch"]) for row in stopped]
+    if any(waited < (patience.after(best) or 0) for waited, best in waits):
+        tolerance = said["tolerance"]
         notes.append(
             "best epoch: that of the lowest loss; the patience counts from the last that was lower "
             f"by more than the tolerance, {100 * tolerance:g} %"

@@ -59,6 +59,7 @@ from rightfit.train.events import (
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.waves import least_bytes
+from rightfit.train.patience import Patience
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
@@ -341,7 +342,8 @@ class Fitting:
             self.stopped[best].reason,
             self.history.get(best, []),
             self.best_epoch_of(best),
-            patience_epochs=self.chosen.patience_epochs,
+            waited_epochs=int(self.stopped[best].state.waited_epochs),
+            patience=Patience(self.chosen.patience_epochs, self.chosen.patience_growth),
             max_seconds=self.chosen.max_seconds,
             watched=watched,
             lowered_to=self.lowered_to.get(best),

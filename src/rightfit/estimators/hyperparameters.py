@@ -212,6 +212,13 @@ class Hyperparameters:
         "Epochs without a better validation loss (or watched metric) before training stops; None "
         "goes on to max_epochs. The best weights are restored in any case.",
     )
+    patience_growth: float = parameter(
+        0.0,
+        between(0, None),
+        "Epochs of patience for each epoch until the best one, where that is more than "
+        "patience_epochs: with 1, training that found its best weights in epoch 100 goes on to "
+        "epoch 200 before it stops. 0 leaves the patience as it is.",
+    )
     tolerance: float = parameter(
         1e-4,
         between(0, 1),

@@ -148,6 +148,7 @@ def knobs_of(
         horizon_steps=number(horizon * -(-n_rows // plan.batch_size)),
         warmup=number(min(chosen.warmup_epochs / horizon, 1.0)),
         patience_epochs=np.int32(patience),
+        patience_growth=number(chosen.patience_growth),
         tolerance=number(chosen.tolerance),
         average_decay=number(chosen.average_decay),
         label_smoothing=number(_label_smoothing(chosen)),

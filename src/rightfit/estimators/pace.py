@@ -14,6 +14,7 @@ from rightfit.train.events import (
     PackJudged,
     TrainingStarted,
 )
+from rightfit.train.patience import Patience
 
 # Training whose mean speed counts.
 _RECENT_SECONDS = 20.0
@@ -66,7 +67,7 @@ class Pace:
         self.max_epochs = 0
         self.n_members = 1
         self.n_folds = 0
-        self._patience: int | None = None
+        self._patience = Patience(None)
         self._max_seconds: float | None = None
         self._members = {0: _Member()}
         self._running = {0}
@@ -79,7 +80,7 @@ class Pace:
         if isinstance(event, TrainingStarted):
             self.max_epochs = event.max_epochs
             self._max_seconds = event.max_seconds
-            self._patience = event.patience_epochs
+            self._patience = Patience(event.patience_epochs, event.patience_growth)
             self.n_members, self.n_folds = event.n_members, event.n_folds
             self._members = {number: _Member() for number in range(event.n_members)}
             self._running = set(self._members)
@@ -162,6 +163,6 @@ class Pace:
             self.best = Best(loss, member, record.epoch)
 
     def _end_of(self, number: int) -> int:
-        if self._patience is None:
-            return self.max_epochs
-        return min(self.max_epochs, self._members[number].best_epoch + self._patience)
+        best = self._members[number].best_epoch
+        patience = self._patience.after(best)
+        return self.max_epochs if patience is None else min(self.max_epochs, best + patience)

@@ -55,6 +55,7 @@ class TrainingStarted:
         n_members: networks that are trained.
         n_folds: folds of the training rows; 0 without folds.
         patience_epochs: epochs without a better one after which a member stops; None for no limit.
+        patience_growth: epochs of patience for each epoch until the best one, where that is more.
     """
 
     n_parameters: int
@@ -65,6 +66,7 @@ class TrainingStarted:
     n_members: int = 1
     n_folds: int = 0
     patience_epochs: int | None = None
+    patience_growth: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -63,6 +63,7 @@ def _started(run: Run) -> TrainingStarted:
         len(run.members),
         len(run.folds),
         _longest_patience(run),
+        max(float(member.knobs.patience_growth) for member in run.members),
     )
 
 

@@ -60,6 +60,7 @@ class Knobs(NamedTuple):
         horizon_steps: steps over which the schedule runs.
         warmup: share of the schedule that warms up.
         patience_epochs: epochs without a better watched value before training stops.
+        patience_growth: epochs of patience for each epoch until the best, where that is more.
         tolerance: improvement that counts as better for the patience, as a share of the loss, or of
             0.01 where that is more.
         average_decay: share of the running average of the weights that stays in a step.
@@ -79,6 +80,7 @@ class Knobs(NamedTuple):
     horizon_steps: Float[Any, ""]
     warmup: Float[Any, ""]
     patience_epochs: Int[Any, ""]
+    patience_growth: Float[Any, ""]
     tolerance: Float[Any, ""]
     average_decay: Float[Any, ""]
     label_smoothing: Float[Any, ""]

@@ -132,6 +132,7 @@ def keep_best(
     clearly_better = finite & (watched < state.reference - margin)
     epoch = state.epoch + finite
     waited = jnp.where(clearly_better, 0, state.waited_epochs + finite)
+    grown = knobs.patience_growth * (epoch - waited)
     return state._replace(
         best_network=jax.tree.map(
             lambda new, old: jnp.where(better, new, old), state.judged_network, state.best_network
@@ -141,7 +142,7 @@ def keep_best(
         best_epoch=jnp.where(better, epoch, state.best_epoch),
         waited_epochs=waited,
         epoch=epoch,
-        stopped=finite & (waited >= knobs.patience_epochs),
+        stopped=finite & (waited >= jnp.maximum(knobs.patience_epochs, grown)),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rightfit.train.events import EpochRecord, Reason
+from rightfit.train.patience import Patience
 
 _RECENT_EPOCHS = 5
 _STILL_FALLING = 0.001
@@ -13,7 +14,8 @@ def describe_stop(
     history: Sequence[EpochRecord],
     best_epoch: int,
     *,
-    patience_epochs: int | None,
+    waited_epochs: int,
+    patience: Patience,
     max_seconds: float | None,
     watched: str,
     lowered_to: float | None = None,
@@ -24,7 +26,8 @@ def describe_stop(
         reason: the rule.
         history: a record for each epoch.
         best_epoch: the epoch whose weights are kept.
-        patience_epochs: the patience in force.
+        waited_epochs: epochs since the last one that counted as better.
+        patience: the patience in force.
         max_seconds: the time limit in force.
         watched: what early stopping watched, such as "validation loss".
         lowered_to: the learning rate that training went on with after a loss that was not finite;
@@ -32,9 +35,9 @@ def describe_stop(
     """
     n_epochs = len(history)
     if reason == "patience":
-        is_recent = patience_epochs is not None and n_epochs - best_epoch < patience_epochs
+        is_recent = n_epochs - best_epoch < waited_epochs
         better = f"{watched} better by the tolerance" if is_recent else f"better {watched}"
-        rule = f"no {better} for {patience_epochs} epochs (best: epoch {best_epoch} of {n_epochs})"
+        rule = f"no {better} for {waited_epochs} epochs (best: epoch {best_epoch} of {n_epochs})"
         outlook = "more training would probably not help"
     else:
         rule = {
@@ -44,7 +47,7 @@ def describe_stop(
             "not_finite": f"the loss became not finite after epoch {n_epochs}",
             "culled": f"culled after epoch {n_epochs}",
         }[reason]
-        outlook = _outlook(history, best_epoch, watched, patience_epochs)
+        outlook = _outlook(history, best_epoch, watched, patience.after(best_epoch))
     if lowered_to is None:
         return f"{rule}; {outlook}"
     return f"{rule}; {outlook}; the learning rate was too high, and was lowered to {lowered_to:.3g}"
