@@ -120,6 +120,26 @@ def test_many_networks_try_more_values() -> None:
     assert values_of("learning_rate", "best", 900) == {2e-3, 6e-3}
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "given", "growth"),
+    [
+        (900, {}, 0.5),
+        (900, {"quality": "fast"}, 0.5),
+        (900, {"quality": "best"}, 1.0),
+        (900, {"patience_growth": 2.0}, 2.0),
+        # Whoever says how long to wait is not made to wait longer.
+        (900, {"patience_epochs": 5}, 0.0),
+        (20_000, {}, 0.0),
+        (20, {}, 0.0),
+    ],
+)
+def test_patience_grows_where_an_epoch_has_few_steps(
+    n_rows: int, given: dict[str, Any], growth: float
+) -> None:
+    chosen, _ = follow_recipe(ClassifierParameters(**given), Circumstances(n_rows, 8))
+    assert chosen.patience_growth == growth
+
+
 def test_better_quality_trains_more_networks() -> None:
     many = Circumstances(40_000, 8)
     n_members = [len(members_of(many, quality=quality)) for quality in QUALITY_NAMES]

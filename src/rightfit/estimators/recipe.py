@@ -96,6 +96,8 @@ class Stage:
         n_copies: of a piecewise or cosine network, in one.
         n_units: of each of their two hidden layers.
         n_folds: folds that each network is trained on; None where rows are held out once.
+        patience_growth: how the patience grows with the epochs. In few rows an epoch has few
+            steps, and networks of some tables go on improving for hundreds of them.
     """
 
     most_rows: float
@@ -103,6 +105,7 @@ class Stage:
     n_copies: int
     n_units: int = 128
     n_folds: int | None = None
+    patience_growth: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,14 +134,14 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
             (
-                Stage(1_000, (1, 0), n_copies=4, n_folds=3),
+                Stage(1_000, (1, 0), n_copies=4, n_folds=3, patience_growth=0.5),
                 Stage(math.inf, (1, 0), n_copies=4, n_units=256),
             ),
             n_sparse=(6, 2),
         ),
         "default": Effort(
             (
-                Stage(3_000, (2, 2), n_copies=4, n_folds=5),
+                Stage(3_000, (2, 2), n_copies=4, n_folds=5, patience_growth=0.5),
                 Stage(100_000, (2, 2), n_copies=16),
                 Stage(math.inf, (1, 1), n_copies=16),
             ),
@@ -146,7 +149,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         ),
         "best": Effort(
             (
-                Stage(3_000, (4, 4), n_copies=8, n_folds=8),
+                Stage(3_000, (4, 4), n_copies=8, n_folds=8, patience_growth=1.0),
                 Stage(30_000, (8, 8), n_copies=16),
                 Stage(200_000, (4, 4), n_copies=16),
                 Stage(math.inf, (2, 2), n_copies=16),
@@ -288,6 +291,9 @@ def _in_common(chosen: Chosen, stage: Stage, about: Circumstances) -> dict[str, 
         "n_folds": stage.n_folds,
         "max_one_hot": _most_levels(chosen, about),
     }
+    if stage.patience_growth and "patience_epochs" in _unsaid(chosen, shared):
+        # Whoever says how long to wait is not made to wait longer.
+        shared["patience_growth"] = stage.patience_growth
     if not about.embeds_numbers:
         shared["scaling"] = "robust"
         shared["hidden_sizes"] = [PLAIN_SIZES]
