@@ -140,6 +140,25 @@ def test_patience_grows_where_an_epoch_has_few_steps(
     assert chosen.patience_growth == growth
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "may_fold", "n_folds", "units"),
+    [
+        (2_000, True, 8, 256),
+        (5_000, True, 5, 512),
+        (20_000, True, 5, 1024),
+        (20_000, False, None, 1024),
+        (300_000, True, None, 1024),
+    ],
+)
+def test_best_has_wider_noisy_networks_in_folds_beyond_256_columns(
+    n_rows: int, *, may_fold: bool, n_folds: int | None, units: int
+) -> None:
+    about = Circumstances(n_rows, 400, may_fold=may_fold)
+    chosen, recipe = follow_recipe(ClassifierParameters(quality="best"), about)
+    _, noisy = recipe.kinds[:2]
+    assert (chosen.n_folds, noisy["hidden_sizes"]) == (n_folds, [(units, units)])
+
+
 def test_better_quality_trains_more_networks() -> None:
     many = Circumstances(40_000, 8)
     n_members = [len(members_of(many, quality=quality)) for quality in QUALITY_NAMES]

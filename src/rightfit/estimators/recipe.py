@@ -98,6 +98,7 @@ class Stage:
         n_folds: folds that each network is trained on; None where rows are held out once.
         patience_growth: how the patience grows with the epochs. In few rows an epoch has few
             steps, and networks of some tables go on improving for hundreds of them.
+        n_noisy_units: of each hidden layer of a noisy network, given the rows for them.
     """
 
     most_rows: float
@@ -106,6 +107,7 @@ class Stage:
     n_units: int = 128
     n_folds: int | None = None
     patience_growth: float = 0.0
+    n_noisy_units: int = 512
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,16 +118,19 @@ class Effort:
         stages: from few rows to many.
         n_sparse: networks of each sparse kind, without and with a hidden layer, that are added to
             wide tables.
+        unembedded: the stages of tables whose numbers are not embedded; None for the same.
     """
 
     stages: tuple[Stage, ...]
     n_sparse: tuple[int, int]
+    unembedded: tuple[Stage, ...] | None = None
 
     def stage(self, about: Circumstances) -> Stage:
         """What it spends on a table."""
+        stages = self.stages if about.embeds_numbers else self.unembedded or self.stages
         return next(
             stage
-            for stage in self.stages
+            for stage in stages
             if about.n_rows <= stage.most_rows and (about.may_fold or stage.n_folds is None)
         )
 
@@ -155,6 +160,12 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
                 Stage(math.inf, (2, 2), n_copies=16),
             ),
             n_sparse=(12, 8),
+            # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.
+            unembedded=(
+                Stage(3_000, (4, 4), n_copies=8, n_folds=8, patience_growth=1.0),
+                Stage(200_000, (2, 2), n_copies=16, n_folds=5, n_noisy_units=1024),
+                Stage(math.inf, (2, 2), n_copies=16, n_noisy_units=1024),
+            ),
         ),
     }
 )
@@ -308,7 +319,8 @@ def _kinds(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Ma
     """The values of each kind of networks."""
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
-        units = 512 if about.n_rows >= MANY_ROWS_FOR_NOISE else 256
+        has_many = about.n_rows >= MANY_ROWS_FOR_NOISE
+        units = stage.n_noisy_units // (1 if has_many else 2)
         return [_PLAIN, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
     piecewise = {
         **_PIECEWISE,
