@@ -225,13 +225,19 @@ def test_sheet_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stop_reason", "n_epochs", "n_notes"),
-    [("patience", 36, 1), ("patience", 20, 2), ("max_epochs", 20, 1)],
+    ("stop_reason", "n_epochs", "growth", "n_notes"),
+    [
+        ("patience", 36, 0.0, 1),
+        ("patience", 20, 0.0, 2),
+        ("patience", 36, 2.0, 2),
+        ("max_epochs", 20, 0.0, 1),
+    ],
 )
 def test_tolerance_is_explained_where_the_patience_seems_too_short(
-    stop_reason: str, n_epochs: int, n_notes: int
+    stop_reason: str, n_epochs: int, growth: float, n_notes: int
 ) -> None:
     given = facts(1, n_folds=2)
+    given["recipe"] = {"filled": {"patience_growth": growth}}
     given["members"][1].update(stop_reason=stop_reason, n_epochs=n_epochs)
     notes = members_notes(given)
     assert len(notes) == n_notes
