@@ -135,6 +135,7 @@ class Effort:
         )
 
 
+_BEST_OF_FEW_ROWS = Stage(3_000, (4, 4), n_copies=8, n_folds=8, patience_growth=1.0)
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
@@ -154,7 +155,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         ),
         "best": Effort(
             (
-                Stage(3_000, (4, 4), n_copies=8, n_folds=8, patience_growth=1.0),
+                _BEST_OF_FEW_ROWS,
                 Stage(30_000, (8, 8), n_copies=16),
                 Stage(200_000, (4, 4), n_copies=16),
                 Stage(math.inf, (2, 2), n_copies=16),
@@ -162,7 +163,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
             n_sparse=(12, 8),
             # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.
             unembedded=(
-                Stage(3_000, (4, 4), n_copies=8, n_folds=8, patience_growth=1.0),
+                _BEST_OF_FEW_ROWS,
                 Stage(200_000, (2, 2), n_copies=16, n_folds=5, n_noisy_units=1024),
                 Stage(math.inf, (2, 2), n_copies=16, n_noisy_units=1024),
             ),
