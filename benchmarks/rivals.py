@@ -12,8 +12,9 @@ import polars as pl
 from real_tables import Table
 
 import rightfit
+from rightfit.estimators.effort import Circumstances
 from rightfit.estimators.hyperparameters import ClassifierParameters
-from rightfit.estimators.recipe import Circumstances, follow_recipe
+from rightfit.estimators.recipe import follow_recipe
 
 
 def recipe_for(quality: str, train: pl.DataFrame) -> dict[str, Any]:

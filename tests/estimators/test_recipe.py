@@ -14,6 +14,7 @@ from rightfit import (
     TrainingWarning,
     check_gradients,
 )
+from rightfit.estimators.effort import EFFORTS, Circumstances
 from rightfit.estimators.grid import combinations, combinations_of_kinds
 from rightfit.estimators.hyperparameters import (
     PLAIN_SIZES,
@@ -21,13 +22,7 @@ from rightfit.estimators.hyperparameters import (
     ClassifierParameters,
     Hyperparameters,
 )
-from rightfit.estimators.recipe import (
-    EFFORTS,
-    FEWEST_ROWS,
-    NO_RECIPE,
-    Circumstances,
-    follow_recipe,
-)
+from rightfit.estimators.recipe import FEWEST_ROWS, NO_RECIPE, follow_recipe
 from rightfit.parameters import check_parameters, declared_parameters
 
 pytestmark = pytest.mark.slow

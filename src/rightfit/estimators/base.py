@@ -16,12 +16,13 @@ from rightfit.data.memory import available_bytes
 from rightfit.data.table import Table, as_table
 from rightfit.data.target_columns import has_target
 from rightfit.errors import TrainingWarning, warn_user
+from rightfit.estimators.effort import Circumstances
 from rightfit.estimators.exporting import Exporting
 from rightfit.estimators.fitting import Fitting
 from rightfit.estimators.handed_over import labelled, validation_rows, with_separation
 from rightfit.estimators.hyperparameters import Hyperparameters, follows_recipe
 from rightfit.estimators.pack_tables import best_trial, cv_results, path_of
-from rightfit.estimators.recipe import Circumstances, Recipe, follow_recipe
+from rightfit.estimators.recipe import Recipe, follow_recipe
 from rightfit.estimators.reporting import Reporting
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import check_single, is_pack

@@ -1,0 +1,127 @@
+"""What a quality spends, by the size of the table: how many networks, how large, in which folds."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Beyond so many columns numbers are not embedded: they would be thousands of features.
+MOST_EMBEDDED_COLUMNS = 256
+# With more columns than this for each row, most are of no use: networks that can turn inputs off
+# are added.
+WIDE_COLUMNS_A_ROW = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Circumstances:
+    """What the recipe goes by.
+
+    Attributes:
+        n_rows: rows of the table that have a target and a weight, those that will be held out
+            included.
+        n_columns: columns of the table.
+        may_fold: whether the rows may be held out fold by fold; not if somebody said which are.
+        is_single: whether only one network can be trained: `partial_fit` and `warm_start`.
+    """
+
+    n_rows: int
+    n_columns: int
+    may_fold: bool = True
+    is_single: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are so few rows for the columns that most of them must be turned off."""
+        return self.n_columns > WIDE_COLUMNS_A_ROW * self.n_rows
+
+    @property
+    def embeds_numbers(self) -> bool:
+        """Whether numbers become several features each."""
+        return self.n_columns <= MOST_EMBEDDED_COLUMNS
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """What a quality spends on tables of up to so many rows.
+
+    Attributes:
+        most_rows: up to so many.
+        n_members: networks of each kind that are drawn: piecewise and cosine, or, of many columns,
+            plain and noisy.
+        n_copies: of a piecewise or cosine network, in one.
+        n_units: of each of their two hidden layers.
+        n_folds: folds that each network is trained on; None where rows are held out once.
+        patience_growth: how the patience grows with the epochs. In few rows an epoch has few
+            steps, and networks of some tables go on improving for hundreds of them.
+        n_noisy_units: of each hidden layer of a noisy network, given the rows for them.
+    """
+
+    most_rows: float
+    n_members: tuple[int, int]
+    n_copies: int
+    n_units: int = 128
+    n_folds: int | None = None
+    patience_growth: float = 0.0
+    n_noisy_units: int = 512
+
+
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """What a quality spends.
+
+    Attributes:
+        stages: from few rows to many.
+        n_sparse: networks of each sparse kind, without and with a hidden layer, that are added to
+            wide tables.
+        unembedded: the stages of tables whose numbers are not embedded; None for the same.
+    """
+
+    stages: tuple[Stage, ...]
+    n_sparse: tuple[int, int]
+    unembedded: tuple[Stage, ...] | None = None
+
+    def stage(self, about: Circumstances) -> Stage:
+        """What it spends on a table."""
+        stages = self.stages if about.embeds_numbers else self.unembedded or self.stages
+        return next(
+            stage
+            for stage in stages
+            if about.n_rows <= stage.most_rows and (about.may_fold or stage.n_folds is None)
+        )
+
+
+_BEST_OF_FEW_ROWS = Stage(3_000, (4, 4), n_copies=8, n_folds=8, patience_growth=1.0)
+EFFORTS: Mapping[str, Effort] = MappingProxyType(
+    {
+        "fast": Effort(
+            (
+                Stage(1_000, (1, 0), n_copies=4, n_folds=3, patience_growth=0.5),
+                Stage(math.inf, (1, 0), n_copies=4, n_units=256),
+            ),
+            n_sparse=(6, 2),
+        ),
+        "default": Effort(
+            (
+                Stage(3_000, (2, 2), n_copies=4, n_folds=5, patience_growth=0.5),
+                Stage(100_000, (2, 2), n_copies=16),
+                Stage(math.inf, (1, 1), n_copies=16),
+            ),
+            n_sparse=(6, 4),
+        ),
+        "best": Effort(
+            (
+                _BEST_OF_FEW_ROWS,
+                Stage(30_000, (8, 8), n_copies=16),
+                Stage(200_000, (4, 4), n_copies=16),
+                Stage(math.inf, (2, 2), n_copies=16),
+            ),
+            n_sparse=(12, 8),
+            # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.
+            unembedded=(
+                _BEST_OF_FEW_ROWS,
+                Stage(200_000, (2, 2), n_copies=16, n_folds=5, n_noisy_units=1024),
+                Stage(math.inf, (2, 2), n_copies=16, n_noisy_units=1024),
+            ),
+        ),
+    }
+)
