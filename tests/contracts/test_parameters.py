@@ -22,13 +22,15 @@ from rightfit.constraints import (
     Unsure,
 )
 from rightfit.errors import MAX_SHOWN, ParameterError
-from rightfit.estimators.hyperparameters import (
+from rightfit.estimators.choice_names import (
     ACTIVATION_NAMES,
     CLASS_METRICS,
     NUMBER_LOSSES,
     NUMBER_METRICS,
     OPTIMIZER_NAMES,
     SCHEDULE_NAMES,
+)
+from rightfit.estimators.hyperparameters import (
     ClassifierParameters,
     Hyperparameters,
     RegressorParameters,

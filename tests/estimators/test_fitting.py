@@ -33,7 +33,7 @@ from rightfit import (
 )
 from rightfit.estimators import base
 from rightfit.estimators.base import AbstractEstimator
-from rightfit.estimators.hyperparameters import CLASS_METRICS, NUMBER_METRICS
+from rightfit.estimators.choice_names import CLASS_METRICS, NUMBER_METRICS
 from rightfit.train import clock
 from rightfit.train.events import as_plain
 from rightfit.train.pack import block

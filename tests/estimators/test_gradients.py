@@ -5,7 +5,7 @@ import pytest
 
 from rightfit import Classifier, DataError, Regressor, check_gradients
 from rightfit.estimators.base import AbstractEstimator
-from rightfit.estimators.hyperparameters import ACTIVATION_NAMES, NUMBER_LOSSES
+from rightfit.estimators.choice_names import ACTIVATION_NAMES, NUMBER_LOSSES
 from rightfit.nn import network as network_module
 from rightfit.nn.activations import ACTIVATIONS, Activation
 from tests.estimators.examples import N_ROWS, NUMBERS, THREE, TWO, X, mixed, small, target_for

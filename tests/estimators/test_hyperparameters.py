@@ -5,7 +5,7 @@ import pytest
 
 from rightfit import Classifier, ParameterError, Regressor
 from rightfit.data.kinds import KINDS
-from rightfit.estimators import hyperparameters
+from rightfit.estimators import choice_names
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.nn.activations import ACTIVATIONS
 from rightfit.objectives import LOSSES, metric_names
@@ -27,14 +27,14 @@ def message(estimator: type[AbstractEstimator], **chosen: Any) -> str:
 @pytest.mark.parametrize(
     ("names", "known"),
     [
-        (hyperparameters.ACTIVATION_NAMES, ACTIVATIONS),
-        (hyperparameters.OPTIMIZER_NAMES, OPTIMIZERS),
-        (hyperparameters.SCHEDULE_NAMES, SCHEDULES),
-        (hyperparameters.CLASS_METRICS, metric_names("binary")),
-        (hyperparameters.CLASS_METRICS, metric_names("multiclass")),
-        (hyperparameters.NUMBER_METRICS, metric_names("regression")),
+        (choice_names.ACTIVATION_NAMES, ACTIVATIONS),
+        (choice_names.OPTIMIZER_NAMES, OPTIMIZERS),
+        (choice_names.SCHEDULE_NAMES, SCHEDULES),
+        (choice_names.CLASS_METRICS, metric_names("binary")),
+        (choice_names.CLASS_METRICS, metric_names("multiclass")),
+        (choice_names.NUMBER_METRICS, metric_names("regression")),
         (
-            hyperparameters.NUMBER_LOSSES,
+            choice_names.NUMBER_LOSSES,
             [name for name, loss in LOSSES.items() if "regression" in loss.tasks],
         ),
     ],
@@ -45,7 +45,7 @@ def test_names_are_those_that_there_are(names: Any, known: Any) -> None:
 
 def test_kinds_are_some_of_those_that_there_are() -> None:
     # Nobody need say that a column is constant or an id: "ignored" does.
-    assert set(KINDS) - set(hyperparameters.KIND_NAMES) == {"constant", "id"}
+    assert set(KINDS) - set(choice_names.KIND_NAMES) == {"constant", "id"}
 
 
 @pytest.mark.parametrize("name", list(OPTIMIZERS))

@@ -14,14 +14,10 @@ from rightfit import (
     TrainingWarning,
     check_gradients,
 )
+from rightfit.estimators.choice_names import QUALITY_NAMES
 from rightfit.estimators.effort import EFFORTS, Circumstances
 from rightfit.estimators.grid import combinations, combinations_of_kinds
-from rightfit.estimators.hyperparameters import (
-    PLAIN_SIZES,
-    QUALITY_NAMES,
-    ClassifierParameters,
-    Hyperparameters,
-)
+from rightfit.estimators.hyperparameters import PLAIN_SIZES, ClassifierParameters, Hyperparameters
 from rightfit.estimators.recipe import FEWEST_ROWS, NO_RECIPE, follow_recipe
 from rightfit.parameters import check_parameters, declared_parameters
 

@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from rightfit.patience import Patience
 from rightfit.train.events import EpochRecord, Reason
-from rightfit.train.patience import Patience
 from rightfit.train.stopping import describe_stop
 
 FALLING = [2 ** -(i / 10) for i in range(20)]

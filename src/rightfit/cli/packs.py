@@ -9,6 +9,7 @@ from rich.table import Table
 from rightfit.cli.sheets import sheet_of
 from rightfit.cli.wording import as_typed
 from rightfit.estimators.effects import has_effect
+from rightfit.patience import Patience
 
 _MOST_TRIALS = 8
 _MOST_MEMBERS = 30
@@ -38,9 +39,9 @@ def members_notes(facts: Facts) -> list[str]:
     notes = ["loss: of the best epoch, on the rows that chose it, so that it looks a little low"]
     stopped = [row for row in facts["members"] if row["stop_reason"] == "patience"]
     said = facts["parameters"] | facts["recipe"]["filled"]
-    least, growth = said["patience_epochs"] or 0, said.get("patience_growth", 0.0)
+    patience = Patience(said["patience_epochs"], said.get("patience_growth", 0.0))
     waits = [(row["n_epochs"] - row["best_epoch"], row["best_epoch"]) for row in stopped]
-    if any(waited < max(least, growth * best) for waited, best in waits):
+    if any(waited < (patience.after(best) or 0) for waited, best in waits):
         tolerance = said["tolerance"]
         notes.append(
             "best epoch: that of the lowest loss; the patience counts from the last that was lower "

@@ -44,6 +44,7 @@ from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network, with_zeros
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
+from rightfit.patience import Patience
 from rightfit.train.customary import CUSTOMARY_LEARNING_RATES
 from rightfit.train.events import (
     EpochRecord,
@@ -59,7 +60,6 @@ from rightfit.train.events import (
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.waves import least_bytes
-from rightfit.train.patience import Patience
 from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"

@@ -105,8 +105,9 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     """
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
-        has_many = about.n_rows >= MANY_ROWS_FOR_NOISE
-        units = stage.n_noisy_units // (1 if has_many else 2)
+        units = stage.n_noisy_units
+        if about.n_rows < MANY_ROWS_FOR_NOISE:
+            units //= 2
         return [_PLAIN, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
     piecewise = {
         **_PIECEWISE,

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from typing import NamedTuple, final
 
+from rightfit.patience import Patience
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -14,7 +15,6 @@ from rightfit.train.events import (
     PackJudged,
     TrainingStarted,
 )
-from rightfit.train.patience import Patience
 
 # Training whose mean speed counts.
 _RECENT_SECONDS = 20.0

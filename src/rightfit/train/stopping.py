@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from rightfit.patience import Patience
 from rightfit.train.events import EpochRecord, Reason
-from rightfit.train.patience import Patience
 
 _RECENT_EPOCHS = 5
 _STILL_FALLING = 0.001

@@ -18,8 +18,9 @@ from rightfit.constraints import (
     either,
 )
 from rightfit.errors import DataError, ParameterError, did_you_mean
+from rightfit.estimators.choice_names import ACTIVATION_NAMES, OPTIMIZER_NAMES
 from rightfit.estimators.classifier import Classifier
-from rightfit.estimators.hyperparameters import ACTIVATION_NAMES, OPTIMIZER_NAMES, Hyperparameters
+from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.lesson.own_points import likely_target, pick_points
 from rightfit.estimators.lesson.points import MADE_SETS, Points, make_points
 from rightfit.estimators.regressor import Regressor
