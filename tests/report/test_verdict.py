@@ -168,6 +168,21 @@ def test_what_guesses_classes_well_is_not_called_no_better_than_guessing() -> No
     assert "probabilities" in give_verdict(loss_is_poor, ()).next_step
 
 
+def test_close_fit_that_beats_the_others_is_only_warned_of() -> None:
+    evidence = outcome(good_numbers).evidence
+    assert evidence.fit is not None
+    fit = dataclasses.replace(evidence.fit, skill=0.99)
+    close = with_own(
+        dataclasses.replace(evidence, fit=fit), skill=0.7, skill_interval=(0.65, 0.75)
+    )
+    told = {one.check.code: one for one in run_checks(close)}
+    assert told["RF-OVERFIT"].finding.severity == "warning"
+    verdict = give_verdict(close, tuple(told.values()))
+    assert verdict.level == "good"
+    assert verdict.fit.endswith("learned closely, yet better than the others there.")
+    assert verdict.next_step.startswith("Next: try dropout_rate")
+
+
 def test_score_that_reaches_guessing_is_no_signal() -> None:
     evidence = outcome(good_classes).evidence
     poor = with_own(evidence, skill_interval=(-0.1, 0.1), score_interval=(0.3, 0.9))

@@ -65,9 +65,8 @@ def give_verdict(evidence: Evidence, raised: Sequence[Raised]) -> Verdict:
     """
     if not evidence.standings:
         return _untested(evidence, raised)
-    codes = {one.check.code for one in raised}
     level, headline, next_step = _judged(evidence, raised)
-    return Verdict(level, headline, _score(evidence), _fit(evidence, codes), f"Next: {next_step}.")
+    return Verdict(level, headline, _score(evidence), _fit(evidence, raised), f"Next: {next_step}.")
 
 
 def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str]:
@@ -133,7 +132,7 @@ def _name(standing: Standing) -> str:
     return f"quick {standing.name}" if is_cut else standing.name
 
 
-def _fit(evidence: Evidence, codes: set[str]) -> str:
+def _fit(evidence: Evidence, raised: Sequence[Raised]) -> str:
     own, fit = evidence.standing("model"), evidence.fit
     if not evidence.is_compared:
         return compared_then(evidence.model)
@@ -143,12 +142,15 @@ def _fit(evidence: Evidence, codes: set[str]) -> str:
         f"saves {percent(fit.skill, 0)} of guessing's loss on training rows, "
         f"{percent(own.skill, 0)} on test rows"
     )
-    if "RF-OVERFIT" in codes:
+    found = {one.check.code: one.finding.severity for one in raised}
+    if found.get("RF-OVERFIT") == "warning":
+        return f"It {skills}: learned closely, yet better than the others there."
+    if "RF-OVERFIT" in found:
         return f"Overfitted: {skills}."
-    if "RF-UNDERFIT" in codes:
+    if "RF-UNDERFIT" in found:
         return f"Underfitted: {skills}."
     # Of a test that is too easy, or a model worse than a line, nobody can say so.
-    sound = not codes & {code for code, _, _ in _HEADLINES}
+    sound = not found.keys() & {code for code, _, _ in _HEADLINES}
     return f"Neither under- nor overfitted: {skills}." if sound else f"It {skills}."
 
 

@@ -35,13 +35,22 @@ def _overfit(evidence: Evidence) -> Finding | None:
         gap = fit.skill - own.skill
         if gap < _OVERFIT_GAP or fit.skill < own.skill_interval[1]:
             return None
+        is_best = _beats_the_others(evidence)
         return Finding(
-            "problem",
+            "warning" if is_best else "problem",
             f"{100 * gap:.0f} points",
             f"The model saves {percent(fit.skill, 0)} of the loss on its training rows, but "
-            f"{percent(own.skill, 0)} on the test rows: {100 * gap:.0f} points less.",
+            f"{percent(own.skill, 0)} on the test rows: {100 * gap:.0f} points less."
+            f"{' No other model does as well there.' if is_best else ''}",
         )
     return _overfit_by_history(evidence)
+
+
+def _beats_the_others(evidence: Evidence) -> bool:
+    """Whether the model is surely better on the test rows than each other trained model."""
+    others = [evidence.standing(key) for key in ("linear", "boosting")]
+    worst = [max(other.model_is_worse) for other in others if other is not None]
+    return bool(worst) and max(worst) <= 1 - _SURE
 
 
 def _overfit_by_history(evidence: Evidence) -> Finding | None:
@@ -188,8 +197,10 @@ CHECKS = (
         "RF-OVERFIT",
         "Overfitted",
         "The model saves at least 20 points more of the loss on rows that it was trained on than "
-        "on test rows: it has learned rows by heart. Without these rows, the check goes by the "
-        "recorded losses, and only warns: validation loss at least 1.5 times the training loss.",
+        "on test rows: it has learned rows by heart. It only warns where the model surely does better "
+        "on the test rows than a linear model and gradient boosting. Without these rows, the check "
+        "goes by the recorded losses, and only warns: validation loss at least 1.5 times the "
+        "training loss.",
         "Regularise more: a list such as dropout_rate=[0.1, 0.25, 0.5] or l2=[1e-4, 1e-3, 1e-2] "
         "tries several at once. Keep early stopping on, take fewer units, or gather more rows.",
         "try dropout_rate=[0.1, 0.25, 0.5], or more rows",
