@@ -55,6 +55,27 @@ def test_columns_are_kept_beside_the_predictions(
     assert predicted["age"].to_list() == table["age"].to_list()
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_kept_columns_lose_nothing(
+    rightfit: Type, model: Path, table: pl.DataFrame, suffix: str
+) -> None:
+    ids = [f"123456789012345678{90 + row}" for row in range(table.height)]
+    moments = ["2026-01-01T10:00:00+02:00"] * table.height
+    ages = [f"{age}.0" for age in table["age"]]
+    wide = table.with_columns(id=pl.Series(ids), at=pl.Series(moments), age=pl.Series(ages))
+    wide.write_csv("ids.csv")
+    flags = ("--keep", "id", "--keep", "at", "--keep", "age", "--out", f"kept{suffix}")
+    assert rightfit("predict", "use.model", "ids.csv", *flags).code == 0
+    if suffix == ".csv":
+        kept = pl.read_csv("kept.csv", infer_schema=False)
+        assert kept["at"].to_list() == moments
+        assert kept["age"].to_list() == ages
+    else:
+        kept = pl.read_parquet("kept.parquet")
+        assert kept.schema["age"] == pl.Float64
+    assert kept["id"].to_list() == ids
+
+
 def test_columns_that_the_model_does_not_know_are_ignored_and_named(
     rightfit: Type, model: Path, table: pl.DataFrame
 ) -> None:

@@ -172,9 +172,7 @@ def test_close_fit_that_beats_the_others_is_only_warned_of() -> None:
     evidence = outcome(good_numbers).evidence
     assert evidence.fit is not None
     fit = dataclasses.replace(evidence.fit, skill=0.99)
-    close = with_own(
-        dataclasses.replace(evidence, fit=fit), skill=0.7, skill_interval=(0.65, 0.75)
-    )
+    close = with_own(dataclasses.replace(evidence, fit=fit), skill=0.7, skill_interval=(0.65, 0.75))
     told = {one.check.code: one for one in run_checks(close)}
     assert told["RF-OVERFIT"].finding.severity == "warning"
     verdict = give_verdict(close, tuple(told.values()))

@@ -2,28 +2,22 @@
 
 from pathlib import Path
 
-import polars as pl
 import typer
 
-from rightfit.data.read import known_suffixes, read_table
+from rightfit.data.file_table import FileTable
+from rightfit.data.read import known_suffixes, read_file
 from rightfit.data.stdin import read_stdin
-from rightfit.estimators.base import AbstractEstimator
-from rightfit.estimators.reading import words_of
 
 _STDIN = "-"
 
 
-def read_given_table(
-    model: AbstractEstimator, path: Path, form: str | None, target: str | None = None
-) -> pl.DataFrame:
-    """Read a table for a model from a file, or from stdin where the path is a dash.
+def read_given_table(path: Path, form: str | None) -> FileTable:
+    """Read a table from a file, or from stdin where the path is a dash.
 
     Args:
-        model: what the table is for.
         path: as it was typed.
         form: the format, as a suffix without its dot; None goes by the file's name, and takes
             stdin for CSV.
-        target: the name of the target column there; as in training if None.
     """
     suffix = None if form is None else f".{form.lower().removeprefix('.')}"
     if suffix is not None and suffix not in known_suffixes:
@@ -31,10 +25,9 @@ def read_given_table(
         raise typer.BadParameter(
             f"must be one of {names}. Got {form!r} instead.", param_hint="--format"
         )
-    words = words_of(model, target)
     if str(path) == _STDIN:
-        return read_stdin(suffix or ".csv", as_text=words)
-    return read_table(path, suffix, as_text=words)
+        return read_stdin(suffix or ".csv")
+    return read_file(path, suffix)
 
 
 def name_of(path: Path) -> str:

@@ -45,7 +45,10 @@ def predict(
     with warnings_as_notes(console):
         if not to_stdout:
             check_free(out, table, force=force)
-        predictions = predict_table(model, table, probabilities, keep or [], console, form)
+        as_written = to_stdout or out.suffix.lower() in (".csv", ".tsv")
+        predictions = predict_table(
+            model, table, probabilities, keep or [], console, form, as_written=as_written
+        )
         tidy_up_at_ctrl_c()
         if to_stdout:
             sys.stdout.write(predictions.write_csv())

@@ -12,6 +12,7 @@ from rightfit.data.cells import without_columns
 from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
+from rightfit.estimators.reading import words_of
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_training import warn_of_ignored
 
@@ -25,12 +26,26 @@ def predict_table(
     keep: list[str],
     console: Console,
     form: str | None = None,
+    *,
+    as_written: bool = True,
 ) -> pl.DataFrame:
-    """Load a model and a table, and put the predictions into a table."""
+    """Load a model and a table, and put the predictions into a table.
+
+    Args:
+        model_path: folder of the model.
+        table_path: file of the table.
+        probabilities: whether to add a column for each class.
+        keep: the columns of the table to copy.
+        console: for messages.
+        form: the format of the table, where its name does not say it.
+        as_written: whether columns that are kept of delimited text stay text, so that no digit of
+            an id is lost; else they have their types.
+    """
     with working(console, "predicting"):
         model = load(model_path)
-        frame = read_given_table(model, table_path, form)
-        kept = _kept(frame, keep)
+        table = read_given_table(table_path, form)
+        frame = table.typed(words_of(model))
+        kept = _kept(table.columns if as_written else frame, keep)
         warn_of_ignored(model, without_columns(frame, keep))
         predictions = _predictions(model, frame)
         if probabilities:

@@ -1,7 +1,6 @@
-"""Read delimited text: the header is checked, then every row, then types are decided."""
+"""Read delimited text: the header is checked, then every row."""
 
 import gzip
-from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -10,34 +9,24 @@ import polars as pl
 
 from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import Bytes, header_fields, requoted, separator_of, survey
-from rightfit.data.decimal_commas import (
-    say_decimal_commas,
-    with_decimal_commas,
-    with_thousands,
-)
-from rightfit.data.text_types import typed_text, without_empty
+from rightfit.data.file_table import FileTable
 from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 LONGEST_HEADER: Final = 1 << 20
 
 
-def read_csv(path: Path, as_text: Collection[str] = ()) -> pl.DataFrame:
-    """Read a file whose fields are separated by commas, or by what its header uses.
-
-    Args:
-        path: the file.
-        as_text: the columns that stay as they are written, where others become numbers or dates.
-    """
-    return _read_delimited(path, ",", as_text)
+def read_csv(path: Path) -> FileTable:
+    """Read a file whose fields are separated by commas, or by what its header uses."""
+    return _read_delimited(path, ",")
 
 
-def read_tsv(path: Path, as_text: Collection[str] = ()) -> pl.DataFrame:
+def read_tsv(path: Path) -> FileTable:
     """Read a file whose fields are separated by tabs; see `read_csv`."""
-    return _read_delimited(path, "\t", as_text)
+    return _read_delimited(path, "\t")
 
 
-def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.DataFrame:
+def _read_delimited(path: Path, separator: str) -> FileTable:
     raw = _content(path)
     content = np.frombuffer(raw, np.uint8)
     _check_utf8(path, raw, content)
@@ -58,31 +47,7 @@ def _read_delimited(path: Path, separator: str, as_text: Collection[str]) -> pl.
         frame.columns = names
     if len(found.blank):
         frame = frame.filter(~pl.int_range(frame.height).is_in(found.blank - 1))
-    return _typed(path, frame, separator, as_text)
-
-
-def _typed(
-    path: Path, frame: pl.DataFrame, separator: str, as_text: Collection[str]
-) -> pl.DataFrame:
-    """Decide what type each column of text has."""
-    columns, with_commas, grouped = {}, {}, {}
-    for text in frame.get_columns():
-        column = without_empty(text) if text.name in as_text else typed_text(text)
-        if column.dtype == pl.String and text.name not in as_text:
-            numbers = with_decimal_commas(column, separator)
-            if numbers is not None:
-                with_commas[text.name] = column
-                column = numbers
-        columns[text.name] = column
-    # Where one column has decimal commas, points in the others are none.
-    others = [name for name in columns if name not in {*with_commas, *as_text}]
-    for name in others if with_commas else ():
-        numbers = with_thousands(frame[name])
-        if numbers is not None:
-            grouped[name] = frame[name]
-            columns[name] = numbers
-    say_decimal_commas(path.name, with_commas, grouped)
-    return pl.DataFrame([column.alias(name) for name, column in columns.items()])
+    return FileTable(path.name, frame, separator)
 
 
 def _content(path: Path) -> bytes:

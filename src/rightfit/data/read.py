@@ -9,11 +9,12 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from rightfit.data.delimited import empty, read_csv, read_tsv
+from rightfit.data.file_table import FileTable
 from rightfit.data.write import without_excel
 from rightfit.data.write import write_table as write_table
 from rightfit.errors import TableFileError, did_you_mean
 
-Reader: TypeAlias = Callable[[Path, Collection[str]], pl.DataFrame]
+Reader: TypeAlias = Callable[[Path], FileTable]
 
 
 def read_table(
@@ -48,22 +49,27 @@ def read_table(
         ...     read_table(houses).rows()
         [(3, 100.5), (None, 90.0)]
     """
+    return read_file(path, suffix).typed(as_text)
+
+
+def read_file(path: str | Path, suffix: str | None = None) -> FileTable:
+    """Read a table as its file has it; see `read_table`."""
     path = Path(path).expanduser()
     reader = _reader_for(path) if suffix is None else READERS[suffix]
     _check_there(path)
     try:
-        frame = reader(path, as_text)
+        table = reader(path)
     except TableFileError:
         raise
     except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error, ValueError) as error:
         raise _unreadable(path, error, suffix) from error
-    if frame.height == 0 or frame.width == 0:
+    if table.columns.is_empty():
         raise TableFileError(
             f"File {path.name!r} has no rows.",
             expected="A table needs a header and at least one row.",
             hint="check that the file was written completely",
         )
-    return frame
+    return table
 
 
 def _check_there(path: Path) -> None:
@@ -166,7 +172,7 @@ def _read_arrow(path: Path) -> pl.DataFrame:
 
 def _typed(read: Callable[[Path], pl.DataFrame]) -> Reader:
     """Read a format whose columns come with their types, so that none is guessed."""
-    return lambda path, as_text: read(path)
+    return lambda path: FileTable(path.name, read(path))
 
 
 READERS: Final[dict[str, Reader]] = {

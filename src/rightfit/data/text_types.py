@@ -12,6 +12,7 @@ from rightfit.data.cells import unnamed
 from rightfit.data.dates import CLOCK, date_style, parse_dates
 
 SAMPLE: Final = 200
+WHOLE: Final = r"^[+-]?[0-9]+$"
 LEADING_ZERO: Final = r"^[+-]?0[0-9]+$"
 TRUTH_VALUES: Final = {"true": True, "false": False}
 
@@ -20,7 +21,8 @@ def typed_text(text: pl.Series) -> pl.Series:
     """Turn text into whole numbers, numbers, truth values or dates, if all of it is; or leave it.
 
     An empty text is missing. Digits with leading zeros are a code, such as a
-    post code, and stay text. Dates are read where the year stands first.
+    post code, and stay text, as do whole numbers of more than 64 bits, which as
+    floats would lose their last digits. Dates are read where the year stands first.
 
     Example:
         >>> typed_text(pl.Series(["1", "", "3"])).to_list()
@@ -65,6 +67,8 @@ def _numbers(text: pl.Series) -> pl.Series:
     whole = text.cast(pl.Int64, strict=False)
     if whole.null_count() == text.null_count():
         return whole
+    if text.str.contains(WHOLE).all():
+        return text
     return _all_or_text(text, text.cast(pl.Float64, strict=False))
 
 

@@ -197,10 +197,10 @@ CHECKS = (
         "RF-OVERFIT",
         "Overfitted",
         "The model saves at least 20 points more of the loss on rows that it was trained on than "
-        "on test rows: it has learned rows by heart. It only warns where the model surely does better "
-        "on the test rows than a linear model and gradient boosting. Without these rows, the check "
-        "goes by the recorded losses, and only warns: validation loss at least 1.5 times the "
-        "training loss.",
+        "on test rows: it has learned rows by heart. It only warns where the model surely does "
+        "better on the test rows than a linear model and gradient boosting. Without these rows, "
+        "the check goes by the recorded losses, and only warns: validation loss at least 1.5 times "
+        "the training loss.",
         "Regularise more: a list such as dropout_rate=[0.1, 0.25, 0.5] or l2=[1e-4, 1e-3, 1e-2] "
         "tries several at once. Keep early stopping on, take fewer units, or gather more rows.",
         "try dropout_rate=[0.1, 0.25, 0.5], or more rows",
