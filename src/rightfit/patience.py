@@ -10,7 +10,8 @@ class Patience:
 
     Attributes:
         epochs: without a better one after which training stops; None for no limit.
-        growth: epochs of it for each epoch until the best one, where that is more.
+        growth: epochs of it for each epoch until the last one that was better by the tolerance,
+            where that is more.
 
     Example:
         >>> patience = Patience(10, growth=0.5)

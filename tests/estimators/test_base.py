@@ -291,6 +291,14 @@ def test_fit_drops_and_counts_rows_without_a_target(
 
 
 @both
+def test_fit_refuses_the_name_of_a_column_as_target(estimator: type[AbstractEstimator]) -> None:
+    assert message(lambda: small(estimator).fit(frame(), "price")) == (
+        "The target y is the text 'price'.\nIt is the column itself: one value for each row.\n"
+        "hint: fit(X.drop(columns='price'), X['price']), if that is its name"
+    )
+
+
+@both
 def test_fit_refuses_a_missing_target(estimator: type[AbstractEstimator]) -> None:
     assert message(lambda: small(estimator).fit(X, None)) == (
         f"{estimator.__name__} requires y to be passed, but the target y is None."
@@ -354,7 +362,8 @@ def test_fit_refuses_rows_that_all_have_no_target_or_no_weight() -> None:
 @pytest.mark.parametrize("validation", [(X,), [X, THREE], X, (X, THREE, None, None)])
 def test_fit_refuses_validation_that_is_no_pair(validation: Any) -> None:
     assert message(lambda: small(Classifier).fit(X, THREE, validation=validation)) == (
-        "The 'validation' argument is not a pair.\nIt must be (X, y) or (X, y, sample_weight)."
+        "The 'validation' argument is not a pair.\n"
+        "It must be a tuple: (X, y) or (X, y, sample_weight)."
     )
 
 

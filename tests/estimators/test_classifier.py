@@ -305,6 +305,16 @@ def test_score_refuses_classes_of_another_type(
     assert model.score(X, np.array(trained * 20)) == model.score(X, trained * 20)
 
 
+def test_score_leaves_out_rows_without_a_target_as_fit_does() -> None:
+    model = small(Classifier).fit(X, [0, 1] * 20)
+    gaps: list[Any] = [None, None, *([0, 1] * 19)]
+    with pytest.warns(DataWarning, match="Left out: 2 rows without a target"):
+        score = model.score(X, gaps, np.arange(40))
+    assert score == model.score(X[2:], [0, 1] * 19, np.arange(2, 40))
+    with pytest.raises(DataError, match="No row has a target"):
+        model.score(X, [None] * 40)
+
+
 def test_score_leaves_other_mistakes_to_scikit_learn() -> None:
     model = small(Classifier).fit(X, [0, 1] * 20)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):

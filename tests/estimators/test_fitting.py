@@ -705,47 +705,6 @@ def test_learning_rate_is_lowered_without_compiling_anew(
         assert second == []
 
 
-# Going on.
-
-
-def test_warm_start_goes_on_from_the_weights_of_the_fit_before() -> None:
-    model = small(Classifier, warm_start=True, max_epochs=20, learning_rate=0.03).fit(X, TWO)
-    first = column(model, "train_loss")
-    model.fit(X, TWO)
-    second = column(model, "train_loss")
-    assert [record["epoch"] for record in model.history_] == list(range(1, 21))
-    assert second[0] < first[-1] < first[0]
-    cold = small(Classifier, max_epochs=20, learning_rate=0.03).fit(X, TWO).fit(X, TWO)
-    assert column(cold, "train_loss") == first
-
-
-def test_warm_start_keeps_columns_classes_and_scale() -> None:
-    model = small(Classifier, warm_start=True).fit(frame(), np.array(["a", "b", "c"])[THREE])
-    encoder = model._model.encoder.to_json()
-    model.fit(10 * frame()[COLUMNS[::-1]], np.array(["a", "b"])[TWO])
-    assert model.classes_.tolist() == ["a", "b", "c"]
-    assert model._model.encoder.to_json() == encoder
-    assert model.feature_names_in_.tolist() == COLUMNS
-
-
-def test_warm_start_begins_anew_with_another_shape() -> None:
-    model = small(Classifier, warm_start=True).fit(X, THREE)
-    with pytest.warns(TrainingWarning, match="warm_start begins anew"):
-        model.set_params(hidden_sizes=(4,)).fit(X, THREE)
-    assert model.n_parameters_ == (3 + 1) * 4 + (4 + 1) * 3
-
-
-def test_warm_start_does_not_turn_positions_into_names() -> None:
-    rows = [["flat", 1.0], ["shop", 2.0]] * 20
-    model = small(Classifier, warm_start=True).fit(rows, TWO).fit(rows, TWO)
-    assert not hasattr(model, "feature_names_in_")
-    model = small(Classifier, warm_start=True).fit(frame(), TWO).fit(X, TWO)
-    assert model.feature_names_in_.tolist() == COLUMNS
-    np.testing.assert_array_equal(
-        model.predict_proba(frame()[COLUMNS[::-1]]), model.predict_proba(frame())
-    )
-
-
 def test_history_survives_scores_that_overflow(tmp_path: Any) -> None:
     # These do not fit in float32.
     huge = 1e40 * NUMBERS

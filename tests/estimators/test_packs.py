@@ -210,6 +210,19 @@ def test_what_is_held_out_is_later_than_what_is_trained_on() -> None:
     assert time[np.isnan(model.oof_predictions_)].max() == N_ROWS // 4 - 1
 
 
+def test_of_folds_in_time_the_networks_of_the_last_one_predict() -> None:
+    time = np.random.default_rng(0).permutation(N_ROWS)
+    model = Regressor(**SMALL, n_folds=3, l2=[0.0, 0.1]).fit(X, NUMBERS, time=time)
+    kept = [row for row in model.members_ if row["weight"] > 0]
+    assert {row["fold"] for row in kept} == {2}
+    assert sum(row["weight"] for row in kept) == pytest.approx(1)
+
+
+def test_trees_that_see_the_rows_of_a_fold_are_warned_of() -> None:
+    with pytest.warns(TrainingWarning, match="scaling='tree' goes by the targets of all rows"):
+        Regressor(**SMALL, n_folds=2, scaling="tree").fit(X, NUMBERS)
+
+
 def test_few_rows_are_held_out_in_folds_when_there_is_something_to_choose() -> None:
     model = Classifier(**SMALL, l2=[0.0, 0.1])
     started, *_ = model.iter_fit(X, TWO)

@@ -9,6 +9,7 @@ from rightfit import (
     Classifier,
     DataError,
     DataWarning,
+    ParameterError,
     Regressor,
     TrainingStarted,
     TrainingWarning,
@@ -16,6 +17,7 @@ from rightfit import (
 )
 from rightfit.estimators.choice_names import QUALITY_NAMES
 from rightfit.estimators.effort import EFFORTS, Circumstances
+from rightfit.estimators.gradients import subject_of
 from rightfit.estimators.grid import combinations, combinations_of_kinds
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, ClassifierParameters, Hyperparameters
 from rightfit.estimators.recipe import FEWEST_ROWS, NO_RECIPE, follow_recipe
@@ -332,7 +334,7 @@ def test_model_tells_what_the_recipe_did() -> None:
     assert recipe["filled"]["scaling"] == "quantile"
     assert [kind["members"] for kind in recipe["kinds"]] == [1]
     described = Regressor(hidden_sizes=(4,), max_epochs=1, random_state=0).fit(X, y)
-    assert described.describe()["recipe"] == {"filled": {}, "kinds": []}
+    assert described.describe()["recipe"] == {"filled": {}, "kinds": [], "drawn": {}}
 
 
 def test_patience_in_force_is_told_when_training_starts() -> None:
@@ -382,6 +384,63 @@ def test_quality_beside_described_networks_is_said_to_have_no_effect(described: 
         model.fit(X, X[:, 0] > 0)
 
 
+@pytest.mark.parametrize(
+    ("given", "n_rows"),
+    [({"warm_start": True}, 60), ({"validation_fraction": 0.0}, 60), ({}, FEWEST_ROWS - 1)],
+)
+def test_quality_where_there_is_nothing_to_choose_is_said_to_have_no_effect(
+    given: Any, n_rows: int
+) -> None:
+    X, y = rows(n_rows)
+    with pytest.warns(TrainingWarning, match="quality='best' has no effect: one plain network"):
+        Regressor(quality="best", max_epochs=2, **given).fit(X, y)
+
+
+def test_folds_that_somebody_asks_for_are_folds_to_the_recipe() -> None:
+    chosen, recipe = follow_recipe(ClassifierParameters(n_folds=5), LARGE)
+    assert chosen.scaling == "quantile"
+    assert recipe.kinds[0]["learning_rate"] == [4e-3]
+
+
+def test_more_members_than_the_recipe_has_is_said() -> None:
+    chosen, recipe = follow_recipe(ClassifierParameters(members=5000), LARGE)
+    grid = combinations_of_kinds(chosen, recipe.kinds, 0)
+    assert len(grid.members) < 5000
+    assert grid.note.startswith(f"There are only {len(grid.members):,} combinations")
+
+
+@pytest.mark.parametrize(("quality", "n_rows"), [("default", FEWEST_ROWS - 1), ("fast", 1_100)])
+def test_gradients_and_graph_are_of_the_single_network_that_was_fitted(
+    quality: str, n_rows: int
+) -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(n_rows, 3))
+    model = Regressor(quality=quality, max_epochs=2, random_state=0).fit(X, X[:, 0])
+    check = check_gradients(model, X, X[:, 0], max_parameters_per_array=10)
+    assert check.n_parameters == model.n_parameters_
+    assert check.largest_error < 1e-6
+    plan = subject_of(model, X, X[:, 0], 64).plan
+    assert plan.l2 == (n_rows < FEWEST_ROWS)
+    assert plan.averaging == (n_rows >= FEWEST_ROWS)
+    drawn = model.describe()["recipe"]["drawn"]
+    assert drawn.get("hidden_sizes") == (None if n_rows < FEWEST_ROWS else (256, 256))
+
+
+def test_gradients_of_other_layers_than_the_fitted_ones_are_refused() -> None:
+    X, y = rows(60)
+    model = Regressor(hidden_sizes=(4,), max_epochs=1).fit(X, y).set_params(hidden_sizes=(8,))
+    with pytest.raises(ParameterError, match="other layers than the one that was fitted"):
+        check_gradients(model, X, y)
+
+
+def test_what_follows_in_time_is_held_out_once() -> None:
+    X, y = rows(300)
+    model = Regressor(max_epochs=1, random_state=0)
+    started = next(iter(model.iter_fit(X, y, time=np.arange(300))))
+    assert isinstance(started, TrainingStarted)
+    assert (started.n_folds, started.n_validation_rows) == (0, 45)
+
+
 def test_partial_fit_and_warm_start_train_one_network() -> None:
     X, y = rows(200)
     model = Regressor(random_state=0).partial_fit(X, y)
@@ -392,8 +451,8 @@ def test_partial_fit_and_warm_start_train_one_network() -> None:
 
 @pytest.mark.parametrize("separation", ["groups", "time"])
 def test_few_groups_or_moments_make_fewer_folds_of_the_recipe(separation: str) -> None:
-    X, y = rows(100)
-    blocks: Any = np.arange(100) * (2 if separation == "groups" else 3) // 100
+    X, y = rows(60)
+    blocks: Any = np.arange(60) * (2 if separation == "groups" else 3) // 60
     by: dict[str, Any] = {separation: blocks}
     model = Regressor(quality="fast", max_epochs=2, random_state=0).fit(X, y, **by)
     assert max(member["fold"] for member in model.members_) == 1

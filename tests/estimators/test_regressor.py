@@ -10,7 +10,7 @@ from sklearn.exceptions import DataConversionWarning
 
 from rightfit import DataError, DataWarning, Regressor, TrainingError, TrainingWarning, load
 from rightfit.estimators.evaluation import evaluate
-from tests.estimators.examples import N_ROWS, NUMBERS, X, small
+from tests.estimators.examples import N_ROWS, NUMBERS, X, frame, small
 
 pytestmark = pytest.mark.slow
 
@@ -240,3 +240,11 @@ def test_partial_fit_keeps_the_scale_of_the_first_call() -> None:
 def test_later_partial_fit_on_one_row_is_finite() -> None:
     model = small(Regressor).partial_fit(X, NUMBERS).partial_fit(X[:1], NUMBERS[:1])
     assert np.isfinite(model.predict(X)).all()
+
+
+def test_score_leaves_out_rows_without_a_target_as_fit_does() -> None:
+    model = small(Regressor).fit(frame(), NUMBERS)
+    gaps = pd.Series(NUMBERS).mask(np.arange(N_ROWS) < 3)
+    with pytest.warns(DataWarning, match="Left out: 3 rows without a target"):
+        score = model.score(frame(), gaps)
+    assert score == model.score(frame()[3:], NUMBERS[3:])

@@ -44,7 +44,7 @@ def describe(
     report.print(f"prediction: {facts['n_multiplications']:,} multiplications a row")
     report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
     report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
-    for number, line in enumerate(say_recipe(facts["recipe"], facts["trials"])):
+    for number, line in enumerate(say_recipe(facts["recipe"])):
         report.print(f"{' ' * 8 if number else 'recipe: '}{line}")
     if facts["choice"]:
         _print_pack(report, facts, fitted.path_)

@@ -4,6 +4,7 @@ import dataclasses
 import time as clock
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +20,7 @@ from rightfit.estimators.fitted import Fitted
 from rightfit.estimators.fitting import Fitting
 from rightfit.estimators.handed_over import labelled, validation_rows, with_separation
 from rightfit.estimators.hyperparameters import Hyperparameters, follows_recipe
-from rightfit.estimators.recipe import Recipe, follow_recipe
+from rightfit.estimators.recipe import FEWEST_ROWS, Recipe, follow_recipe
 from rightfit.estimators.reporting import Reporting
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import check_single, is_pack
@@ -30,6 +31,7 @@ from rightfit.model.given import Choices, Labelled
 from rightfit.objectives import Objective
 from rightfit.parameters import check_parameters
 from rightfit.train.events import Event, TrainingEnded
+from rightfit.train.interruption import deferred_interrupt
 
 
 class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstimator, ABC):
@@ -127,19 +129,17 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         The estimator is fitted when the iterator is exhausted. Its last event is
         `TrainingEnded`; Ctrl-C ends it early, with the best weights so far.
         """
-        fitting = self._begin(X, y, sample_weight, validation, groups, time)
-        if self.quality != "default" and not follows_recipe(self):
-            warn_user(
-                f"quality={self.quality!r} has no effect: hidden_sizes and lists say which "
-                "networks are trained.",
-                TrainingWarning,
-            )
-        if self.warm_start and fitting.begins_anew:
+        given = (X, y, sample_weight, validation, groups, time)
+        fitting = self._begin(*given)
+        if fitting.begins_anew:
             warn_user(
                 "warm_start begins anew: the parameters describe a network of other layers than "
                 "the one that was fitted.",
                 TrainingWarning,
             )
+            fitting = self._begin(*given, anew=True)
+        fitting.start.warn_of_kept(fitting.chosen)
+        self._warn_of_quality(fitting.recipe)
         is_new = not hasattr(self, "_model")
         # Whoever follows the events may want to show the columns first.
         if is_new:
@@ -147,8 +147,11 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         try:
             for event in fitting.events():
                 if isinstance(event, TrainingEnded):
-                    self._keep(fitting.model())
-                    self._keep_out_of_fold(fitting.out_of_fold())
+                    # Choosing takes a while, too, and must not lose what was trained.
+                    with deferred_interrupt() as interrupted:
+                        self._keep(fitting.model())
+                        self._keep_out_of_fold(fitting.out_of_fold())
+                    event = TrainingEnded("interrupted") if interrupted() else event
                 yield event
         finally:
             if is_new and not hasattr(self, "_model"):
@@ -205,30 +208,45 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             chosen,
             rows,
             None,
-            self._choices(chosen, y, validation_fraction=0.0),
+            self._choices(chosen, y, 0.0, start),
             self._objective,
             start,
             classes,
             given=self,
             recipe=recipe,
         )
+        if chosen.average_decay:
+            warn_user(
+                "average_decay has no effect in partial_fit, which keeps the latest weights.",
+                TrainingWarning,
+            )
         for event in fitting.events(one_epoch=True):
             if isinstance(event, TrainingEnded):
                 self._keep(fitting.model(latest=True))
                 self._moments = fitting.moments()
+                if event.reason == "interrupted":
+                    raise KeyboardInterrupt
         return self
 
     def _begin(
-        self, X: Any, y: Any, weight: Any, validation: Any, groups: Any = None, time: Any = None
+        self,
+        X: Any,
+        y: Any,
+        weight: Any = None,
+        validation: Any = None,
+        groups: Any = None,
+        time: Any = None,
+        *,
+        anew: bool = False,
     ) -> Fitting:
         began = clock.monotonic()
         check_parameters(self)
         owner = type(self).__name__
         rows = with_separation(labelled(X, y, weight, owner), groups, time)
         held = validation_rows(validation, rows, owner)
-        start = Start()
         chosen, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
-        if self.warm_start and hasattr(self, "_model"):
+        start = Start()
+        if self.warm_start and hasattr(self, "_model") and not anew:
             check_single(self, "warm_start")
             start = Start(self._model)
             rows = dataclasses.replace(rows, table=self._matched(rows.table))
@@ -236,7 +254,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             chosen,
             rows,
             held,
-            self._choices(chosen, y, self.validation_fraction),
+            self._choices(chosen, y, self.validation_fraction, start),
             self._objective,
             start,
             free_bytes=available_bytes(),
@@ -251,14 +269,30 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         about = Circumstances(
             n_rows=int((has_target(rows.y) & (rows.weights > 0)).sum()),
             n_columns=len(rows.table.names),
-            may_fold=held is None and self.validation_fraction is None,
+            # Of folds in time the early ones know only the old past.
+            may_fold=held is None and self.validation_fraction is None and rows.time is None,
             is_single=is_single,
         )
         return follow_recipe(self, about)
 
+    def _warn_of_quality(self, recipe: Recipe) -> None:
+        if self.quality == "default" or recipe.kinds:
+            return
+        why = "hidden_sizes and lists say which networks are trained"
+        if follows_recipe(self):
+            why = (
+                "one plain network is trained with warm_start, with validation_fraction=0, and of "
+                f"fewer than {FEWEST_ROWS} rows"
+            )
+        warn_user(f"quality={self.quality!r} has no effect: {why}.", TrainingWarning)
+
     def _choices(
-        self, chosen: Hyperparameters, y: Any, validation_fraction: float | None
+        self, chosen: Hyperparameters, y: Any, validation_fraction: float | None, start: Start
     ) -> Choices:
+        seed = int(check_random_state(self.random_state).randint(2**31))
+        if start.model is not None and not isinstance(self.random_state, Integral):
+            # Another split would validate on rows that the weights were trained on.
+            seed = start.model.training.seed
         return Choices(
             target_name=_name_of(y),
             has_classes=self._has_classes(),
@@ -267,7 +301,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             column_kinds=self.column_kinds or {},
             validation_fraction=validation_fraction,
             precision=chosen.precision,
-            seed=int(check_random_state(self.random_state).randint(2**31)),
+            seed=seed,
             n_folds=chosen.n_folds,
             asks_for_folds=self.n_folds is not None,
             needs_held_out=is_pack(chosen),

@@ -12,6 +12,7 @@ from rightfit.data.targets import announced_classes
 from rightfit.errors import DataError, shown
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.documented import documented
+from rightfit.estimators.handed_over import rows_to_score
 from rightfit.estimators.hyperparameters import ClassifierParameters
 from rightfit.objectives import Objective, Task
 
@@ -70,12 +71,15 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
 
         Args:
             X: a table with the columns of the one that was fitted on; others are ignored.
-            y: `[row]`, the true classes, in the type that they had in training.
+            y: `[row]`, the true classes, in the type that they had in training; rows without
+                one are left out.
             sample_weight: `[row]`; None counts every row once.
 
         Raises:
-            DataError: the model's classes are text and these numbers, or the other way round.
+            DataError: the model's classes are text and these numbers, or the other way round; or
+                no row has one.
         """
+        X, y, sample_weight = rows_to_score(X, y, sample_weight)
         try:
             return float(super().score(X, y, sample_weight))
         except ValueError as error:

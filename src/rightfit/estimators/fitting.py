@@ -28,6 +28,7 @@ from rightfit.estimators.fitting_problems import (
     no_trial_complete,
     not_finite,
     too_little_time,
+    warn_of_trees_in_folds,
     warn_of_unused,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
@@ -96,6 +97,7 @@ class Fitting:
         self.seed = choices.seed
         check_held_out(chosen, held)
         warn_of_unused(chosen, rows, held)
+        warn_of_trees_in_folds(chosen)
         before = start.model
         way = None if before is None else Way(before.schema, before.encoder, before.target)
         target = None if classes is None else fit_known_classes(classes, choices.target_name)
@@ -106,6 +108,8 @@ class Fitting:
         self.trials: Trials = make_trials(
             chosen, recipe.kinds, self.objective, self.prepared, self.seed
         )
+        if recipe.kinds and len(self.trials.trials) == 1:
+            self.recipe = dataclasses.replace(recipe, drawn=self.trials.trials[0].values)
         is_pack = len(self.trials.members) > 1
         self.parts = parts_of_held_out(self.prepared, self.seed) if is_pack else None
         self.start = start
@@ -287,11 +291,14 @@ class Fitting:
     def _kept(self, pick: Chosen | None) -> tuple[KeptMember, ...]:
         if pick is None:
             return (self._keep(0, self.stopped[0].state.best_network, 1.0),)
-        n_folds = max(len(self.prepared.folds), 1)
+        folds: set[int | None] = {member.fold for member in self.trials.members}
+        if self.prepared.folds and self.rows.time is not None:
+            # Of folds in time the last one has seen all that those before it have, and the newest.
+            folds = {len(self.prepared.folds) - 1}
         weights = [
-            (float(pick.choice.weights[trial]) / n_folds, number)
+            (float(pick.choice.weights[trial]) / len(folds), number)
             for number, trial in enumerate(self.trials.trial_of)
-            if pick.choice.weights[trial] > 0
+            if pick.choice.weights[trial] > 0 and self.trials.members[number].fold in folds
         ]
         return tuple(
             self._keep(number, self.stopped[number].state.best_network, weight)

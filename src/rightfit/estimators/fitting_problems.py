@@ -66,6 +66,16 @@ def warn_of_unused(chosen: Hyperparameters, rows: Labelled, held: Labelled | Non
             )
 
 
+def warn_of_trees_in_folds(chosen: Hyperparameters) -> None:
+    """Say so where columns are encoded by the targets of rows that a fold holds out."""
+    if chosen.n_folds and chosen.scaling == "tree":
+        warn_user(
+            "scaling='tree' goes by the targets of all rows, also of those that a fold holds out: "
+            "what the folds say of the model may be too good. With 'quantile' it is not.",
+            TrainingWarning,
+        )
+
+
 def check_watched(metric: str, prepared: Prepared) -> None:
     """Refuse a metric that the validation rows, or those of a fold, leave undefined."""
     sides = {}

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from sklearn.base import clone
 
-from rightfit.errors import counted
+from rightfit.errors import ParameterError, counted
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.grid import combinations
 from rightfit.estimators.hyperparameters import member_parameters
@@ -73,7 +73,8 @@ def check_gradients(
 
     The loss is the one the model is trained with, L2 and dropout included. A fitted model
     is checked at its weights (a pack at those of its heaviest member); one that is not, at the
-    starting weights it would get for these rows. Weights and biases of exactly 0 are moved a
+    starting weights it would get for these rows; one that the recipe will fill in, as two plain
+    hidden layers. Weights and biases of exactly 0 are moved a
     little: there a rectified unit may sit on its kink, where it has no slope.
 
     Args:
@@ -123,7 +124,12 @@ def subject_of(model: AbstractEstimator, X: Any, y: Any, max_rows: int) -> Subje
     alone.set_params(validation_fraction=0.0, warm_start=True)
     if hasattr(model, "_model"):
         alone._model = model._model
-    fitting = alone._begin(X, y, None, None)
+    fitting = alone._begin(X, y)
+    if fitting.begins_anew:
+        raise ParameterError(
+            "The parameters describe a network of other layers than the one that was fitted.",
+            hint="fit it anew with these parameters first",
+        )
     (member,) = fitting.run().members
     rows = example_rows(fitting.prepared.training, max_rows)
     return Subject(member.plan, member.begin().network, rows, member.knobs)
@@ -132,9 +138,7 @@ def subject_of(model: AbstractEstimator, X: Any, y: Any, max_rows: int) -> Subje
 def one_network(model: AbstractEstimator) -> AbstractEstimator:
     """An estimator that is not fitted, for one network; of a pack, for the heaviest."""
     alone: AbstractEstimator = clone(model)
-    if is_pack(model) or (hasattr(model, "_model") and model._model.training.members):
-        alone.set_params(**_of_heaviest(model))
-    return alone
+    return alone.set_params(**_of_heaviest(model))
 
 
 def compare(
@@ -153,14 +157,16 @@ def compare(
 
 
 def _of_heaviest(model: AbstractEstimator) -> dict[str, Any]:
-    """The parameters of one network of a pack: of the heaviest, or of the first if not fitted."""
+    """The parameters of one network: of a pack the heaviest, or the first if it is not fitted."""
     alone = {"members": None, "n_seeds": 1, "n_folds": None}
     if not hasattr(model, "_model"):
-        return {**combinations(model).members[0], **alone}
+        return {**(combinations(model).members[0] if is_pack(model) else {}), **alone}
     fitted = model._model
-    heaviest = fitted.training.members[fitted.members[0].number]
-    own = {name: heaviest[name] for name in member_parameters(model) if name in heaviest}
-    return {**fitted.training.recipe.get("filled", {}), **own, **alone}
+    recipe, own = fitted.training.recipe, {}
+    if fitted.training.members:
+        heaviest = fitted.training.members[fitted.members[0].number]
+        own = {name: heaviest[name] for name in member_parameters(model) if name in heaviest}
+    return {**recipe.get("filled", {}), **recipe.get("drawn", {}), **own, **alone}
 
 
 def _off_kinks(network: Network, seed: int) -> Network:

@@ -139,7 +139,10 @@ def combinations_of_kinds(
         {name: values.get(name, getattr(chosen, name)) for name in names} for values in turns
     ]
     unsure = tuple(name for name in names if len({repr(values[name]) for values in members}) > 1)
-    return Grid(tuple(members), unsure, None, _simplicity(chosen, members), seeds_differ=True)
+    wanted = int(chosen.members) if isinstance(chosen.members, int) else 0
+    note = _too_few(len(members), wanted) if wanted > len(members) else ""
+    simplicity = _simplicity(chosen, members)
+    return Grid(tuple(members), unsure, None, simplicity, note, seeds_differ=True)
 
 
 def _spread(chosen: Hyperparameters, seed: int) -> list[Values]:
@@ -235,11 +238,15 @@ def _members(
         return sorted(sample, key=space.place), note
     if n_possible is None or wanted < n_possible:
         return space.draws(seed, int(wanted)), ""
-    note = (
-        f"There are only {n_possible:,} combinations: each is trained once, and not the {wanted:,} "
-        "that members asks for."
+    note = _too_few(n_possible, int(wanted)) if wanted > n_possible else ""
+    return space.everything(), note
+
+
+def _too_few(n_possible: int, n_wanted: int) -> str:
+    return (
+        f"There are only {n_possible:,} combinations: each is trained once, and not the "
+        f"{n_wanted:,} that members asks for."
     )
-    return space.everything(), note if wanted > n_possible else ""
 
 
 def _simplicity(chosen: Hyperparameters, members: Sequence[Values]) -> tuple[int, ...]:

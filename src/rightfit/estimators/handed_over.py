@@ -3,11 +3,15 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
+from sklearn.utils import _safe_indexing
+
 from rightfit.data.folds import group_codes, time_ranks
 from rightfit.data.table import as_table
+from rightfit.data.target_columns import has_target
 from rightfit.data.targets import check_lengths
 from rightfit.data.weights import read_weights
-from rightfit.errors import DataError
+from rightfit.errors import DataError, DataWarning, counted, warn_user
 from rightfit.model.given import Labelled
 
 
@@ -25,10 +29,37 @@ def labelled(X: Any, y: Any, weight: Any, owner: str) -> Labelled:
     """
     if y is None:
         raise DataError(f"{owner} requires y to be passed, but the target y is None.")
+    if isinstance(y, str):
+        raise DataError(
+            f"The target y is the text {y!r}.",
+            expected="It is the column itself: one value for each row.",
+            hint=f"fit(X.drop(columns={y!r}), X[{y!r}]), if that is its name",
+        )
     table = as_table(X)
     weights = read_weights(weight, table.n_rows)
     check_lengths(table.n_rows, y, None if weight is None else weights)
     return Labelled(table, y, weights)
+
+
+def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
+    """Leave out rows without a target, as `fit` does.
+
+    Raises:
+        DataError: no row has one.
+    """
+    there = has_target(y)
+    if there.all():
+        return X, y, weight
+    if not there.any():
+        raise DataError("No row has a target, so nothing can be scored.")
+    left_out = counted(int(len(there) - there.sum()), "row")
+    warn_user(f"Left out: {left_out} without a target.", DataWarning)
+    rows = np.flatnonzero(there)
+    y = _safe_indexing(y, rows)
+    if isinstance(y, np.ndarray) and y.dtype == object:
+        # What is left may be of one type.
+        y = np.array(y.tolist())
+    return _safe_indexing(X, rows), y, None if weight is None else np.asarray(weight)[rows]
 
 
 def with_separation(rows: Labelled, groups: Any, time: Any) -> Labelled:
@@ -60,7 +91,7 @@ def validation_rows(validation: Any, rows: Labelled, owner: str) -> Labelled | N
     if not isinstance(validation, tuple) or len(validation) not in (2, 3):
         raise DataError(
             "The 'validation' argument is not a pair.",
-            expected="It must be (X, y) or (X, y, sample_weight).",
+            expected="It must be a tuple: (X, y) or (X, y, sample_weight).",
         )
     X, y, weight = (*validation, None)[:3]
     held = labelled(X, y, weight, owner)

@@ -74,8 +74,8 @@ class Hyperparameters:
         "default",
         Choice(QUALITY_NAMES),
         "Time that goes into the score, where hidden_sizes is 'auto': fast trains one network of "
-        "copies that share their weights, default a pack of four such, best of eight; each on "
-        "folds where there are few rows. What it set stands in describe().",
+        "copies that share their weights, default a pack of up to four such, best of up to "
+        "sixteen; each on folds where there are few rows. What it set stands in describe().",
     )
     activation: str | tuple[str, ...] | Several = parameter(
         "relu",
@@ -130,7 +130,7 @@ class Hyperparameters:
         unsure(between(0, 1)),
         "Share of a running average of the weights that stays in each step; the average is what is "
         "scored on the validation rows and kept. 0 keeps the weights as they are; 0.99 or 0.999 "
-        "steady noisy steps.",
+        "steady noisy steps. partial_fit keeps the latest weights all the same.",
     )
     n_copies: int | Several = parameter(
         1,
@@ -189,9 +189,9 @@ class Hyperparameters:
     patience_growth: float = parameter(
         0.0,
         between(0, None),
-        "Epochs of patience for each epoch until the best one, where that is more than "
-        "patience_epochs: with 1, training that found its best weights in epoch 100 goes on to "
-        "epoch 200 before it stops. 0 leaves the patience as it is.",
+        "Epochs of patience for each epoch until the last one that was better by the tolerance, "
+        "where that is more than patience_epochs: with 1, training that found its best weights in "
+        "epoch 100 goes on to epoch 200 before it stops. 0 leaves the patience as it is.",
     )
     tolerance: float = parameter(
         1e-4,
@@ -202,15 +202,16 @@ class Hyperparameters:
     validation_fraction: float | None = parameter(
         None,
         _optional(between(0, 1)),
-        "Share of the rows (of their weight, if there are weights) that are held out to choose "
-        "when to stop, stratified for classes. With 0 the training loss is watched. None means "
-        "0.15, or 0 where that would be fewer than ten rows.",
+        "Share of the rows (of their weight, if there are weights and neither groups nor time) "
+        "that are held out to choose when to stop, stratified for classes. With 0 the training "
+        "loss is watched. None means 0.15, or 0 where that would be fewer than ten rows.",
     )
     n_folds: int | None = parameter(
         None,
         _optional(at_least(2)),
         "Folds that every combination of values is trained on: each row is held out once, and the "
-        "choice goes by all of them. None holds out validation_fraction once.",
+        "choice goes by all of them. None holds out validation_fraction once. Of folds that follow "
+        "in time only the networks of the last one predict: it has the newest rows.",
     )
     n_seeds: int = parameter(
         1,
@@ -224,7 +225,8 @@ class Hyperparameters:
         "Combinations to draw at random, seeded, in place of the whole grid; 'auto' draws 16. "
         "Lists are drawn from, and so are sensible ranges for hidden_sizes, dropout_rate, "
         "weight_decay and learning_rate where they are at their default; a list of one value, such "
-        "as [0.0], keeps it. None takes every combination of the lists.",
+        "as [0.0], keeps it. Where the recipe of quality is followed, its kinds of networks are "
+        "drawn from instead. None takes every combination of the lists.",
     )
     max_members: int = parameter(
         64,
@@ -304,7 +306,10 @@ class Hyperparameters:
         "training rows, where it costs nothing.",
     )
     warm_start: bool = parameter(
-        False, Flag(), "Whether fit goes on from the weights of the fit before."
+        False,
+        Flag(),
+        "Whether fit goes on from the weights of the fit before, with its columns and how they are "
+        "encoded, and the same rows held out; a network of other layers begins anew.",
     )
     random_state: Any = parameter(
         None,

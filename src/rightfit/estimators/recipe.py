@@ -43,10 +43,12 @@ class Recipe:
     Attributes:
         filled: values of parameters that all networks share.
         kinds: for each kind of networks, the lists that its members are drawn from, and how many.
+        drawn: of a single network, the values that were drawn from these lists.
     """
 
     filled: dict[str, Any] = dataclasses.field(default_factory=dict)
     kinds: tuple[dict[str, Any], ...] = ()
+    drawn: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 NO_RECIPE = Recipe()
@@ -75,6 +77,8 @@ def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]
         return with_values(chosen, few.filled), few
     effort = EFFORTS[chosen.quality]
     stage = effort.stage(about)
+    if chosen.n_folds:
+        stage = dataclasses.replace(stage, n_folds=int(chosen.n_folds))
     filled = _unsaid(chosen, _in_common(chosen, stage, about))
     n_each = _n_of_kinds(chosen, stage, effort.n_sparse, about)
     own = tuple(

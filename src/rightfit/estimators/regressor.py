@@ -8,6 +8,7 @@ from sklearn.utils import Tags
 
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.documented import documented
+from rightfit.estimators.handed_over import rows_to_score
 from rightfit.estimators.hyperparameters import RegressorParameters
 from rightfit.objectives import Objective
 
@@ -42,6 +43,19 @@ class Regressor(RegressorMixin, RegressorParameters, AbstractEstimator):
             sample_weight: `[row]`, at least 0.
         """
         return self._fit_one_epoch(X, y, sample_weight, None)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute R², the share of the target's variance that the predictions explain.
+
+        Args:
+            X: a table with the columns of the one that was fitted on; others are ignored.
+            y: `[row]`, or `[row, output]`, the true numbers; rows without one are left out.
+            sample_weight: `[row]`; None counts every row once.
+
+        Raises:
+            DataError: no row has a target.
+        """
+        return float(super().score(*rows_to_score(X, y, sample_weight)))
 
     def __sklearn_tags__(self) -> Tags:
         """Tell scikit-learn that several numbers may be predicted at once."""

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from rightfit.errors import ParameterError, counted
+from rightfit.errors import ParameterError, TrainingWarning, counted, shown, warn_user
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.network_run import begin, fresh_network
 from rightfit.model.model import Model
@@ -15,6 +15,9 @@ from rightfit.nn import NetworkShape
 from rightfit.train.compilation import call
 from rightfit.train.pack.run import Member
 from rightfit.train.plan import Rows, State
+
+# The parameters that say what becomes of columns.
+_OF_COLUMNS = ("scaling", "max_one_hot", "column_kinds")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +58,19 @@ class Start:
             "the same hidden_sizes.",
             hint="fit a new estimator by partial_fit alone, or fit this one anew on all rows",
         )
+
+    def warn_of_kept(self, chosen: Hyperparameters) -> None:
+        """Say which parameters have no effect, as columns are encoded as in the fit before."""
+        if self.model is None:
+            return
+        before = {**self.model.parameters, **self.model.training.recipe.get("filled", {})}
+        changed = [name for name in _OF_COLUMNS if before[name] != getattr(chosen, name)]
+        if changed:
+            warn_user(
+                f"What is said now of {shown(changed)} has no effect: a network that goes on keeps "
+                "the columns, and how they are encoded.",
+                TrainingWarning,
+            )
 
     def state_of(self, member: Member, chosen: Hyperparameters, training: Rows) -> State:
         """The state of a network that goes on from the weights of the model.

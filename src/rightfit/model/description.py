@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rightfit.errors import counted
@@ -41,6 +41,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "recipe": {
             "filled": training.recipe.get("filled", {}),
             "kinds": list(training.recipe.get("kinds", ())),
+            "drawn": training.recipe.get("drawn", {}),
         },
         "made": training.made,
     }
@@ -87,12 +88,11 @@ def _linear_layers(model: Model) -> list[dict[str, Any]]:
     return layers
 
 
-def say_recipe(recipe: Mapping[str, Any], trials: Sequence[Mapping[str, Any]] = ()) -> list[str]:
+def say_recipe(recipe: Mapping[str, Any]) -> list[str]:
     """Put what the recipe added into words: what all networks share, then each kind of networks.
 
     Args:
         recipe: as `describe_model` gives it.
-        trials: also from there; a single one says which values were drawn.
 
     Example:
         >>> say_recipe({"filled": {"l2": 0.2}, "kinds": []})
@@ -100,10 +100,10 @@ def say_recipe(recipe: Mapping[str, Any], trials: Sequence[Mapping[str, Any]] = 
         >>> kinds = [{"dropout_rate": [0.0, 0.2], "n_copies": [4], "members": 2}]
         >>> say_recipe({"filled": {"scaling": "tree", "n_folds": None}, "kinds": kinds})
         ["all networks: scaling='tree'", '2 networks: dropout_rate in [0.0, 0.2], n_copies=4']
-        >>> say_recipe({"kinds": [{"l2": [0.0, 0.1], "members": 1}]}, [{"l2": 0.1}])
+        >>> say_recipe({"kinds": [{"l2": [0.0, 0.1], "members": 1}], "drawn": {"l2": 0.1}})
         ['1 network: l2=0.1 drawn of [0.0, 0.1]']
     """
-    drawn = trials[0] if len(trials) == 1 else {}
+    drawn = recipe.get("drawn", {})
 
     def said(values: Mapping[str, Any]) -> str:
         parts = []

@@ -58,7 +58,9 @@ class Settings:
     noise: float = parameter(
         0.1, between(0, 1, "both"), "How much chance there is in the made points."
     )
-    data_seed: int = parameter(0, at_least(0), "Another number makes other points.")
+    data_seed: int = parameter(
+        0, Interval(int, 0, 2**31 - 1, "both"), "Another number makes other points."
+    )
     target: str = parameter(
         "", InstanceOf("builtins", "str"), "Of your table: the column to predict."
     )
