@@ -30,7 +30,7 @@ from rightfit.train.selection.held_out import held_out_outputs
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Chosen:
+class Pick:
     """What was chosen of a pack.
 
     Attributes:
@@ -156,7 +156,7 @@ def choose_trials(
     run: Run,
     seed: int,
     gains: Float[np.ndarray, " trial"],
-) -> Chosen:
+) -> Pick:
     """Choose among trials by what they predict for rows that they were not trained on.
 
     Args:
@@ -178,7 +178,7 @@ def choose_trials(
         for weight, one in zip(choice.weights, held.outputs, strict=True)
         if weight
     )
-    return Chosen(choice, watched, errors, np.asarray(mean), len(held.rows))
+    return Pick(choice, watched, errors, np.asarray(mean), len(held.rows))
 
 
 def _rows_that_choose(run: Run, n_rows: int, seed: int) -> Int[np.ndarray, " chosen"]:

@@ -11,8 +11,8 @@ import numpy as np
 
 from rightfit.errors import TrainingWarning, warn_user
 from rightfit.estimators.choosing import (
-    Chosen,
     HeldOutTrials,
+    Pick,
     choose_for_now,
     choose_trials,
     gains_of_epochs,
@@ -120,7 +120,7 @@ class Fitting:
         self.lowered_to: dict[int, float] = {}
         self.judge_again_at = 0.0
         self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
-        self._pick: Chosen | None = None
+        self._pick: Pick | None = None
 
     @property
     def begins_anew(self) -> bool:
@@ -270,7 +270,7 @@ class Fitting:
         """The epoch whose weights a member kept."""
         return int(self.stopped[member].state.best_epoch)
 
-    def _chosen(self) -> Chosen | None:
+    def _chosen(self) -> Pick | None:
         """Choose among trials, once; None for a single network that no fold was held out from."""
         if self._pick is None and self._can_choose():
             run = self.run()
@@ -288,7 +288,7 @@ class Fitting:
     def _predict_held_out(self, run: Run) -> HeldOutTrials:
         return predict_held_out(self.trials, self.prepared, run, self.networks, self.seed)
 
-    def _kept(self, pick: Chosen | None) -> tuple[KeptMember, ...]:
+    def _kept(self, pick: Pick | None) -> tuple[KeptMember, ...]:
         if pick is None:
             return (self._keep(0, self.stopped[0].state.best_network, 1.0),)
         folds: set[int | None] = {member.fold for member in self.trials.members}
@@ -329,7 +329,7 @@ class Fitting:
             for record in self.history[number]
         ]
 
-    def _pack_tables(self, pick: Chosen | None, kept: tuple[KeptMember, ...]) -> dict[str, Any]:
+    def _pack_tables(self, pick: Pick | None, kept: tuple[KeptMember, ...]) -> dict[str, Any]:
         if pick is None:
             return {}
         by_folds = bool(self.prepared.folds)

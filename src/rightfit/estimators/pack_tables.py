@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rightfit.estimators.choosing import Chosen
+from rightfit.estimators.choosing import Pick
 from rightfit.estimators.effects import has_effect
 from rightfit.estimators.trials import Trials
 from rightfit.model.model import KeptMember
@@ -47,7 +47,7 @@ def member_rows(
     return rows
 
 
-def trial_rows(trials: Trials, pick: Chosen, sign: int) -> list[Row]:
+def trial_rows(trials: Trials, pick: Pick, sign: int) -> list[Row]:
     """One dict for each trial: its values, and what it came to on the rows that chose."""
     return [
         {

@@ -56,7 +56,7 @@ def latest(limit: float) -> float:
     return max(limit * (1 + _LATE_SHARE), limit + _LATE_SECONDS)
 
 
-class Pace:
+class ChunkSize:
     """What one epoch of a program takes, and how many make up the next call.
 
     Attributes:

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from jaxtyping import Int
 
-from rightfit.train.clock import Clock, Pace
+from rightfit.train.clock import ChunkSize, Clock
 from rightfit.train.compilation import call, compile_if, compiled
 from rightfit.train.events import EpochRecord
 from rightfit.train.gradient_norms import normed_layers
@@ -46,13 +46,13 @@ class Program:
         is_judged: whether members will be chosen among by their held-out rows.
 
     Attributes:
-        pace: what one epoch of such a block takes.
+        chunk: what one epoch of such a block takes.
         compilation_seconds: what compiling took; None before it is done.
     """
 
     def __init__(self, *, is_judged: bool = False) -> None:
         self.is_judged = is_judged
-        self.pace = Pace()
+        self.chunk = ChunkSize()
         self.compilation_seconds: float | None = None
 
     @property
@@ -79,7 +79,7 @@ class Block:
         self.rows = rows
         self.width = width
         self.program = program
-        self.pace = program.pace
+        self.chunk = program.chunk
         self.idle_operations = 0.0
         self._n_epochs = 0
         n_slots = rows.training.weights.shape[0]
@@ -161,7 +161,7 @@ class Block:
         ]
         counts = [len(advance.records) for advance in advances]
         ended = max(counts)
-        self.pace.note(end - start, ended)
+        self.chunk.note(end - start, ended)
         self._n_epochs += ended
         self.idle_operations += self._operations * (ended * self.width - sum(counts))
         return advances

@@ -152,7 +152,7 @@ class Wave:
 
     def _next_size(self, block: Block) -> int:
         """Epochs of a block's next call; 0 where time is up. Without a model, there is a call."""
-        n_epochs = 0 if self._is_over(block) else block.pace.next_size(self.clock)
+        n_epochs = 0 if self._is_over(block) else block.chunk.next_size(self.clock)
         n_epochs = min(n_epochs, block.most_epochs)
         if self.culling is not None:
             first = min(course.epoch for course in block.courses)
@@ -203,7 +203,7 @@ class Wave:
             ("interrupted", self.trained.is_enough and self.interrupted()),
             ("patience", advance.stopped),
             ("max_epochs", course.epoch >= course.last_epoch),
-            ("max_seconds", self.trained.is_enough and not block.pace.next_size(self.clock)),
+            ("max_seconds", self.trained.is_enough and not block.chunk.next_size(self.clock)),
         )
         return next((reason for reason, holds in rules if holds), None)
 
