@@ -9,6 +9,7 @@ import pytest
 import rightfit as library
 from rightfit import EpochsEnded, TrainingError
 from rightfit.cli import training
+from rightfit.data.fingerprint import fingerprint
 from rightfit.estimators import table_training
 from tests.cli.conftest import TINY, Type
 
@@ -167,6 +168,25 @@ def test_task_can_be_chosen(rightfit: Type, table: pl.DataFrame) -> None:
     age = table.with_columns(age=pl.col("age") // 25)
     age.write_csv("age.csv")
     assert rightfit("train", "age.csv", "--target", "age", *flags).json["task"] == "classification"
+
+
+@pytest.mark.parametrize("content", [None, "another,table\n1,2\n"])
+def test_table_that_is_gone_or_another_after_training_does_not_matter(
+    rightfit: Type, table: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    file = Path("houses.csv")
+    before = fingerprint(file)
+
+    def change(*given: object) -> object:
+        yield from table_training.train_events(*given)  # type: ignore[arg-type]
+        file.unlink()
+        if content is not None:
+            file.write_text(content)
+
+    monkeypatch.setattr(training, "train_events", change)
+    answer = rightfit("train", "houses.csv", "--target", "use", *TINY)
+    assert answer.code == 0, answer.err
+    assert table_training.recall(library.load("houses.model"), "table_sha256") == before
 
 
 def test_baseline_that_fails_does_not_lose_the_model(

@@ -85,10 +85,15 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
     console = messages()
     with warnings_as_notes(console):
         check_writable(request.out, overwrite=request.force)
-        model, split = _prepare(request, console)
+        model, split, table_sha256 = _prepare(request, console)
         _say_task(console, request, model, split)
         _train(request, model, split, console)
-        remember(model, **_facts(request), n_without_target=split.n_without_target)
+        remember(
+            model,
+            **_facts(request),
+            table_sha256=table_sha256,
+            n_without_target=split.n_without_target,
+        )
         save_somewhere(model, request.out, overwrite=request.force)
         results.print(f"\nStopped: {model.stop_reason_}.")
         _say_chosen(results, model)
@@ -105,19 +110,24 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
     return _outcome(request, model, scores, report)
 
 
-def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor, TableSplit]:
-    """Read the tables, choose the estimator, and set the test rows apart."""
+def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor, TableSplit, str]:
+    """Read the tables, choose the estimator, and set the test rows apart.
+
+    The table's fingerprint is taken now: after the training the file may be another, or gone.
+    """
     with working(console, "reading the table"):
         frame = read_table(request.table)
+        table_sha256 = fingerprint(request.table)
         test = None if request.test is None else read_like(frame, request.test)
     estimator = estimator_for(request.task, target_of(frame, request.target))
     model = estimator(**parse_flags(request.typed, estimator))
     columns = {"groups": request.groups, "time": request.time}
     if test is not None:
-        return model, with_test_table(frame, test, request.target, model=model, **columns)
+        split = with_test_table(frame, test, request.target, model=model, **columns)
+        return model, split, table_sha256
     fraction = request.test_fraction
     split = split_table(frame, request.target, model=model, test_fraction=fraction, **columns)
-    return model, split
+    return model, split, table_sha256
 
 
 def _train(
@@ -169,7 +179,6 @@ def _facts(request: Request) -> dict[str, Any]:
         "table": request.table.name,
         "groups": request.groups,
         "time": request.time,
-        "table_sha256": fingerprint(request.table),
         "test_fraction": request.test_fraction if request.test is None else 0.0,
     }
 
