@@ -1,9 +1,11 @@
 import datetime
 import gzip
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+import pyarrow
 import pytest
 
 from rightfit.data.read import known_suffixes, read_table, suffix_of
@@ -237,6 +239,32 @@ def test_arrow_may_be_a_file_or_a_stream(tmp_path: Path) -> None:
     frame.write_ipc_stream(tmp_path / "stream.arrow")
     assert read_table(tmp_path / "file.arrow").equals(frame)
     assert read_table(tmp_path / "stream.arrow").equals(frame)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pyarrow.table([pyarrow.array([1]), pyarrow.array([2])], names=["a", "a"]),
+        pyarrow.table({"a": pyarrow.array([Decimal("1.5")], pyarrow.decimal256(60, 2))}),
+        pyarrow.table({"a": pyarrow.RunEndEncodedArray.from_arrays([2], ["x"])}),
+        pyarrow.table(
+            {
+                "a": pyarrow.UnionArray.from_sparse(
+                    pyarrow.array([0], pyarrow.int8()), [pyarrow.array([1])]
+                )
+            }
+        ),
+    ],
+    ids=["a name twice", "long decimals", "run ends", "union"],
+)
+def test_arrow_that_polars_gives_up_on_is_refused(tmp_path: Path, table: pyarrow.Table) -> None:
+    with pyarrow.ipc.new_file(tmp_path / "t.arrow", table.schema) as file:
+        file.write_table(table)
+    assert message(tmp_path / "t.arrow") == (
+        "File 't.arrow' holds columns that Polars, which reads it, gives up on.\n"
+        "Columns have different names, and types that Polars knows.\n"
+        "hint: write it as Parquet or CSV, with columns of different names and of plain types"
+    )
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv"])

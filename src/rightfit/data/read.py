@@ -63,6 +63,9 @@ def read_file(path: str | Path, suffix: str | None = None) -> FileTable:
         raise
     except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error, ValueError) as error:
         raise _unreadable(path, error, suffix) from error
+    except pl.exceptions.PanicException as error:
+        # Where Polars gives up, it says why on stderr, and raises what is no Exception.
+        raise _not_for_polars(path) from error
     if table.columns.is_empty():
         raise TableFileError(
             f"File {path.name!r} has no rows.",
@@ -124,6 +127,14 @@ def _unreadable(path: Path, error: Exception, suffix: str | None = None) -> Tabl
         f"File {path.name!r} cannot be read as {suffix or suffix_of(path)}: {detail}.",
         expected="The suffix says the format, and the file is complete.",
         hint="write or download the file again",
+    )
+
+
+def _not_for_polars(path: Path) -> TableFileError:
+    return TableFileError(
+        f"File {path.name!r} holds columns that Polars, which reads it, gives up on.",
+        expected="Columns have different names, and types that Polars knows.",
+        hint="write it as Parquet or CSV, with columns of different names and of plain types",
     )
 
 
