@@ -10,6 +10,7 @@ from rightfit.cli.console import (
     is_live,
     messages,
     print_command,
+    print_csv,
     print_json,
     results,
     warnings_as_notes,
@@ -60,6 +61,22 @@ def test_what_the_encoding_has_is_said_as_it_is(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="utf-8", newline=""))
     results().print("0.3 ± 0.1 in Zürich")
     assert raw.getvalue().decode() == "0.3 ± 0.1 in Zürich\n"
+
+
+def test_table_is_utf8_and_json_plain_whatever_the_encoding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1", newline="\r\n"))
+    results().print("Größe")
+    print_csv("Größe\n日本\n")
+    print_json({"Größe": "日本"})
+    sys.stdout.flush()
+    assert raw.getvalue() == (
+        "Größe\r\n".encode("latin-1")
+        + "Größe\n日本\n".encode()
+        + b'{\r\n  "Gr\\u00f6\\u00dfe": "\\u65e5\\u672c"\r\n}\r\n'
+    )
 
 
 def test_command_stays_in_one_line(

@@ -55,6 +55,16 @@ def test_columns_are_kept_beside_the_predictions(
     assert predicted["age"].to_list() == table["age"].to_list()
 
 
+def test_predictions_are_utf8_whatever_the_encoding(
+    rightfit: Type, model: Path, table: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.with_columns(Größe=pl.lit("日本")).write_csv("houses.csv")
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="latin-1"))
+    assert rightfit("predict", "use.model", "houses.csv", "--keep", "Größe").code == 0
+    assert raw.getvalue().decode().startswith("Größe,prediction\n日本,")
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_kept_columns_lose_nothing(
     rightfit: Type, model: Path, table: pl.DataFrame, suffix: str

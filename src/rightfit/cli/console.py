@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -50,7 +50,17 @@ def can_show(console: Console, text: str) -> bool:
 
 def print_json(result: dict[str, Any]) -> None:
     """Print a result for machines; JSON knows no infinity, so that becomes null."""
-    print(json.dumps(without_infinities(result), indent=2, ensure_ascii=False, allow_nan=False))
+    plain = without_infinities(result)
+    print(json.dumps(plain, indent=2, ensure_ascii=not _has_all(sys.stdout), allow_nan=False))
+
+
+def print_csv(text: str) -> None:
+    """Print a table for machines: in UTF-8, whatever the encoding of the terminal."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
 
 
 def print_labelled(console: Console, label: str, style: str, text: str) -> None:
@@ -98,10 +108,15 @@ def warnings_as_notes(console: Console) -> Iterator[None]:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _ENDLESS
-    if isinstance(stream, io.TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+    if isinstance(stream, io.TextIOWrapper) and not _has_all(stream):
         stream.reconfigure(errors=_PLAINER)
     # Names and values come from people's tables: `[m2]` is a unit there, not a style.
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _has_all(stream: TextIO) -> bool:
+    """Say whether the encoding of a stream has all characters; one in memory has none."""
+    return not stream.encoding or stream.encoding.lower().startswith("utf")
 
 
 def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -32,9 +32,7 @@ def predict(
 
     Example: rightfit predict houses.model new.csv --out prices.csv
     """
-    import sys
-
-    from rightfit.cli.console import messages, warnings_as_notes
+    from rightfit.cli.console import messages, print_csv, warnings_as_notes
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.cli.places import check_free
     from rightfit.cli.predictions import predict_table
@@ -51,7 +49,7 @@ def predict(
         )
         tidy_up_at_ctrl_c()
         if to_stdout:
-            sys.stdout.write(predictions.write_csv())
+            print_csv(predictions.write_csv())
         else:
             write_table(predictions, out)
             console.print(f"{predictions.height:,} predictions written to {out}")
