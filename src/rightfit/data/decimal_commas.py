@@ -7,7 +7,6 @@ import polars as pl
 
 from rightfit.data.cells import unnamed
 from rightfit.data.markers import without_markers
-from rightfit.data.text_types import typed_text
 from rightfit.errors import DataWarning, shown, warn_user
 
 NUMBER: Final = r"^[+-]?(0|[1-9][0-9]*|[1-9][0-9]{0,2}(\.[0-9]{3})+)(,[0-9]+)?([eE][+-]?[0-9]+)?$"
@@ -63,7 +62,13 @@ def with_thousands(text: pl.Series) -> pl.Series | None:
     present = text.drop_nulls()
     if not present.str.contains(".", literal=True).any() or not present.str.contains(GROUPED).all():
         return None
-    return typed_text(text.str.replace_all(".", "", literal=True))
+    return _numbers(text.str.replace_all(".", "", literal=True))
+
+
+def _numbers(text: pl.Series) -> pl.Series:
+    """Turn text into whole numbers where 64 bits hold them: who groups digits writes no ids."""
+    whole = text.cast(pl.Int64, strict=False)
+    return whole if whole.null_count() == text.null_count() else text.cast(pl.Float64)
 
 
 def say_decimal_commas(
