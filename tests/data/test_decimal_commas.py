@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from rightfit.data.decimal_commas import with_decimal_commas, with_thousands
+from rightfit.data.decimal_commas import with_comma_groups, with_decimal_commas, with_thousands
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,41 @@ def test_points_group_digits_where_all_numbers_are_whole(
 )
 def test_points_that_group_no_digits_are_left(words: list[str | None]) -> None:
     assert with_thousands(pl.Series(words, dtype=pl.String)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        (["1,234", "2,500"], [1234, 2500]),
+        (["-1,234,567", "+12,000", " 7,000 "], [-1234567, 12000, 7000]),
+        (
+            ["1,234.5", "950", "0", "4500", None, "?", "1e3"],
+            [1234.5, 950, 0, 4500, None, None, 1e3],
+        ),
+        (["123,456,789,012,345,678,901", "1"], [123456789012345678901.0, 1.0]),
+    ],
+)
+def test_commas_group_digits_where_all_are_numbers(
+    words: list[str | None], numbers: list[float | None]
+) -> None:
+    read = with_comma_groups(pl.Series("^v$", words))
+    assert read is not None
+    assert read.to_list() == numbers
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["1,234", "2,5"],
+        ["0,123", "0,456"],
+        ["1,234", "02134"],
+        ["1234,567", "1"],
+        ["1,234", "word"],
+        ["$1,234", "1,234"],
+        ["1", "950"],
+        ["?", None],
+        ["1,234,5", "1,234"],
+    ],
+)
+def test_commas_that_group_no_digits_are_left(words: list[str | None]) -> None:
+    assert with_comma_groups(pl.Series(words, dtype=pl.String)) is None

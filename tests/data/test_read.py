@@ -290,6 +290,14 @@ def test_one_column_of_decimal_commas_is_said(tmp_path: Path) -> None:
         read_table(path)
 
 
+def test_digits_that_commas_group_are_read_and_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", 'a,b,c\n"1,234",1.234,"1,2"\n950,2,"3,4"\n')
+    said = "Column 'a' of 't.csv' holds numbers whose digits commas group: '1,234' is read as 1234."
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        assert read_table(path).rows() == [(1234, 1.234, "1,2"), (950, 2.0, "3,4")]
+    assert read_table(path, as_text=["a"])["a"].to_list() == ["1,234", "950"]
+
+
 def test_points_are_of_thousands_beside_decimal_commas(tmp_path: Path) -> None:
     rows = "1,5;1.234;2.5;1.234;12.000\n2,5;2.500;3.5;950;?\n"
     path = written(tmp_path, "t.csv", f"a;b;c;d;e\n{rows}")

@@ -1,4 +1,4 @@
-"""Numbers that are written with a comma, as much of the world does: 20,4 and 1.234,5."""
+"""Numbers that are written with a comma: 20,4 and 1.234,5 in much of the world, or 1,234.5."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,6 +13,8 @@ NUMBER: Final = r"^[+-]?(0|[1-9][0-9]*|[1-9][0-9]{0,2}(\.[0-9]{3})+)(,[0-9]+)?([
 # 1,234 may be a thousand and more; 0,234 and 1,23 are not.
 UNCLEAR: Final = r"^[+-]?[1-9][0-9]{0,2},[0-9]{3}$"
 GROUPED: Final = r"^[+-]?(0|[1-9][0-9]{0,2}(\.[0-9]{3})*)$"
+GROUPED_BY_COMMAS: Final = r"^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$"
+PLAIN: Final = r"^[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 
 
 def with_decimal_commas(text: pl.Series, separator: str) -> pl.Series | None:
@@ -65,6 +67,28 @@ def with_thousands(text: pl.Series) -> pl.Series | None:
     return _numbers(text.str.replace_all(".", "", literal=True))
 
 
+def with_comma_groups(text: pl.Series) -> pl.Series | None:
+    """Read a column of a file that commas separate as numbers, if commas group their digits.
+
+    Args:
+        text: the column.
+
+    Example:
+        >>> with_comma_groups(pl.Series(["1,234", "-1,234,567.5", "950", "?"])).to_list()
+        [1234.0, -1234567.5, 950.0, None]
+        >>> with_comma_groups(pl.Series(["1,234", "20,4"])) is None
+        True
+    """
+    if not unnamed(text).str.contains(",", literal=True).any():
+        return None
+    text = without_markers(text)
+    present = text.drop_nulls()
+    is_grouped = present.str.contains(GROUPED_BY_COMMAS)
+    if not is_grouped.any() or not (is_grouped | present.str.contains(PLAIN)).all():
+        return None
+    return _numbers(text.str.replace_all(",", "", literal=True))
+
+
 def _numbers(text: pl.Series) -> pl.Series:
     """Turn text into whole numbers where 64 bits hold them: who groups digits writes no ids."""
     whole = text.cast(pl.Int64, strict=False)
@@ -83,18 +107,30 @@ def say_decimal_commas(
     """
     if not columns:
         return
-    what = f"Column {shown(columns)} of {file_name!r} holds"
-    if len(columns) > 1:
-        what = f"Columns {shown(columns)} of {file_name!r} hold"
-    said = f"{what} numbers with decimal commas: {_first_read(columns, ',')}"
+    said = f"{_that_hold(columns, file_name)} numbers with decimal commas: {_first_read(columns)}"
     if grouped:
         noun = "column" if len(grouped) == 1 else "columns"
         said += f", and in {noun} {shown(grouped)} {_first_read(grouped, '.')}"
     warn_user(f"{said}.", DataWarning)
 
 
-def _first_read(columns: Mapping[str, pl.Series], mark: str) -> str:
-    """Say how the first number with a mark is read."""
+def say_comma_groups(file_name: str, columns: Mapping[str, pl.Series]) -> None:
+    """Warn of columns whose digits commas group; see `say_decimal_commas`."""
+    if not columns:
+        return
+    what = f"{_that_hold(columns, file_name)} numbers whose digits commas group"
+    warn_user(f"{what}: {_first_read(columns, decimal='.')}.", DataWarning)
+
+
+def _that_hold(columns: Mapping[str, pl.Series], file_name: str) -> str:
+    if len(columns) == 1:
+        return f"Column {shown(columns)} of {file_name!r} holds"
+    return f"Columns {shown(columns)} of {file_name!r} hold"
+
+
+def _first_read(columns: Mapping[str, pl.Series], mark: str = ",", decimal: str = ",") -> str:
+    """Say how the first number with a mark is read, by the mark that is decimal."""
     first = unnamed(next(iter(columns.values())))
     word = first.filter(first.str.contains(mark, literal=True))[0].strip()
-    return f"{word!r} is read as {word.replace('.', '').replace(',', '.')}"
+    group = "," if decimal == "." else "."
+    return f"{word!r} is read as {word.replace(group, '').replace(decimal, '.')}"

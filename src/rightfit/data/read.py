@@ -28,7 +28,8 @@ def read_table(
     tabs or bars is read so, and may have decimal commas. Where one column has
     them, points in another group its digits: 1.234 is 1234. A file without any
     such comma is read with decimal points, also where a model was trained on
-    one with commas: 1.234 is 1.234 there.
+    one with commas: 1.234 is 1.234 there. Where commas separate the fields,
+    they may group the digits of numbers in quotes: "1,234.5" is 1234.5.
 
     Args:
         path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
