@@ -89,6 +89,50 @@ def test_numbers_with_units_are_a_complaint() -> None:
     assert found(["1", "2", "3", "12 kg"]).complaint.endswith("'12 kg' (row 4).")
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["$1,200.00", "$80.00", "-$3"],
+        ["45%", "3.5 %", "n/a"],
+        ["€ 3", "€ 1.200,50", "€ 7"],
+        ["12 EUR", "USD 7", "1'200 CHF"],
+        ["1,234", "7,500", "12"],
+        ["20,4", "3,1", "0,5"],
+        ["(1,200)", "(80%)", "?"],
+    ],
+)
+def test_numbers_with_signs_are_noted(values: list[str]) -> None:
+    recognised = found(values)
+    assert recognised.kind == "category"
+    assert recognised.note == (
+        f"numbers with signs, commas or units, such as {values[0]!r}? write them as 1234.5"
+    )
+
+
+def test_numbers_with_signs_of_which_each_occurs_once_are_noted() -> None:
+    recognised = found([f"${row}.50" for row in range(20)])
+    assert recognised.kind == "id"
+    assert recognised.note.startswith("every value occurs once; numbers with signs, ")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["192.168.100.200", "10.0.0.1"],
+        ["12:30", "1/2"],
+        ["A12", "12B", "C85"],
+        ["1st", "2nd"],
+        ["QFA 1", "BAW 22"],
+        ["1", "2", "3", "more"] * 10,
+        ["113803", "A/5 21171", "373450", "PC 17599", "349909"],
+        ["45%", "a", "b"],
+        ["02134", "10001"],
+    ],
+)
+def test_other_text_with_digits_is_not_noted_as_numbers(values: list[str]) -> None:
+    assert "signs" not in found(values).note
+
+
 def test_nested_values_are_a_complaint_whatever_the_override() -> None:
     column = pl.Series("a", [[1], [2]])
     expected = "Column 'a' holds values of type List(Int64)."

@@ -392,6 +392,15 @@ def test_numbers_that_are_all_different_are_no_classes() -> None:
     assert raised.value.hint == "train a regressor, or name another column as the target"
 
 
+def test_target_of_numbers_with_signs_is_told_how_to_be_numbers() -> None:
+    table = pl.DataFrame({"x": range(30), "y": [f"${row},000" for row in range(30)]})
+    with pytest.raises(DataError, match="Each of the 30 rows has its own class") as raised:
+        split_table(table, "y", model=tiny(), test_fraction=0.0)
+    assert raised.value.hint == (
+        "write numbers such as '$0,000' as 1234.5, or name another column as the target"
+    )
+
+
 def test_target_that_is_nearly_an_id_is_doubted() -> None:
     table = pl.DataFrame({"x": range(30), "y": [f"house {min(row, 25)}" for row in range(30)]})
     with pytest.warns(DataWarning, match="26 classes in 30 rows: is 'y' the right column"):

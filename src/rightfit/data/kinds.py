@@ -33,6 +33,13 @@ FEWEST_WORDS: Final = 0.05
 ALL_DISTINCT: Final = "every value occurs once"
 A_DATE: Final = ("a date", "dates")
 
+# What stands for a number, but that no program should guess: 1,234 may be 1.234 as well as 1234,
+# and 45% may be 45 as well as 0.45.
+_DIGITS: Final = r"(\d{1,3}([,'’\x{a0}\x{202f}]\d{3})+(\.\d+)?|\d{1,3}(\.\d{3})+,\d+|\d+([.,]\d+)?)"
+_SIGN: Final = r"(\p{Sc}|%|‰|AUD|CAD|CHF|CNY|EUR|GBP|JPY|USD)"
+_SIGNED: Final = rf"^\(?[+−-]?({_SIGN}\s?)?[+−-]?{_DIGITS}(\s?{_SIGN})?\)?$"
+_SHARE_SIGNED: Final = 0.5
+
 
 class Recognised(NamedTuple):
     """What a column was found to be.
@@ -111,6 +118,22 @@ def present_values(column: pl.Series) -> pl.Series:
     return unnamed(column).fill_nan(None) if column.dtype.is_float() else unnamed(column)
 
 
+def like_numbers(values: pl.Series) -> str:
+    """Give one of the words of a column, if most are numbers with signs, commas or units.
+
+    Example:
+        >>> like_numbers(pl.Series(["$1,200.00", "$80.00", "?"]))
+        '$1,200.00'
+        >>> like_numbers(pl.Series(["PC 17599", "12 Main Street"]))
+        ''
+    """
+    words = without_markers(values).drop_nulls()
+    words = words.filter(words.cast(pl.Float64, strict=False).is_null())
+    are_signed = words.str.contains(_SIGNED)
+    most = len(words) > 0 and int(are_signed.sum()) > _SHARE_SIGNED * len(words)
+    return str(words.filter(are_signed)[0]) if most else ""
+
+
 def _by_type(column: pl.Series, rows: Positions) -> Recognised:
     dtype = column.dtype
     values = present_values(column)
@@ -164,9 +187,12 @@ def _of_words(text: pl.Series, note: str) -> Recognised:
         n_wrong = int(parsed.wrong.sum())
         wrong = f", {n_wrong} of {len(text)} values are no dates" if n_wrong else ""
         return Recognised(DATETIME, parsed.values, note=f"{style}{wrong}")
+    example = "" if note else like_numbers(text)
+    if example:
+        note = f"numbers with signs, commas or units, such as {example!r}? write them as 1234.5"
     present = text.drop_nulls()
     if len(present) >= FEWEST_IDS and present.n_unique() == len(present):
-        return Recognised(ID, text, note=ALL_DISTINCT)
+        return Recognised(ID, text, note=f"{ALL_DISTINCT}; {note}" if example else ALL_DISTINCT)
     return Recognised(CATEGORY, text, note=note)
 
 

@@ -11,7 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.cells import EVERY_ROW, without_columns
-from rightfit.data.kinds import FEWEST_IDS
+from rightfit.data.kinds import FEWEST_IDS, like_numbers
+from rightfit.data.markers import is_text
 from rightfit.data.schema import recognise_columns
 from rightfit.data.split import split_rows
 from rightfit.data.table import as_table
@@ -342,12 +343,14 @@ def _check_classes_repeat(target: pl.Series, model: AbstractEstimator) -> None:
         what = f"The target has {n_classes:,} classes in {n_rows:,} rows: {doubt}"
         warn_user(what, DataWarning)
         return
+    hint = "name another column as the target"
+    example = like_numbers(target) if is_text(target.dtype) else ""
+    if example:
+        hint = f"write numbers such as {example!r} as 1234.5, or {hint}"
     raise DataError(
         f"Each of the {n_rows:,} rows has its own class: {doubt}",
         expected="A class is learnt from several rows, and tested on others.",
-        hint="train a regressor, or name another column as the target"
-        if target.dtype.is_numeric()
-        else "name another column as the target",
+        hint=f"train a regressor, or {hint}" if target.dtype.is_numeric() else hint,
     )
 
 
