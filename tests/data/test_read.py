@@ -233,6 +233,20 @@ def test_dates_survive_excel(tmp_path: Path) -> None:
     assert read_table(tmp_path / "t.xlsx").row(0) == (day, 1)
 
 
+def test_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
+    pytest.importorskip("fastexcel")
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        for name in ("cover", "data"):
+            book.add_worksheet(name).write_column(0, 0, [name, 1])
+    said = (
+        "File 't.xlsx' has 2 sheets: 'cover', 'data'. The first is read; "
+        "save another one as its own file."
+    )
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        assert read_table(tmp_path / "t.xlsx").columns == ["cover"]
+
+
 def test_arrow_may_be_a_file_or_a_stream(tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
     frame.write_ipc(tmp_path / "file.arrow")

@@ -12,7 +12,7 @@ from rightfit.data.delimited import empty, read_csv, read_tsv
 from rightfit.data.file_table import FileTable
 from rightfit.data.write import without_excel
 from rightfit.data.write import write_table as write_table
-from rightfit.errors import TableFileError, did_you_mean
+from rightfit.errors import DataWarning, TableFileError, did_you_mean, shown, warn_user
 
 Reader: TypeAlias = Callable[[Path], FileTable]
 
@@ -166,12 +166,23 @@ def _check_json_lines(path: Path) -> None:
 
 def _read_excel(path: Path) -> pl.DataFrame:
     try:
-        return pl.read_excel(path, infer_schema_length=None)
+        frame = pl.read_excel(path, infer_schema_length=None)
+        sheets = _sheets_of(path)
     except ModuleNotFoundError:
         raise without_excel(path) from None
     except Exception as error:
         # The reader's own errors share no base but Exception.
         raise _unreadable(path, error) from error
+    if len(sheets) > 1:
+        what = f"File {path.name!r} has {len(sheets)} sheets: {shown(sheets)}"
+        warn_user(f"{what}. The first is read; save another one as its own file.", DataWarning)
+    return frame
+
+
+def _sheets_of(path: Path) -> list[str]:
+    import fastexcel  # with it Polars reads these files, if it is there
+
+    return fastexcel.read_excel(path).sheet_names
 
 
 def _read_arrow(path: Path) -> pl.DataFrame:
