@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,14 @@ def test_words_and_infinity_are_found_in_test_rows_too() -> None:
             split_table(frame(age=numbers), "y", model=tiny(), test_fraction=0.5)
 
 
+def test_truth_values_are_found_in_test_rows_too() -> None:
+    model = tiny(column_kinds={"new": "boolean"})
+    for place in range(0, N_ROWS, 7):
+        words = ["perhaps" if row == place else "yes" for row in range(N_ROWS)]
+        with pytest.raises(DataError, match=rf"not true or false: 'perhaps' \(row {place + 1}\)"):
+            split_table(frame(new=words), "y", model=model, test_fraction=0.5)
+
+
 def test_kinds_of_columns_that_were_given_hold_for_the_check() -> None:
     words = ["old", *(str(row) for row in range(N_ROWS - 1))]
     model = tiny(column_kinds={"age": "category"})
@@ -138,6 +147,29 @@ def test_test_table_may_have_other_columns_and_rows_without_target() -> None:
 def test_test_table_is_checked_beforehand(test: pl.DataFrame, said: str) -> None:
     with pytest.raises(DataError, match=rf"^In the test table: .*{said}"):
         with_test_table(frame(), test, "y", model=tiny())
+
+
+@pytest.mark.parametrize(
+    ("values", "others", "said"),
+    [
+        ([True, False], ["yes", "perhaps"], "Column 'c' has 30 values that are not true or false"),
+        (["2026-01-02", "2026-01-03"], [1, 2], "Column 'c' holds Int64, not dates"),
+        ([date(2026, 1, 2), date(2026, 1, 3)], [True, False], "Column 'c' holds Boolean, not"),
+        (["a", "b"], [[1], [2]], r"Column 'c' holds values of type List\(Int64\)"),
+    ],
+)
+def test_test_table_is_checked_for_every_kind(
+    values: list[Any], others: list[Any], said: str
+) -> None:
+    train, test = (frame(c=given * (N_ROWS // 2)) for given in (values, others))
+    with pytest.raises(DataError, match=rf"^In the test table: {said}"):
+        with_test_table(train, test, "y", model=tiny())
+
+
+def test_dates_of_a_test_table_may_be_written_in_another_way() -> None:
+    train = frame(c=[date(2026, 1, 2), date(2026, 1, 3)] * (N_ROWS // 2))
+    test = frame(c=["2026-01-02", "soon"] * (N_ROWS // 2))
+    assert with_test_table(train, test, "y", model=tiny()).n_test_rows == N_ROWS
 
 
 def test_linear_model_takes_over_the_columns_but_not_the_network() -> None:

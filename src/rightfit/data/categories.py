@@ -10,9 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.kinds import present_values
-from rightfit.data.markers import can_be_text, is_text
+from rightfit.data.markers import is_text
+from rightfit.data.readable import refuse_levels
 from rightfit.data.spelling import as_known
-from rightfit.errors import DataError
 
 FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
@@ -48,12 +48,7 @@ class Categories:
             >>> Categories("use", ("shop", "flat"), True).codes(pl.Series(["flat", None, "bar"]))
             array([2, 3, 0], dtype=int32)
         """
-        if not can_be_text(column.dtype):
-            raise DataError(
-                f"Column {self.name!r} holds values of type {column.dtype}.",
-                expected="A column of categories needs text, numbers, truth values or dates.",
-                hint="convert the column as it was for training",
-            )
+        refuse_levels(column.alias(self.name))
         text = as_known(as_levels(column), self.levels)
         codes = text.replace_strict(
             list(self.levels), self._codes, default=UNSEEN, return_dtype=pl.Int32

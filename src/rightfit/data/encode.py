@@ -14,11 +14,11 @@ from rightfit.data.bins import QUANTILE_BINS, BinScaling, fit_quantile_bins, fit
 from rightfit.data.categories import Categories, fit_categories
 from rightfit.data.cells import EVERY_ROW, Positions, Rows, as_slice, positions, take
 from rightfit.data.column_names import lacking
-from rightfit.data.complaints import raise_together
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.markers import A_TRUTH_VALUE, parse_booleans
 from rightfit.data.numeric import NumericColumns, fit_numeric
 from rightfit.data.raw_numbers import RawNumbers
+from rightfit.data.readable import refuse_truth_values
 from rightfit.data.scaling import Scaling, fit_scaling
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
@@ -212,11 +212,7 @@ class Encoder:
             if boolean.has_missing:
                 out[:, indicator] = parsed.values.is_null().to_numpy()
                 indicator += 1
-        raise_together(
-            complaints,
-            expected="A column of truth values needs true, false, yes, no, 1, 0 or empty cells.",
-            hint="clean these values",
-        )
+        refuse_truth_values(complaints)
 
 
 def fit_encoder(

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import Positions, Rows, places, positions, take
-from rightfit.data.complaints import raise_together
 from rightfit.data.dates import PARTS, date_parts, parse_dates
 from rightfit.data.kinds import style_of
 from rightfit.data.markers import is_text
 from rightfit.data.raw_numbers import Numbers, RawNumbers
+from rightfit.data.readable import refuse_dates
 from rightfit.data.table import MatrixTable, Table
 from rightfit.errors import DataWarning, counted, warn_user
 
@@ -122,7 +122,7 @@ def _fit_dates(table: Table, name: str, rows: Positions) -> DateColumn:
 
 def _moments(table: Table, dates: Sequence[DateColumn], rows: Rows) -> dict[str, pl.Series]:
     at = positions(rows, table.n_rows)
-    moments, complaints = {}, []
+    moments, without_dates = {}, []
     for date in dates:
         column = table.column(date.name)
         parsed = parse_dates(column, date.style)
@@ -133,12 +133,8 @@ def _moments(table: Table, dates: Sequence[DateColumn], rows: Rows) -> dict[str,
         if is_text(column.dtype):
             _warn_of_words(date.name, take(column, bad), bad)
         else:
-            complaints.append(f"Column {date.name!r} holds {column.dtype}, not dates.")
-    raise_together(
-        complaints,
-        expected="A column of dates needs dates, or text that training could read as dates.",
-        hint="convert the column as it was for training",
-    )
+            without_dates.append(column)
+    refuse_dates(without_dates)
     return moments
 
 

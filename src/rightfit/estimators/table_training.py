@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rightfit.data.cells import EVERY_ROW, without_columns
 from rightfit.data.kinds import FEWEST_IDS, like_numbers
 from rightfit.data.markers import is_text
+from rightfit.data.readable import check_readable
 from rightfit.data.schema import recognise_columns
 from rightfit.data.split import split_rows
 from rightfit.data.table import as_table
@@ -178,7 +179,7 @@ def split_table(
     columns = without_columns(frame, [name, *([] if groups is None else [groups])])
     table = as_table(columns)
     schema = recognise_columns(table, train_rows, model.column_kinds)
-    table.read_as_numbers(schema.of_kind("number"))
+    check_readable(table, schema)
     return TableSplit(
         train=columns[train_rows],
         train_target=target[train_rows],
@@ -213,7 +214,7 @@ def with_test_table(
         _check_names(test, needed)
         extra = [column for column in test.columns if column not in {*needed, groups}]
         test = test[needed]
-        as_table(without_columns(test, [name])).read_as_numbers(schema.of_kind("number"))
+        check_readable(as_table(without_columns(test, [name])), schema)
         known = _has_target(test[name], model, like=split.train_target)
     except DataError as error:
         what = f"In the test table: {error.what}"
