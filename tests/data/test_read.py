@@ -69,6 +69,7 @@ def test_a_byte_order_mark_does_not_hide_quotes(tmp_path: Path) -> None:
         ("t.csv.gz", gzip.compress(b"a,b\n1,x\n2,y\n", mtime=0)),
         ("t.tsv.gz", gzip.compress(b"a\tb\n1\tx\n2\ty", mtime=0)),
         ("t.jsonl", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
+        ("t.jsonl", '\ufeff{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
         ("t.ndjson", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
     ],
 )
@@ -212,6 +213,26 @@ def test_broken_json_line(tmp_path: Path, content: str, what: str) -> None:
         'Every line is one JSON object: {"column": value, ...}.\n'
         "hint: correct that line"
     )
+
+
+def test_json_lines_may_hold_what_python_writes(tmp_path: Path) -> None:
+    lines = '{"a": NaN, "b": true}\n\n{"a": 0.5, "b": 3}\n{"a": -Infinity}\n'
+    frame = read_table(written(tmp_path, "t.jsonl", lines))
+    assert frame.rows() == [(None, 1.0), (0.5, 3.0), (float("-inf"), None)]
+
+
+def test_json_lines_that_mix_types_are_refused_in_our_words(tmp_path: Path) -> None:
+    lines = '{"a": true}\n{"a": "2026"}\n{"a": NaN}\n'
+    assert message(written(tmp_path, "t.jsonl", lines)) == (
+        "File 't.jsonl' cannot be read: "
+        "Column 'a' mixes true or false and text: True (row 1), '2026' (row 2).\n"
+        "A column holds numbers, or text, or dates, not several of them.\n"
+        "hint: turn such a column into text, or replace its words by missing values"
+    )
+
+
+def test_json_lines_without_any_are_empty(tmp_path: Path) -> None:
+    assert message(written(tmp_path, "t.jsonl", "\ufeff \n")).startswith("File 't.jsonl' is empty.")
 
 
 def test_excel_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

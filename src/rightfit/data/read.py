@@ -1,6 +1,5 @@
 """Read a table from a file, whatever its format, or say exactly why not."""
 
-import json
 import zlib
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -10,6 +9,7 @@ import polars as pl
 
 from rightfit.data.delimited import empty, read_csv, read_tsv
 from rightfit.data.file_table import FileTable
+from rightfit.data.json_lines import read_json_lines
 from rightfit.data.write import without_excel
 from rightfit.data.write import write_table as write_table
 from rightfit.errors import DataWarning, TableFileError, did_you_mean, shown, warn_user
@@ -139,31 +139,6 @@ def _not_for_polars(path: Path) -> TableFileError:
     )
 
 
-def _read_json_lines(path: Path) -> pl.DataFrame:
-    try:
-        return pl.read_ndjson(path, infer_schema_length=None)
-    except pl.exceptions.PolarsError:
-        _check_json_lines(path)
-        raise
-
-
-def _check_json_lines(path: Path) -> None:
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        try:
-            fields = json.loads(line) if line.strip() else {}
-        except ValueError as error:
-            what = f"is no JSON ({error})"
-        else:
-            if isinstance(fields, dict):
-                continue
-            what = f"holds a {type(fields).__name__}, not an object"
-        raise TableFileError(
-            f"Line {number} of {path.name!r} {what}.",
-            expected='Every line is one JSON object: {"column": value, ...}.',
-            hint="correct that line",
-        )
-
-
 def _read_excel(path: Path) -> pl.DataFrame:
     try:
         frame = pl.read_excel(path, infer_schema_length=None)
@@ -207,8 +182,8 @@ READERS: Final[dict[str, Reader]] = {
     ".arrow": _typed(_read_arrow),
     ".feather": _typed(_read_arrow),
     ".ipc": _typed(_read_arrow),
-    ".jsonl": _typed(_read_json_lines),
-    ".ndjson": _typed(_read_json_lines),
+    ".jsonl": _typed(read_json_lines),
+    ".ndjson": _typed(read_json_lines),
     ".xlsx": _typed(_read_excel),
     ".xls": _typed(_read_excel),
 }
