@@ -162,6 +162,36 @@ def test_quote_left_open(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n\r\na;b\n1;x\n2;y\n",
+        "sep=;\r\na;b\r\n1;x\r\n2;y\r\n",
+        '\ufeff"sep=|"\n\na|b\n1|x\n2|y\n',
+        "\nSEP=:\na:b\n1:x\n2:y",
+    ],
+)
+def test_lines_before_the_header_are_left_out(tmp_path: Path, content: str) -> None:
+    frame = read_table(written(tmp_path, "t.csv", content))
+    assert (frame.columns, frame.rows()) == (["a", "b"], [(1, "x"), (2, "y")])
+
+
+def test_lines_before_the_header_count_in_complaints(tmp_path: Path) -> None:
+    assert "line 5 has 1 field" in message(written(tmp_path, "t.csv", "\n\na,b\n1,2\n3\n"))
+    assert "quote in line 4" in message(written(tmp_path, "t.csv", 'sep=,\n\na,b\n1,"2\n'))
+    assert "t.csv' is empty" in message(written(tmp_path, "t.csv", "sep=,\n\n"))
+    assert "t.csv' is empty" in message(written(tmp_path, "t.csv", "sep=,"))
+
+
+def test_first_name_may_hold_a_line_break(tmp_path: Path) -> None:
+    frame = read_table(written(tmp_path, "t.csv", '"a\nb";c\n1;2\n'))
+    assert (frame.columns, frame.rows()) == (["a\nb", "c"], [(1, 2)])
+
+
+def test_long_text_after_a_quote_left_open_in_the_header_is_refused(tmp_path: Path) -> None:
+    assert "'t.csv'" in message(written(tmp_path, "t.csv", 'a,"b\n' + "1,2\n" * 50_000))
+
+
 def test_text_that_is_not_utf8(tmp_path: Path) -> None:
     assert message(written(tmp_path, "t.csv", "a,b\n1,x\n2,é\n".encode("latin-1"))) == (
         "File 't.csv' is not UTF-8: line 3 holds byte 0xe9.\n"

@@ -50,17 +50,21 @@ def header_fields(text: str, separator: str) -> list[str]:
         >>> header_fields('a,"b, c"\n1,2\n', ",")
         ['a', 'b, c']
     """
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    except csv.Error:
+        # A quote that is never closed makes one field of more than a reader takes.
+        return text.partition("\n")[0].split(separator)
 
 
-def separator_of(first_line: str, default: str) -> str:
-    """Choose the separator that the header uses; `default` if it uses none.
+def separator_of(text: str, default: str) -> str:
+    """Choose the separator that the header of a text uses; `default` if it uses none.
 
     Example:
         >>> separator_of("age;job;balance", ",")
         ';'
     """
-    counts = {mark: len(header_fields(first_line, mark)) for mark in (default, *SEPARATORS)}
+    counts = {mark: len(header_fields(text, mark)) for mark in (default, *SEPARATORS)}
     return max(counts, key=lambda mark: counts[mark])
 
 

@@ -1,6 +1,7 @@
 """Read delimited text: the header is checked, then every row."""
 
 import gzip
+import re
 from pathlib import Path
 from typing import Final
 
@@ -8,12 +9,16 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.complaints import and_more
-from rightfit.data.csv_lines import Bytes, header_fields, requoted, separator_of, survey
+from rightfit.data.csv_lines import header_fields, requoted, separator_of, survey
 from rightfit.data.file_table import FileTable
 from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 LONGEST_HEADER: Final = 1 << 20
+# Blank lines, and Excel's own first line, such as sep=; which names the separator.
+BEFORE_THE_HEADER: Final = re.compile(
+    rb'(?:\r?\n)*(?:"?sep=([^\w\s"]|\t)"?\r?(?:\n|\Z)(?:\r?\n)*)?', re.IGNORECASE
+)
 
 
 def read_csv(path: Path) -> FileTable:
@@ -28,15 +33,20 @@ def read_tsv(path: Path) -> FileTable:
 
 def _read_delimited(path: Path, separator: str) -> FileTable:
     raw = _content(path)
-    content = np.frombuffer(raw, np.uint8)
-    _check_utf8(path, raw, content)
+    _check_utf8(path, raw)
+    before = BEFORE_THE_HEADER.match(raw)
+    assert before is not None
+    n_before = before[0].count(b"\n")
+    raw = raw[before.end() :]
+    if not raw:
+        raise empty(path)
     beginning = raw[:LONGEST_HEADER].decode("utf-8", "replace")
-    separator = separator_of(beginning.split("\n", 1)[0], separator)
+    separator = before[1].decode() if before[1] else separator_of(beginning, separator)
     names = header_fields(beginning, separator)
     _check_header(path, names)
-    found = survey(content, separator, len(names))
-    _check_quotes(path, found.open_quote)
-    _check_rows(path, found.broken, len(names), separator)
+    found = survey(np.frombuffer(raw, np.uint8), separator, len(names))
+    _check_quotes(path, found.open_quote, n_before)
+    _check_rows(path, found.broken, len(names), separator, n_before)
     if found.mixes_quotes:
         raw = requoted(raw, separator)
         found = survey(np.frombuffer(raw, np.uint8), separator, len(names))
@@ -60,8 +70,8 @@ def _content(path: Path) -> bytes:
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
-def _check_utf8(path: Path, raw: bytes, content: Bytes) -> None:
-    if content.max() < 128:
+def _check_utf8(path: Path, raw: bytes) -> None:
+    if np.frombuffer(raw, np.uint8).max() < 128:
         return
     try:
         raw.decode()
@@ -85,19 +95,21 @@ def _check_header(path: Path, names: list[str]) -> None:
         )
 
 
-def _check_quotes(path: Path, line: int | None) -> None:
+def _check_quotes(path: Path, line: int | None, n_before: int) -> None:
     if line is not None:
         raise TableFileError(
-            f"A quote in line {line} of {path.name!r} is never closed.",
+            f"A quote in line {n_before + line} of {path.name!r} is never closed.",
             expected="A field that starts with a quote ends with one.",
             hint="close it there, or double it if it belongs to the text",
         )
 
 
-def _check_rows(path: Path, broken: list[tuple[int, int]], n_fields: int, separator: str) -> None:
+def _check_rows(
+    path: Path, broken: list[tuple[int, int]], n_fields: int, separator: str, n_before: int
+) -> None:
     if not broken:
         return
-    lines = [f"line {line} has {counted(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
+    lines = [f"line {n_before + line} has {counted(n, 'field')}" for line, n in broken[:MAX_SHOWN]]
     mark = "tab" if separator == "\t" else repr(separator)
     raise TableFileError(
         f"File {path.name!r} has {counted(len(broken), 'broken row')}: {', '.join(lines)}"
