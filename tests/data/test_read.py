@@ -1,6 +1,8 @@
 import datetime
 import gzip
+import os
 import re
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -296,6 +298,19 @@ def test_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
     )
     with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
         assert read_table(tmp_path / "t.xlsx").columns == ["cover"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize(
+    ("suffix", "content"), [(".csv", "a,b\n1,x\n"), (".jsonl", '{"a": 1, "b": "x"}\n')]
+)
+def test_pipe_is_read(tmp_path: Path, suffix: str, content: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(content,), daemon=True)
+    writer.start()
+    assert read_table(pipe, suffix).rows() == [(1, "x")]
+    writer.join()
 
 
 def test_arrow_may_be_a_file_or_a_stream(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def _check_there(path: Path) -> None:
             f"There is no file {str(path)!r}.",
             hint=near if near.startswith("did you mean") else "check the name and the folder",
         )
-    if path.stat().st_size == 0:
+    # A pipe has no size.
+    if path.is_file() and path.stat().st_size == 0:
         raise empty(path)
 
 
