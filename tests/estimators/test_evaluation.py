@@ -1,6 +1,7 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from sklearn import metrics
 
@@ -70,6 +71,13 @@ def test_rows_without_a_target_are_left_out(estimator: Any, y: Any) -> None:
     some[::4] = None
     known = np.arange(40) % 4 != 0
     assert evaluate(model, X, some) == evaluate(model, X[known], y[known])
+
+
+def test_columns_that_the_model_does_not_know_do_not_matter() -> None:
+    table = pl.DataFrame({"a": X[:, 0]})
+    model = small(Classifier).fit(table, WORDS)
+    more = table.with_columns(b=float("inf"))
+    assert evaluate(model, more, WORDS) == evaluate(model, table, WORDS)
 
 
 def test_no_target_at_all_is_refused() -> None:

@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Float, Shaped
 from sklearn import metrics
 
-from rightfit.data.table import as_table
 from rightfit.errors import DataError
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.model.model import Model
@@ -40,7 +39,7 @@ def evaluate(model: AbstractEstimator, X: Any, y: Any) -> dict[str, float]:
     known = np.flatnonzero(~is_missing(encoded))
     if not len(known):
         raise DataError("No row has a target, so nothing can be scored.")
-    table = model._table(as_table(X))
+    table = model._table(X)
     if fitted.target.classes is None:
         truth = fitted.target.decode(encoded.reshape(len(encoded), -1))[known]
         return number_scores(truth, fitted.predictions(table)[known])
