@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from rightfit import NetworkGraph, Regressor, make_report
 from rightfit.estimators.gradients import GradientCheck
@@ -55,6 +56,15 @@ def test_fewer_numbers_are_compared_in_a_larger_network(monkeypatch: pytest.Monk
     assert graph is not None
     assert graph.check is not None
     assert [one.n_checked for one in graph.check.arrays] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("kind", ["coo_matrix", "dia_array", "bsr_array", "csr_array"])
+def test_graphs_are_measured_on_any_sparse_matrix(kind: str) -> None:
+    X = np.eye(60, 3)
+    model = Regressor(hidden_sizes=(8,), max_epochs=1, random_state=0).fit(X, X[:, 0])
+    graph = two_graphs.draw_two_graphs(model, getattr(scipy.sparse, kind)(X), X[:, 0])
+    assert graph is not None
+    assert graph.check is not None
 
 
 def test_operations_of_the_two_graphs_stand_in_a_table(classifier: Reported) -> None:

@@ -50,6 +50,8 @@ def draw_two_graphs(model: AbstractEstimator, X: Any, y: Any) -> NetworkGraph | 
     if not can_lay_out():
         return None
     if X is not None:
+        # Not every sparse matrix can be cut.
+        X = X.tocsr() if hasattr(X, "tocsr") else X
         try:
             return _measured(model, subject_of(model, X[:GRAPH_ROWS], y[:GRAPH_ROWS], GRAPH_ROWS))
         except RightFitError:
