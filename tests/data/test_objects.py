@@ -21,6 +21,8 @@ def typed(values: list[Any]) -> pl.Series:
         ([1, None, 3], pl.Int64, [1, None, 3]),
         ([1, 2.5, float("nan")], pl.Float64, [1.0, 2.5, None]),
         ([Decimal("1.5"), np.float32(2), pd.NA], pl.Float64, [1.5, 2.0, None]),
+        ([2**130, 1, None], pl.Float64, [2.0**130, 1.0, None]),
+        ([10**400, -(10**400)], pl.Float64, [float("inf"), float("-inf")]),
         ([True, None, np.bool_(False)], pl.Boolean, [True, None, False]),
         ([True, 2], pl.Int64, [1, 2]),
         (["a", b"b", float("nan"), pd.NaT], pl.String, ["a", "b", None, None]),

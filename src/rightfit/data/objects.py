@@ -1,6 +1,7 @@
 """Columns of Python objects: find out what they hold, and refuse mixtures."""
 
 import datetime
+import math
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -86,8 +87,19 @@ def _series(name: str, values: list[Any], found: set[str]) -> pl.Series:
     if found == {"dates"}:
         return _dates(name, values)
     if all(value is None or isinstance(value, numbers.Integral) for value in values):
-        return pl.Series(name, [None if v is None else int(v) for v in values], strict=False)
-    return pl.Series(name, [None if v is None else float(v) for v in values], pl.Float64)
+        whole = pl.Series(name, [None if v is None else int(v) for v in values], strict=False)
+        # What has more digits than Polars' whole numbers would be missing, or an object.
+        if whole.null_count() == values.count(None) and whole.dtype != pl.Object:
+            return whole
+    return pl.Series(name, [None if v is None else _as_float(v) for v in values], pl.Float64)
+
+
+def _as_float(value: Any) -> float:
+    """Turn a number into a float: infinity if it is too large for one, so that it is refused."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _dates(name: str, values: list[Any]) -> pl.Series:
