@@ -135,7 +135,11 @@ def test_arrays_of_a_loaded_model_are_its_own(model: Model) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda arrays: arrays.pop("members.0.layers.0.bias"), "there are no arrays"),
+        (lambda arrays: arrays.pop("members.0.layers.0.bias"), "member 0 hold .* and its shape"),
+        (
+            lambda arrays: arrays.update({"members.0.bias": arrays.pop("members.0.layers.0.bias")}),
+            "there are no arrays",
+        ),
         (lambda arrays: arrays.update(more=np.zeros(3)), "where .* belong"),
         (
             lambda arrays: arrays.update({"members.0.layers.1.bias": np.zeros(2)}),
@@ -146,7 +150,7 @@ def test_arrays_of_a_loaded_model_are_its_own(model: Model) -> None:
             r"array 'members.0.layers.1.bias' is int32 \(1,\) where \(1,\) belongs",
         ),
     ],
-    ids=["missing", "extra", "shape", "type"],
+    ids=["missing", "renamed", "extra", "shape", "type"],
 )
 def test_arrays_that_do_not_fit_are_refused(
     model: Model, change: Callable[[dict[str, Any]], None], why: str
@@ -156,3 +160,17 @@ def test_arrays_that_do_not_fit_are_refused(
     change(changed)
     with pytest.raises(ValueError, match=why):
         from_document(document, changed)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("hidden_sizes", [10**13]), ("hidden_sizes", [10**13, -3]), ("n_numbers", 10**13)],
+)
+def test_shape_that_is_larger_than_its_arrays_takes_no_memory(
+    model: Model, name: str, size: Any
+) -> None:
+    document, arrays = to_document(model)
+    shape = document["members"][0]["shape"] | {"activations": ["relu"] * 2}
+    document["members"][0]["shape"] = shape | {name: size}
+    with pytest.raises(ValueError, match=r"the arrays of member 0 hold .* and its shape more"):
+        from_document(document, arrays)

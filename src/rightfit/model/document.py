@@ -82,6 +82,7 @@ def _member(place: int, parts: Mapping[str, Any], arrays: Arrays) -> KeptMember:
 
 
 def _network(shape: NetworkShape, place: int, arrays: Arrays) -> Network:
+    _check_size(shape, place, arrays)
     empty = build_network(shape, np.random.default_rng(0))
     names = [_full_name(place, name) for name in array_names(empty)]
     missing = [name for name in names if name not in arrays]
@@ -94,6 +95,21 @@ def _network(shape: NetworkShape, place: int, arrays: Arrays) -> Network:
     structure = jax.tree.structure(empty)
     network: Network = jax.tree.unflatten(structure, [np.array(arrays[name]) for name in names])
     return network
+
+
+def _check_size(shape: NetworkShape, place: int, arrays: Arrays) -> None:
+    """Check that a network is no larger than its arrays, before memory is taken for it."""
+    there = sum(
+        array.size for name, array in arrays.items() if name.startswith(_full_name(place, ""))
+    )
+    sizes = [
+        *(shape.n_numbers, shape.n_outputs, shape.n_copies),
+        *(*shape.hidden_sizes, *shape.n_levels, *shape.embedding_widths, *shape.number_widths),
+    ]
+    # Of the levels of a category, one may have no weight.
+    fits = all(0 <= size <= there + 1 for size in sizes)
+    if not fits or shape.n_parameters > there:
+        raise ValueError(f"the arrays of member {place} hold {there:,} numbers, and its shape more")
 
 
 def _target_to_json(target: Target) -> dict[str, Any]:
