@@ -237,6 +237,12 @@ def test_report_without_a_table_is_made_where_there_is_none(rightfit: Type, mode
     assert Path("use.model/MODEL_CARD.md").exists()
 
 
+def test_report_may_be_sent_where_it_goes_anyway(rightfit: Type, model: Path) -> None:
+    answer = rightfit("report", "use.model", "houses.csv", "--out", "use.model/report.html")
+    assert answer.code == 0, answer.err
+    assert Path("use.model/MODEL_CARD.md").exists()
+
+
 def test_files_of_others_are_not_replaced(rightfit: Type, model: Path) -> None:
     Path("use.model/report.html").write_text("mine")
     Path("use.model/MODEL_CARD.md").write_text("mine")

@@ -67,9 +67,10 @@ def report_on_model(
     made = make_report(model, mute=mute, **rows.given)
     write_whole(place, made.html)
     card = card_path(folder)
-    if out is None and not card.exists():
+    is_in_folder = place == report_path(folder)
+    if (out is None or is_in_folder) and not card.exists():
         write_whole(card, made.card)
-    elif place == report_path(folder) and not _says_so(card, made):
+    elif is_in_folder and not _says_so(card, made):
         print_note(console, f"'{card}' keeps the verdict of before: remove it to have it anew.")
     return made, place
 
