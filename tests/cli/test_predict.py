@@ -168,6 +168,11 @@ def test_what_cannot_be_done_is_said(
     assert (answer.code, answer.out, answer.err) == (1, "", said)
 
 
+def test_suffix_is_checked_before_anything_is_read(rightfit: Type, here: Path) -> None:
+    answer = rightfit("predict", "no.model", "no.csv", "--out", "p.txt")
+    assert answer.err.startswith("error: A table cannot be written to 'p.txt'")
+
+
 def test_numbers_have_no_probabilities(rightfit: Type, regressor: Path) -> None:
     answer = rightfit("predict", "price.model", "houses.csv", "--probabilities")
     assert (answer.code, answer.out, answer.err) == (

@@ -36,13 +36,14 @@ def predict(
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.cli.places import check_free
     from rightfit.cli.predictions import predict_table
-    from rightfit.data.write import write_table
+    from rightfit.data.write import check_suffix, write_table
 
     console = messages()
     to_stdout = str(out) == "-"
     with warnings_as_notes(console):
         if not to_stdout:
             check_free(out, table, force=force)
+            check_suffix(out)
         as_written = to_stdout or out.suffix.lower() in (".csv", ".tsv")
         predictions = predict_table(
             model, table, probabilities, keep or [], console, form, as_written=as_written

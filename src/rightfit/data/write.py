@@ -31,13 +31,8 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
         'price\n1.5\n'
     """
     path = Path(path)
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise TableFileError(
-            f"A table cannot be written to {path.name!r}: its suffix is not known.",
-            expected=f"The name ends in {', '.join(WRITERS)}.",
-            hint="choose one of these",
-        )
+    check_suffix(path)
+    writer = WRITERS[path.suffix.lower()]
     content = io.BytesIO()
     try:
         writer(frame, content)
@@ -45,6 +40,20 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
         raise without_excel(path) from None
     with content.getbuffer() as view:
         replace_file(path, view)
+
+
+def check_suffix(path: Path) -> None:
+    """Check that a table can be written to a file of that name.
+
+    Raises:
+        TableFileError: the suffix is not known.
+    """
+    if path.suffix.lower() not in WRITERS:
+        raise TableFileError(
+            f"A table cannot be written to {path.name!r}: its suffix is not known.",
+            expected=f"The name ends in {', '.join(WRITERS)}.",
+            hint="choose one of these",
+        )
 
 
 def without_excel(path: Path) -> TableFileError:
