@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,18 @@ def test_play_says_that_a_table_is_missing(rightfit: Type) -> None:
     answer = rightfit("play", "nothing.csv", "--no-open")
     assert answer.code == 1
     assert "There is no file 'nothing.csv'" in answer.err
+
+
+def test_play_notes_what_is_notable_of_a_table(
+    rightfit: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uvicorn = pytest.importorskip("uvicorn")
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: sockets[0].close())
+    monkeypatch.setattr("rightfit.web.server.warm_up", lambda: None)
+    monkeypatch.setattr(sys, "setswitchinterval", lambda seconds: None)
+    Path("t.csv").write_text("a;b\n1,5;2\n2,5;3\n")
+    answer = rightfit("play", "t.csv", "--no-open")
+    assert answer.code == 0
+    assert answer.err == (
+        "note: Column 'a' of 't.csv' holds numbers with decimal commas: '1,5' is read as 1.5.\n"
+    )

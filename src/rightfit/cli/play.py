@@ -30,7 +30,7 @@ def play(
     import webbrowser
     from importlib import import_module
 
-    from rightfit.cli.console import messages, print_command
+    from rightfit.cli.console import messages, print_command, warnings_as_notes
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.errors import RightFitError
 
@@ -57,6 +57,8 @@ def play(
 
     token = guard.new_token()
     try:
-        server.serve(token, port, None if table is None else (table, target), ready)
+        # Also what is notable of tables that are chosen in the page is said here.
+        with warnings_as_notes(console):
+            server.serve(token, port, None if table is None else (table, target), ready)
     except KeyboardInterrupt:
         console.print("The playground is closed.")
