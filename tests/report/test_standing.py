@@ -1,13 +1,18 @@
 """What is printed is what scikit-learn computes."""
 
+import dataclasses
+from html import unescape
+
 import numpy as np
 import pytest
 from sklearn import metrics
 
+from rightfit.report.checks.of_fit import _miscalibrated
 from rightfit.report.class_results import (
     confusion,
     precision_recall_curves,
     reliability,
+    reliability_of_predicted,
     roc_curves,
     thresholds,
 )
@@ -97,6 +102,33 @@ def test_thresholds_are_those_of_scikit_learn(classifier: Reported) -> None:
         if one.precision is not None:
             assert one.precision == pytest.approx(metrics.precision_score(truth, taken))
             assert percent(one.precision) in classifier.report.html.replace("\u00a0", " ")
+
+
+def test_reliability_says_which_probability_it_is_of(
+    classifier: Reported, several: Reported
+) -> None:
+    test = classifier.evidence.test
+    assert test is not None
+    found, predicted = reliability(classifier.evidence.model, test), reliability_of_predicted(test)
+    assert found.error != predicted.error
+    said = f"Expected calibration error of {found.of_what}: "
+    assert said in unescape(classifier.report.html)
+    assert "Expected calibration error of the predicted class: " in several.report.html
+
+
+def test_check_of_calibration_says_which_probability_it_is_of(classifier: Reported) -> None:
+    evidence = classifier.evidence
+    assert evidence.test is not None
+    rows = np.arange(200) % len(evidence.test)
+    sure = np.where(np.arange(2) == 1, 0.9, 0.1) + np.zeros((200, 2))
+    test = dataclasses.replace(evidence.test, rows=rows, truth=np.arange(200) % 2, predictions=sure)
+    finding = _miscalibrated(dataclasses.replace(evidence, test=test))
+    assert finding is not None
+    error = percent(reliability_of_predicted(test).error)
+    assert finding.sentence == (
+        f"The probability of the predicted class is off by {error} on average: "
+        "the model is too sure."
+    )
 
 
 def test_reliability_counts_every_row_once(several: Reported) -> None:

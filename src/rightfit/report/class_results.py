@@ -3,7 +3,7 @@
 import dataclasses
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from sklearn import metrics
 
 from rightfit.model.model import Model
@@ -130,15 +130,25 @@ def precision_recall_curves(model: Model, test: LabelledRows) -> tuple[Curve, ..
 
 
 def reliability(model: Model, test: LabelledRows) -> Reliability:
-    """Compare said probabilities with what came true, in ten bins of equal width."""
+    """Compare the probability of the second of two classes, or of the predicted one of several."""
     classes = model.target.classes
     assert classes is not None
-    if len(classes) == 2:
-        said, came = test.predictions[:, 1], test.truth == 1
-        of_what = f"class {shortened(classes[1], 24)!r}"
-    else:
-        said = test.predictions.max(axis=1)
-        came, of_what = test.predictions.argmax(axis=1) == test.truth, "the predicted class"
+    if len(classes) > 2:
+        return reliability_of_predicted(test)
+    of_what = f"class {shortened(classes[1], 24)!r}"
+    return _reliability(test.predictions[:, 1], test.truth == 1, of_what)
+
+
+def reliability_of_predicted(test: LabelledRows) -> Reliability:
+    """Compare the probability of the predicted class with how often it is the right one."""
+    right = test.predictions.argmax(axis=1) == test.truth
+    return _reliability(test.predictions.max(axis=1), right, "the predicted class")
+
+
+def _reliability(
+    said: Float[np.ndarray, " row"], came: Bool[np.ndarray, " row"], of_what: str
+) -> Reliability:
+    """Compare said probabilities with what came true, in ten bins of equal width."""
     bins = (said * _N_BINS).astype(int).clip(0, _N_BINS - 1)
     filled = np.unique(bins)
     means = np.array([said[bins == b].mean() for b in filled])

@@ -1,6 +1,7 @@
 """Checks of how well the model fits: too much, too little, or worse than something simple."""
 
 from rightfit.report.checks.check import Check, Finding, with_all_rows, with_test_rows
+from rightfit.report.class_results import reliability_of_predicted
 from rightfit.report.course import course_of
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, percent
@@ -13,7 +14,6 @@ _SURE = 0.95
 _STILL_FALLING = 0.005
 _MISCALIBRATED = 0.1
 _FEWEST_FOR_CALIBRATION = 100
-_N_BINS = 10
 
 LOOK_FOR_COLUMNS = "look for columns that know the target, or more rows"
 
@@ -150,21 +150,15 @@ def _miscalibrated(evidence: Evidence) -> Finding | None:
     test = evidence.test
     if test is None or not evidence.is_classifier or len(test) < _FEWEST_FOR_CALIBRATION:
         return None
-    confidence = test.predictions.max(axis=1)
-    right = test.predictions.argmax(axis=1) == test.truth
-    bins = (confidence * _N_BINS).astype(int).clip(0, _N_BINS - 1)
-    error = sum(
-        abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean()
-        for b in set(bins.tolist())
-    )
-    if error < _MISCALIBRATED:
+    found = reliability_of_predicted(test)
+    if found.error < _MISCALIBRATED:
         return None
-    over = float(confidence.mean() - right.mean())
+    over = float(((found.said - found.came) * found.n_rows).sum())
     return Finding(
         "warning",
-        percent(float(error)),
-        f"The probabilities are off by {percent(float(error))} on average: the model is too "
-        f"{'sure' if over > 0 else 'careful'}.",
+        percent(found.error),
+        f"The probability of {found.of_what} is off by {percent(found.error)} on average: the "
+        f"model is too {'sure' if over > 0 else 'careful'}.",
     )
 
 
@@ -232,8 +226,9 @@ CHECKS = (
     Check(
         "RF-MISCALIBRATED",
         "Probabilities are off",
-        "The expected calibration error, over ten bins of the highest probability, is at least "
-        "10 %. Needs 100 test rows.",
+        "The expected calibration error of the predicted class, over ten bins of its probability, "
+        "is at least 10 %. Needs 100 test rows. With two classes the reliability diagram is of the "
+        "second one, whose error is another.",
         "Watch the loss and not accuracy, use several networks (n_seeds=5), or calibrate with "
         "scikit-learn's CalibratedClassifierCV.",
         "steady the probabilities with n_seeds=5",

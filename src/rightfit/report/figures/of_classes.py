@@ -162,7 +162,8 @@ def _reliability_picture(found: Reliability) -> Picture:
         drawing,
         "reliability",
         "Reliability diagram",
-        f"Expected calibration error {percent(found.error)} over {len(found.said)} bins.",
+        f"Expected calibration error of {found.of_what}: {percent(found.error)} over "
+        f"{len(found.said)} bins.",
         ("probability said", "share that came true", "rows"),
         [
             (percent(said), percent(came), f"{n:,}")
