@@ -11,6 +11,7 @@ from rightfit import EpochsEnded, TrainingError
 from rightfit.cli import training
 from rightfit.data.fingerprint import fingerprint
 from rightfit.estimators import table_training
+from rightfit.estimators.remembered import recall
 from tests.cli.conftest import TINY, Type
 
 pytestmark = pytest.mark.slow
@@ -186,7 +187,7 @@ def test_table_that_is_gone_or_another_after_training_does_not_matter(
     monkeypatch.setattr(training, "train_events", change)
     answer = rightfit("train", "houses.csv", "--target", "use", *TINY)
     assert answer.code == 0, answer.err
-    assert table_training.recall(library.load("houses.model"), "table_sha256") == before
+    assert recall(library.load("houses.model"), "table_sha256") == before
 
 
 def test_baseline_that_fails_does_not_lose_the_model(

@@ -16,20 +16,21 @@ from rightfit import (
     TrainingWarning,
 )
 from rightfit.estimators import table_training
-from rightfit.estimators.table_training import (
+from rightfit.estimators.remembered import recall, remember
+from rightfit.estimators.table_split import (
     TableSplit,
     estimator_for,
-    fit_linear,
-    linear_model,
-    recall,
-    remember,
-    save_somewhere,
-    score_on_test,
     split_off_target,
     split_table,
     target_of,
-    train_events,
     with_test_table,
+)
+from rightfit.estimators.table_training import (
+    fit_linear,
+    linear_model,
+    save_somewhere,
+    score_on_test,
+    train_events,
 )
 
 pytestmark = pytest.mark.slow
@@ -105,6 +106,18 @@ def test_kinds_of_columns_that_were_given_hold_for_the_check() -> None:
     words = ["old", *(str(row) for row in range(N_ROWS - 1))]
     model = tiny(column_kinds={"age": "category"})
     assert split_table(frame(age=words), "y", model=model, test_fraction=0.2).n_test_rows == 12
+
+
+def test_infinity_does_not_matter_in_columns_that_are_ignored() -> None:
+    table = frame(wrong=np.full(N_ROWS, np.inf))
+    model = tiny(column_kinds={"wrong": "ignored"})
+    split = split_table(table, "y", model=model, test_fraction=0.2)
+    model.fit(split.train, split.train_target)
+    assert model.score(split.test, split.test_target) > 0
+    split = with_test_table(table, table, "y", model=model)
+    assert split.n_test_rows == N_ROWS
+    with pytest.raises(DataError, match="infinity"):
+        split_table(table, "y", model=tiny(), test_fraction=0.2)
 
 
 def test_target_must_be_there_beside_other_columns() -> None:

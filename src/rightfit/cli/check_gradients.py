@@ -23,7 +23,7 @@ def check_gradients(
     from rightfit.estimators.gradients import check_gradients as check
     from rightfit.estimators.loading import load
     from rightfit.estimators.reading import read_for
-    from rightfit.estimators.table_training import split_off_target
+    from rightfit.estimators.table_split import split_off_target
 
     console = messages()
     with warnings_as_notes(console), working(console, "comparing"):

@@ -37,7 +37,8 @@ def evaluate(
     from rightfit.estimators.evaluation import evaluate as scores_of
     from rightfit.estimators.loading import load
     from rightfit.estimators.reading import words_of
-    from rightfit.estimators.table_training import recall, split_off_target
+    from rightfit.estimators.remembered import recall
+    from rightfit.estimators.table_split import split_off_target
 
     console = messages()
     with warnings_as_notes(console), working(console, "scoring"):

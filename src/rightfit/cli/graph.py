@@ -35,7 +35,7 @@ def graph(
     from rightfit.estimators.graph import draw_graph
     from rightfit.estimators.loading import load
     from rightfit.estimators.reading import read_for
-    from rightfit.estimators.table_training import split_off_target
+    from rightfit.estimators.table_split import split_off_target
 
     console = messages()
     suffix = _known_suffix(out)

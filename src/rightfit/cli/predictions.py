@@ -14,7 +14,7 @@ from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
 from rightfit.estimators.reading import words_of
 from rightfit.estimators.regressor import Regressor
-from rightfit.estimators.table_training import warn_of_ignored
+from rightfit.estimators.table_split import warn_of_ignored
 
 _PREDICTION = "prediction"
 

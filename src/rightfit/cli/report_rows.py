@@ -11,12 +11,8 @@ from rightfit.cli.console import print_note
 from rightfit.data.fingerprint import fingerprint
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.reading import read_for
-from rightfit.estimators.table_training import (
-    TableSplit,
-    recall,
-    split_off_target,
-    split_table,
-)
+from rightfit.estimators.remembered import recall
+from rightfit.estimators.table_split import TableSplit, split_off_target, split_table
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rightfit.cli.report_rows import report_rows
 from rightfit.errors import RightFitError
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.loading import load
-from rightfit.estimators.table_training import TableSplit
+from rightfit.estimators.table_split import TableSplit
 from rightfit.report.beside import write_beside
 from rightfit.report.files import card_path, report_path, write_whole
 from rightfit.report.write import HOW_TO_GET, Report, is_installed

@@ -23,17 +23,19 @@ from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.reading import read_like
 from rightfit.estimators.regressor import Regressor
-from rightfit.estimators.table_training import (
+from rightfit.estimators.remembered import remember
+from rightfit.estimators.table_split import (
     TableSplit,
     estimator_for,
-    fit_linear,
-    remember,
-    save_somewhere,
-    score_on_test,
     split_table,
     target_of,
-    train_events,
     with_test_table,
+)
+from rightfit.estimators.table_training import (
+    fit_linear,
+    save_somewhere,
+    score_on_test,
+    train_events,
 )
 from rightfit.model.folder import check_writable
 from rightfit.report.write import Report

@@ -1,6 +1,6 @@
 """A table, whatever it came from: named columns of one length."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Protocol, final
 
@@ -141,7 +141,10 @@ class MatrixTable:
 
 
 def as_table(
-    X: Any, names: Sequence[str] | None = None, *, used: Collection[str] | None = None
+    X: Any,
+    names: Sequence[str] | None = None,
+    *,
+    is_read: Callable[[str], bool] = lambda name: True,
 ) -> Table:
     """Take a table from whatever holds one.
 
@@ -150,8 +153,8 @@ def as_table(
             dicts, one a row, a two-dimensional array or list of lists, or a sparse matrix. A table
             passes through.
         names: names for the columns of an array; x0, x1, … if there are none.
-        used: of a dataframe, the columns that will be read; what is in the others does not
-            matter. None reads all.
+        is_read: says of a dataframe's column whether it will be read; what is in the others does
+            not matter.
 
     Raises:
         DataError: it has no rows or columns, not two dimensions, infinite values, columns of
@@ -169,7 +172,7 @@ def as_table(
     frame = read_frame(X)
     frame = read_records(X) if frame is None else frame
     if frame is not None:
-        return _checked(FrameTable(frame), used)
+        return _checked(FrameTable(frame), is_read)
     values = read_matrix(X)
     table: FrameTable | MatrixTable = (
         FrameTable(values, is_named=False)
@@ -178,7 +181,7 @@ def as_table(
     )
     # Of another width, the encoder says so in scikit-learn's words.
     fits = names is not None and len(names) == len(table.names)
-    return _checked(table.renamed(names) if fits and names else table)
+    return _checked(table.renamed(names) if fits and names else table, is_read)
 
 
 def _no_table(X: object) -> DataError:
@@ -195,7 +198,7 @@ def _into_a_table(X: dict[Any, Any]) -> str:
     return "put the row into a list: [row]" if is_row else "put it into a dataframe"
 
 
-def _checked(table: FrameTable | MatrixTable, used: Collection[str] | None = None) -> Table:
+def _checked(table: FrameTable | MatrixTable, is_read: Callable[[str], bool]) -> Table:
     n_rows, n_columns = table.n_rows, len(table.names)
     for n, noun in ((n_columns, "feature"), (n_rows, "sample")):
         if n == 0:
@@ -207,7 +210,7 @@ def _checked(table: FrameTable | MatrixTable, used: Collection[str] | None = Non
         check_finite_matrix(table.array, table.names)
     else:
         frame = table.frame
-        read = frame.columns if used is None else [c for c in frame.columns if c in used]
+        read = [name for name in frame.columns if is_read(name)]
         # By index: `select` takes names such as "*" and "^a.*$" for patterns.
         check_finite_frame(frame[read])
     return table

@@ -197,7 +197,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
     def _fit_one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
         check_parameters(self)
         check_single(self, "partial_fit")
-        rows = labelled(X, y, sample_weight, type(self).__name__)
+        rows = labelled(X, y, sample_weight, self)
         chosen, recipe = self._follow_recipe(rows, None, is_single=True)
         start = Start()
         if hasattr(self, "_model"):
@@ -241,9 +241,8 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
     ) -> Fitting:
         began = clock.monotonic()
         check_parameters(self)
-        owner = type(self).__name__
-        rows = with_separation(labelled(X, y, weight, owner), groups, time)
-        held = validation_rows(validation, rows, owner)
+        rows = with_separation(labelled(X, y, weight, self), groups, time)
+        held = validation_rows(validation, rows, self)
         chosen, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
         start = Start()
         if self.warm_start and hasattr(self, "_model") and not anew:

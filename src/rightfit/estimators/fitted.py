@@ -111,7 +111,9 @@ class Fitted:
 
     def _table(self, X: Any) -> Table:
         model = self._fitted()
-        return self._matched(as_table(X, used=model.schema.names if model.has_names else None))
+        used = {column.name for column in model.schema.used}
+        table = as_table(X, is_read=lambda name: not model.has_names or name in used)
+        return self._matched(table)
 
     def _matched(self, table: Table) -> Table:
         """Check that a table has the columns of the fitted one, by name or by position."""

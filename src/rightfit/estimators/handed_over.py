@@ -1,44 +1,54 @@
 """What people hand over to fit: a table, targets, weights, groups or moments, validation rows."""
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing
 
 from rightfit.data.folds import group_codes, time_ranks
+from rightfit.data.kinds import IGNORED
 from rightfit.data.table import as_table
 from rightfit.data.target_columns import has_target
 from rightfit.data.targets import check_lengths
 from rightfit.data.weights import read_weights
 from rightfit.errors import DataError, DataWarning, counted, warn_user
+from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.model.given import Labelled
 
 
-def labelled(X: Any, y: Any, weight: Any, owner: str) -> Labelled:
+def labelled(X: Any, y: Any, weight: Any, owner: Hyperparameters) -> Labelled:
     """Put a table, its targets and weights together.
 
     Args:
         X: the table.
         y: the targets.
         weight: of each row; None counts every row once.
-        owner: the name of the estimator, for messages.
+        owner: the estimator, which says what columns are ignored; messages name it.
 
     Raises:
         DataError: one of them cannot be used, or they have different numbers of rows.
     """
     if y is None:
-        raise DataError(f"{owner} requires y to be passed, but the target y is None.")
+        name = type(owner).__name__
+        raise DataError(f"{name} requires y to be passed, but the target y is None.")
     if isinstance(y, str):
         raise DataError(
             f"The target y is the text {y!r}.",
             expected="It is the column itself: one value for each row.",
             hint=f"fit(X.drop(columns={y!r}), X[{y!r}]), if that is its name",
         )
-    table = as_table(X)
+    table = as_table(X, is_read=not_ignored(owner.column_kinds))
     weights = read_weights(weight, table.n_rows)
     check_lengths(table.n_rows, y, None if weight is None else weights)
     return Labelled(table, y, weights)
+
+
+def not_ignored(column_kinds: Mapping[str, str] | None) -> Callable[[str], bool]:
+    """Say which columns are looked into: all but those that somebody says are to be ignored."""
+    kinds = column_kinds or {}
+    return lambda name: kinds.get(name) != IGNORED
 
 
 def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
@@ -80,7 +90,7 @@ def with_separation(rows: Labelled, groups: Any, time: Any) -> Labelled:
     return rows
 
 
-def validation_rows(validation: Any, rows: Labelled, owner: str) -> Labelled | None:
+def validation_rows(validation: Any, rows: Labelled, owner: Hyperparameters) -> Labelled | None:
     """Read the rows that choose when to stop; None if none are handed over.
 
     Raises:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rightfit.estimators.base import AbstractEstimator
-from rightfit.estimators.table_training import TableSplit
+from rightfit.estimators.table_split import TableSplit
 from rightfit.report.files import card_path, report_path, write_whole
 from rightfit.report.write import Report, make_report
 

@@ -9,15 +9,12 @@ from typing import Any
 from rightfit import EpochsEnded
 from rightfit.errors import RightFitError
 from rightfit.estimators.lesson.settings import Settings
+from rightfit.estimators.remembered import remember
+from rightfit.estimators.table_split import TableSplit, estimator_for, split_table, target_of
 from rightfit.estimators.table_training import (
-    TableSplit,
-    estimator_for,
     fit_linear,
-    remember,
     save_somewhere,
     score_on_test,
-    split_table,
-    target_of,
     train_events,
 )
 from rightfit.report.beside import write_beside

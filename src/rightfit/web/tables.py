@@ -63,7 +63,7 @@ class Tables:
             DataError: it has no column of that name.
         """
         from rightfit.data.read import read_table
-        from rightfit.estimators.table_training import target_of
+        from rightfit.estimators.table_split import target_of
 
         frame = read_table(path)
         if target:

@@ -9,7 +9,7 @@ from rightfit.data.markers import parse_numbers
 from rightfit.data.targets import infer_task
 from rightfit.errors import DataError
 from rightfit.estimators.lesson.points import Points
-from rightfit.estimators.table_training import target_of
+from rightfit.estimators.table_split import target_of
 
 MOST_ROWS = 2000
 MOST_CLASSES = 6
