@@ -65,6 +65,22 @@ def test_predictions_are_utf8_whatever_the_encoding(
     assert raw.getvalue().decode().startswith("Größe,prediction\n日本,")
 
 
+def test_numbers_are_read_as_in_training_where_a_file_does_not_say_how(
+    rightfit: Type, model: Path, table: pl.DataFrame
+) -> None:
+    whole = [f"{1 + row}.{100 + row}" for row in range(table.height)]
+    half = [f"{row},5" for row in range(table.height)]
+    written = pl.DataFrame({"whole": whole, "price": half})
+    written.write_csv("comma.csv", separator=";")
+    answer = rightfit("train", "comma.csv", "--target", "price", *TINY)
+    assert "'whole' '1.100' is read as 1100" in answer.err
+    with_target = rightfit("predict", "comma.model", "comma.csv")
+    written.drop("price").write_csv("new.csv", separator=";")
+    without = rightfit("predict", "comma.model", "new.csv")
+    assert "'1.100' is read as 1100" in without.err
+    assert without.out == with_target.out
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_kept_columns_lose_nothing(
     rightfit: Type, model: Path, table: pl.DataFrame, suffix: str

@@ -2,6 +2,8 @@ import polars as pl
 import pytest
 
 from rightfit.data.decimal_commas import with_comma_groups, with_decimal_commas, with_thousands
+from rightfit.data.file_table import FileTable
+from rightfit.errors import DataWarning
 
 
 @pytest.mark.parametrize(
@@ -124,3 +126,34 @@ def test_commas_group_digits_where_all_are_numbers(
 )
 def test_commas_that_group_no_digits_are_left(words: list[str | None]) -> None:
     assert with_comma_groups(pl.Series(words, dtype=pl.String)) is None
+
+
+def file_of(**columns: list[str]) -> FileTable:
+    return FileTable("t.csv", pl.DataFrame(columns), ";")
+
+
+def test_columns_known_to_have_decimal_commas_are_read_so_without_any() -> None:
+    table = file_of(whole=["23.479", "950"], part=["1.5", "2.25"], other=["1.234", "2.5"])
+    with pytest.warns(DataWarning, match="'whole' of 't.csv' holds numbers whose digits points"):
+        typed = table.typed(decimal_commas=["whole", "part", "gone"])
+    assert typed.frame["whole"].to_list() == [23479, 950]
+    assert typed.frame["part"].to_list() == [1.5, 2.25]
+    assert typed.frame["other"].to_list() == [1.234, 2.5]
+    two = FileTable("t.csv", pl.DataFrame({"whole": ["23.479"], "part": ["1.5"]}), ",")
+    assert two.typed(decimal_commas=["whole"]).frame.rows() == [(23.479, 1.5)]
+
+
+def test_points_that_surely_group_digits_say_so_of_the_file() -> None:
+    table = file_of(large=["1.234.567", "2.500"], small=["1.234", "950"], text=["a", "b"])
+    with pytest.warns(DataWarning, match="'large', 'small' of 't.csv' hold numbers whose digits"):
+        typed = table.typed()
+    assert typed.frame.rows() == [(1234567, 1234, "a"), (2500, 950, "b")]
+    assert typed.decimal_commas == {"large", "small"}
+
+
+def test_points_that_may_group_digits_are_doubted() -> None:
+    doubt = "'1.095' is read as 1.095. If points group digits there, leave them out"
+    with pytest.warns(DataWarning, match=doubt):
+        typed = file_of(x=["950", "1.095", "2.904"], y=["1.5", "2", "3"]).typed()
+    assert typed.frame["x"].to_list() == [950, 1.095, 2.904]
+    assert not typed.decimal_commas

@@ -36,14 +36,14 @@ def evaluate(
     from rightfit.cli.sheets import scores_sheet
     from rightfit.estimators.evaluation import evaluate as scores_of
     from rightfit.estimators.loading import load
-    from rightfit.estimators.reading import words_of
+    from rightfit.estimators.reading import typed_for
     from rightfit.estimators.remembered import recall
     from rightfit.estimators.table_split import split_off_target
 
     console = messages()
     with warnings_as_notes(console), working(console, "scoring"):
         fitted = load(model)
-        frame = read_given_table(table, form).typed(words_of(fitted, target))
+        frame = typed_for(fitted, read_given_table(table, form), target)
         scores = scores_of(fitted, *split_off_target(fitted, frame, target))
     if as_json:
         print_json(scores)

@@ -12,7 +12,7 @@ from rightfit.data.cells import without_columns
 from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.loading import load
-from rightfit.estimators.reading import words_of
+from rightfit.estimators.reading import typed_for
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.table_split import warn_of_ignored
 
@@ -44,7 +44,7 @@ def predict_table(
     with working(console, "predicting"):
         model = load(model_path)
         table = read_given_table(table_path, form)
-        frame = table.typed(words_of(model))
+        frame = typed_for(model, table)
         kept = _kept(table.columns if as_written else frame, keep)
         warn_of_ignored(model, without_columns(frame, keep))
         predictions = _predictions(model, frame)

@@ -17,11 +17,11 @@ from rightfit.cli.progress import show_progress
 from rightfit.cli.reporting import report_facts, report_on_training, verdict_said
 from rightfit.cli.sheets import columns_sheet, scores_sheet
 from rightfit.data.fingerprint import fingerprint
-from rightfit.data.read import read_table
+from rightfit.data.read import read_file
 from rightfit.errors import counted
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
-from rightfit.estimators.reading import read_like
+from rightfit.estimators.reading import DECIMAL_COMMAS, read_like
 from rightfit.estimators.regressor import Regressor
 from rightfit.estimators.remembered import remember
 from rightfit.estimators.table_split import (
@@ -87,13 +87,13 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
     console = messages()
     with warnings_as_notes(console):
         check_writable(request.out, overwrite=request.force)
-        model, split, table_sha256 = _prepare(request, console)
+        model, split, facts = _prepare(request, console)
         _say_task(console, request, model, split)
         _train(request, model, split, console)
         remember(
             model,
             **_facts(request),
-            table_sha256=table_sha256,
+            **facts,
             n_without_target=split.n_without_target,
         )
         save_somewhere(model, request.out, overwrite=request.force)
@@ -112,24 +112,30 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
     return _outcome(request, model, scores, report)
 
 
-def _prepare(request: Request, console: Console) -> tuple[Classifier | Regressor, TableSplit, str]:
+def _prepare(
+    request: Request, console: Console
+) -> tuple[Classifier | Regressor, TableSplit, dict[str, Any]]:
     """Read the tables, choose the estimator, and set the test rows apart.
 
-    The table's fingerprint is taken now: after the training the file may be another, or gone.
+    Beside them stands what the model remembers of the file. Its fingerprint is taken now: after
+    the training the file may be another, or gone.
     """
     with working(console, "reading the table"):
-        frame = read_table(request.table)
-        table_sha256 = fingerprint(request.table)
-        test = None if request.test is None else read_like(frame, request.test)
-    estimator = estimator_for(request.task, target_of(frame, request.target))
+        table = read_file(request.table).typed()
+        facts = {
+            "table_sha256": fingerprint(request.table),
+            DECIMAL_COMMAS: sorted(table.decimal_commas),
+        }
+        test = None if request.test is None else read_like(table, request.test)
+    estimator = estimator_for(request.task, target_of(table.frame, request.target))
     model = estimator(**parse_flags(request.typed, estimator))
     columns = {"groups": request.groups, "time": request.time}
     if test is not None:
-        split = with_test_table(frame, test, request.target, model=model, **columns)
-        return model, split, table_sha256
+        split = with_test_table(table.frame, test, request.target, model=model, **columns)
+        return model, split, facts
     fraction = request.test_fraction
-    split = split_table(frame, request.target, model=model, test_fraction=fraction, **columns)
-    return model, split, table_sha256
+    split = split_table(table.frame, request.target, model=model, test_fraction=fraction, **columns)
+    return model, split, facts
 
 
 def _train(

@@ -13,6 +13,7 @@ NUMBER: Final = r"^[+-]?(0|[1-9][0-9]*|[1-9][0-9]{0,2}(\.[0-9]{3})+)(,[0-9]+)?([
 # 1,234 may be a thousand and more; 0,234 and 1,23 are not.
 UNCLEAR: Final = r"^[+-]?[1-9][0-9]{0,2},[0-9]{3}$"
 GROUPED: Final = r"^[+-]?(0|[1-9][0-9]{0,2}(\.[0-9]{3})*)$"
+TWO_GROUPS: Final = r"^[+-]?[1-9][0-9]{0,2}(\.[0-9]{3}){2,}$"
 GROUPED_BY_COMMAS: Final = r"^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$"
 PLAIN: Final = r"^[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 
@@ -38,9 +39,27 @@ def with_decimal_commas(text: pl.Series, separator: str) -> pl.Series | None:
     text = without_markers(text)
     present = text.drop_nulls()
     with_comma = present.filter(present.str.contains(",", literal=True))
-    if not len(with_comma) or not present.str.contains(NUMBER).all():
+    if not len(with_comma):
         return None
     if separator != ";" and with_comma.str.contains(UNCLEAR).all():
+        return None
+    return read_decimal_commas(text)
+
+
+def read_decimal_commas(text: pl.Series) -> pl.Series | None:
+    """Read a column whose numbers are known to have decimal commas; None if others are there.
+
+    Args:
+        text: the column; a comma need not be in it.
+
+    Example:
+        >>> read_decimal_commas(pl.Series(["1.234", "950", "?"])).to_list()
+        [1234.0, 950.0, None]
+        >>> read_decimal_commas(pl.Series(["20.4"])) is None
+        True
+    """
+    text = without_markers(text)
+    if not text.drop_nulls().str.contains(NUMBER).all():
         return None
     plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     return plain.cast(pl.Float64)
@@ -65,6 +84,32 @@ def with_thousands(text: pl.Series) -> pl.Series | None:
     if not present.str.contains(".", literal=True).any() or not present.str.contains(GROUPED).all():
         return None
     return _numbers(text.str.replace_all(".", "", literal=True))
+
+
+def have_groups(text: pl.Series) -> bool:
+    """Whether points surely group digits: two in one number, and nothing else in the column.
+
+    Example:
+        >>> have_groups(pl.Series(["1.234.567", "2.500"])), have_groups(pl.Series(["2.500"]))
+        (True, False)
+    """
+    present = without_markers(text).drop_nulls()
+    two = present.str.contains(TWO_GROUPS)
+    return bool(two.any()) and bool(present.str.contains(GROUPED).all())
+
+
+def may_have_groups(text: pl.Series) -> bool:
+    """Whether points may group digits: always three after one, beside numbers without any.
+
+    Example:
+        >>> may_have_groups(pl.Series(["950", "1.095", "2.904"]))
+        True
+        >>> may_have_groups(pl.Series(["950", "1.095", "2.9"]))
+        False
+    """
+    present = without_markers(text).drop_nulls()
+    n_pointed = int(present.str.contains(".", literal=True).sum())
+    return 1 < n_pointed < len(present) and bool(present.str.contains(GROUPED).all())
 
 
 def with_comma_groups(text: pl.Series) -> pl.Series | None:
@@ -106,12 +151,30 @@ def say_decimal_commas(
         grouped: that of the columns whose points group digits.
     """
     if not columns:
+        say_groups(file_name, grouped)
         return
     said = f"{_that_hold(columns, file_name)} numbers with decimal commas: {_first_read(columns)}"
     if grouped:
         noun = "column" if len(grouped) == 1 else "columns"
         said += f", and in {noun} {shown(grouped)} {_first_read(grouped, '.')}"
     warn_user(f"{said}.", DataWarning)
+
+
+def say_groups(file_name: str, columns: Mapping[str, pl.Series]) -> None:
+    """Warn of columns whose digits points group; see `say_decimal_commas`."""
+    if not columns:
+        return
+    what = f"{_that_hold(columns, file_name)} numbers whose digits points group"
+    warn_user(f"{what}: {_first_read(columns, '.')}.", DataWarning)
+
+
+def doubt_points(file_name: str, columns: Mapping[str, pl.Series]) -> None:
+    """Warn of columns whose points are read as decimal, and may be none."""
+    if not columns:
+        return
+    what = f"{_that_hold(columns, file_name)} numbers with three digits after each point"
+    example = _first_read(columns, ".", decimal=".")
+    warn_user(f"{what}: {example}. If points group digits there, leave them out.", DataWarning)
 
 
 def say_comma_groups(file_name: str, columns: Mapping[str, pl.Series]) -> None:

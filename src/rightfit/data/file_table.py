@@ -1,12 +1,17 @@
 """A table as its file has it, and with its types decided."""
 
 import dataclasses
-from collections.abc import Collection, Mapping
-from typing import final
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple, final
 
 import polars as pl
 
+from rightfit.data.cells import unnamed
 from rightfit.data.decimal_commas import (
+    doubt_points,
+    have_groups,
+    may_have_groups,
+    read_decimal_commas,
     say_comma_groups,
     say_decimal_commas,
     with_comma_groups,
@@ -14,6 +19,18 @@ from rightfit.data.decimal_commas import (
     with_thousands,
 )
 from rightfit.data.text_types import typed_text, without_empty
+
+
+class TypedTable(NamedTuple):
+    """A table whose columns have their types.
+
+    Attributes:
+        frame: the table.
+        decimal_commas: columns whose numbers have decimal commas, or points that group digits.
+    """
+
+    frame: pl.DataFrame
+    decimal_commas: frozenset[str] = frozenset()
 
 
 @final
@@ -32,42 +49,75 @@ class FileTable:
     columns: pl.DataFrame
     separator: str | None = None
 
-    def typed(self, as_text: Collection[str] = ()) -> pl.DataFrame:
+    def typed(
+        self, as_text: Collection[str] = (), decimal_commas: Collection[str] = ()
+    ) -> TypedTable:
         """Decide what type each column of text has.
 
         Args:
             as_text: the columns that stay as they are written, where others become numbers or
                 dates.
+            decimal_commas: those known to have decimal commas, where commas do not separate the
+                fields: 1.234 is 1234 there, also in a file without any comma.
         """
         if self.separator is None:
-            return self.columns
-        columns, with_commas, grouped = {}, {}, {}
-        for text in self.columns.get_columns():
-            column = without_empty(text) if text.name in as_text else typed_text(text)
-            if column.dtype == pl.String and text.name not in as_text:
-                numbers = self._with_commas(column)
-                if numbers is not None:
-                    with_commas[text.name] = column
-                    column = numbers
-            columns[text.name] = column
-        if self.separator == ",":
-            say_comma_groups(self.name, with_commas)
-            return _frame_of(columns)
-        # Where one column has decimal commas, points in the others are none.
-        others = [name for name in columns if name not in {*with_commas, *as_text}]
-        for name in others if with_commas else ():
-            numbers = with_thousands(self.columns[name])
-            if numbers is not None:
-                grouped[name] = self.columns[name]
-                columns[name] = numbers
-        say_decimal_commas(self.name, with_commas, grouped)
-        return _frame_of(columns)
+            return TypedTable(self.columns)
+        texts = {text.name: text for text in self.columns.get_columns()}
+        columns = {
+            name: without_empty(text) if name in as_text else typed_text(text)
+            for name, text in texts.items()
+        }
+        texts = {name: text for name, text in texts.items() if name not in as_text}
+        # A single column has no separator that could tell.
+        if self.separator == "," and not (decimal_commas and len(columns) == 1):
+            grouped = _read(_of_text(texts, columns), with_comma_groups)
+            say_comma_groups(self.name, {name: texts[name] for name in grouped})
+            return TypedTable(_frame_of(columns | grouped))
+        return self._with_decimal_commas(texts, columns, decimal_commas)
 
-    def _with_commas(self, text: pl.Series) -> pl.Series | None:
-        """Read a column as numbers that are written with commas, if it is of such numbers."""
-        if self.separator == ",":
-            return with_comma_groups(text)
-        return with_decimal_commas(text, self.separator or "")
+    def _with_decimal_commas(
+        self,
+        texts: Mapping[str, pl.Series],
+        columns: Mapping[str, pl.Series],
+        known: Collection[str],
+    ) -> TypedTable:
+        """Read the columns whose commas are decimal, and whose points group digits."""
+        separator = self.separator or ""
+        found = {
+            **_read({name: texts[name] for name in texts if name in known}, read_decimal_commas),
+            **_read(_of_text(texts, columns), lambda text: with_decimal_commas(text, separator)),
+        }
+        with_commas = {name: texts[name] for name in found if _has(texts[name], ",")}
+        others = {name: text for name, text in texts.items() if name not in found}
+        if with_commas or any(have_groups(text) for text in _of_text(others, columns).values()):
+            # Where one column has decimal commas, points in the others are none.
+            found |= _read(others, with_thousands)
+        else:
+            doubt_points(
+                self.name, {n: text for n, text in others.items() if may_have_groups(text)}
+            )
+        grouped = {n: texts[n] for n in found if n not in with_commas and _has(texts[n], ".")}
+        say_decimal_commas(self.name, with_commas, grouped)
+        return TypedTable(_frame_of({**columns, **found}), frozenset(found))
+
+
+def _of_text(
+    texts: Mapping[str, pl.Series], columns: Mapping[str, pl.Series]
+) -> dict[str, pl.Series]:
+    """Those that are text still."""
+    return {name: text for name, text in texts.items() if columns[name].dtype == pl.String}
+
+
+def _read(
+    texts: Mapping[str, pl.Series], reader: Callable[[pl.Series], pl.Series | None]
+) -> dict[str, pl.Series]:
+    """Those that a reader makes numbers of."""
+    numbers = {name: reader(text) for name, text in texts.items()}
+    return {name: column for name, column in numbers.items() if column is not None}
+
+
+def _has(text: pl.Series, mark: str) -> bool:
+    return bool(unnamed(text).str.contains(mark, literal=True).any())
 
 
 def _frame_of(columns: Mapping[str, pl.Series]) -> pl.DataFrame:

@@ -27,8 +27,8 @@ def read_table(
     dates are recognised. A `.csv` whose header is separated by semicolons,
     tabs or bars is read so, and may have decimal commas. Where one column has
     them, points in another group its digits: 1.234 is 1234. A file without any
-    such comma is read with decimal points, also where a model was trained on
-    one with commas: 1.234 is 1.234 there. Where commas separate the fields,
+    such comma is read with decimal points: 1.234 is 1.234 there. (The command
+    line knows better: a model remembers which columns had them.) Where commas separate the fields,
     they may group the digits of numbers in quotes: "1,234.5" is 1234.5.
 
     Args:
@@ -50,7 +50,7 @@ def read_table(
         ...     read_table(houses).rows()
         [(3, 100.5), (None, 90.0)]
     """
-    return read_file(path, suffix).typed(as_text)
+    return read_file(path, suffix).typed(as_text).frame
 
 
 def read_file(path: str | Path, suffix: str | None = None) -> FileTable:

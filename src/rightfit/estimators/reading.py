@@ -5,22 +5,30 @@ from typing import Final
 
 import polars as pl
 
+from rightfit.data.file_table import FileTable, TypedTable
 from rightfit.data.kinds import CATEGORY, style_of
-from rightfit.data.read import read_table
+from rightfit.data.read import read_file
 from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.remembered import recall
 
+# The fact of a model that names the columns whose numbers had decimal commas in its table.
+DECIMAL_COMMAS: Final = "decimal_commas"
 # How Polars begins the names of its types of text.
 _TEXT: Final = ("String", "Categorical", "Enum")
 
 
-def words_of(model: AbstractEstimator, target: str | None = None) -> set[str]:
-    """List the columns that a fitted model knows as words.
+def typed_for(
+    model: AbstractEstimator, table: FileTable, target: str | None = None
+) -> pl.DataFrame:
+    """Decide the types of a table for a fitted model.
 
-    They stay as they are written in a table for it, so that what is predicted for a row does not
-    depend on the others in the file.
+    What the model knows as words stays as it is written, and numbers are read as those of the table
+    that it was trained on, so that what is predicted for a row does not depend on the others in the
+    file.
 
     Args:
         model: a fitted model.
+        table: as its file has it.
         target: the name of the target column in the table; as in training if None.
     """
     fitted = model._fitted()
@@ -29,24 +37,24 @@ def words_of(model: AbstractEstimator, target: str | None = None) -> set[str]:
     classes = fitted.target.classes
     if classes is not None and classes.dtype.kind in "OU":
         words.add(target or model.target_name_)
-    return words
+    return table.typed(words, recall(model, DECIMAL_COMMAS) or ()).frame
 
 
 def read_for(model: AbstractEstimator, path: Path, target: str | None = None) -> pl.DataFrame:
-    """Read a table that a fitted model is judged or tried on, its words as they are written.
+    """Read a table that a fitted model is judged or tried on; see `typed_for`.
 
     Raises:
         TableFileError: the file cannot be read.
     """
-    return read_table(path, as_text=words_of(model, target))
+    return typed_for(model, read_file(path), target)
 
 
-def read_like(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+def read_like(training: TypedTable, path: Path) -> pl.DataFrame:
     """Read a table of test rows: what are words in the training table stay words there.
 
     Raises:
         TableFileError: the file cannot be read.
     """
-    columns = frame.get_columns()
+    columns = training.frame.get_columns()
     words = {c.name for c in columns if c.dtype == pl.String and style_of(c) is None}
-    return read_table(path, as_text=words)
+    return read_file(path).typed(words, training.decimal_commas).frame

@@ -82,6 +82,7 @@ class FullTraining:
             model,
             target=self.target,
             table=self.table.name,
+            decimal_commas=sorted(self.table.decimal_commas),
             n_without_target=split.n_without_target,
         )
         linear = fit_linear(model, split)

@@ -23,6 +23,7 @@ class OwnTable:
         frame: its rows.
         target: the column to predict; "" to guess it.
         folder: where a model of it goes.
+        decimal_commas: its columns whose numbers have them.
         reports: of the models that were trained on it here.
     """
 
@@ -31,6 +32,7 @@ class OwnTable:
     frame: pl.DataFrame
     target: str
     folder: Path
+    decimal_commas: frozenset[str] = frozenset()
     reports: list[Path] = dataclasses.field(default_factory=list)
 
     def as_plain(self) -> dict[str, Any]:
@@ -62,13 +64,14 @@ class Tables:
             TableFileError: the file cannot be read.
             DataError: it has no column of that name.
         """
-        from rightfit.data.read import read_table
+        from rightfit.data.read import read_file
         from rightfit.estimators.table_split import target_of
 
-        frame = read_table(path)
+        typed = read_file(path).typed()
         if target:
-            target_of(frame, target)
-        table = OwnTable(secrets.token_hex(4), name, frame, target, folder)
+            target_of(typed.frame, target)
+        commas = typed.decimal_commas
+        table = OwnTable(secrets.token_hex(4), name, typed.frame, target, folder, commas)
         with self._lock:
             self._tables[table.key] = table
             while len(self._tables) > _MOST_TABLES:
