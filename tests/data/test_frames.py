@@ -111,6 +111,28 @@ def test_names_that_cannot_be_used(names: list[Any], expected: str) -> None:
     assert str(caught.value) == expected
 
 
+@pytest.mark.parametrize(
+    "X",
+    [
+        pd.DataFrame({"n": [1, 2], "z": [{"k": 1}, None], "s": ["x", "y"]}),
+        pl.DataFrame({"n": [1, 2], "z": pl.Series([{1}, None], dtype=pl.Object), "s": ["x", "y"]}),
+        pa.table({"n": [1, 2], "z": pa.array([1, 2], pa.decimal256(50, 2)), "s": ["x", "y"]}),
+    ],
+    ids=["pandas", "polars", "pyarrow"],
+)
+def test_columns_that_are_not_read_are_nulls_if_of_no_plain_type(X: Any) -> None:
+    frame = read_frame(X, is_read=lambda name: name == "n")
+    assert frame is not None
+    assert frame.to_dict(as_series=False) == {"n": [1, 2], "z": [None, None], "s": ["x", "y"]}
+
+
+def test_columns_that_are_not_read_are_left_out_where_names_cannot_be_used() -> None:
+    X = pa.table([pa.array([1]), pa.array([2]), pa.array([3])], names=["n", "q", "q"])
+    frame = read_frame(X, is_read=lambda name: name == "n")
+    assert frame is not None
+    assert frame.to_dict(as_series=False) == {"n": [1], "q": [2]}
+
+
 @pytest.mark.parametrize("X", [[[1, 2]], np.zeros((2, 2)), 3, "text", pl.DataFrame])
 def test_what_is_no_dataframe_is_left_to_others(X: Any) -> None:
     assert read_frame(X) is None

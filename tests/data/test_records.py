@@ -30,6 +30,13 @@ def test_names_that_are_no_text_are_refused() -> None:
         read_records([{1.5: 1}])
 
 
+def test_what_is_not_read_is_null_whatever_it_holds() -> None:
+    X = [{"a": 1, "tags": ["x"], "1": 1, 1: 2, 1.5: 3}, {"a": 2, "tags": 3}]
+    frame = read_records(X, is_read=lambda name: name == "a")
+    assert frame is not None
+    assert frame.to_dict(as_series=False) == {"a": [1, 2], "tags": [None] * 2, "1": [None] * 2}
+
+
 def test_one_dict_is_answered_with_a_list_of_it() -> None:
     with pytest.raises(DataError, match=r"hint: put the row into a list: \[row\]"):
         as_table({"class": 3, "sex": "male", "age": None})

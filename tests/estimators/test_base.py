@@ -1,4 +1,5 @@
 import json
+import uuid
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -432,3 +433,37 @@ def test_infinity_in_a_column_that_is_not_read_does_no_harm() -> None:
     np.testing.assert_array_equal(model.predict(wider), model.predict(frame()))
     with pytest.raises(DataError, match="infinity in column 'a'"):
         model.predict(frame().assign(a=np.inf))
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        [{"k": 1}] * N_ROWS,
+        [["x"]] * N_ROWS,
+        [uuid.UUID(int=1)] * N_ROWS,
+        ["a", 1] * (N_ROWS // 2),
+        pd.period_range("2026-01", periods=N_ROWS, freq="M"),
+    ],
+    ids=["dicts", "lists", "uuids", "mixed", "periods"],
+)
+def test_columns_that_are_not_read_may_hold_anything(strange: Any) -> None:
+    table = frame().assign(z=strange)
+    model = small(Classifier, column_kinds={"z": "ignored"}).fit(table, TWO)
+    assert [(c["name"], c["kind"]) for c in model.schema_][-1] == ("z", "ignored")
+    plain = small(Classifier).fit(frame(), TWO, validation=(table, TWO))
+    expected = plain.predict_proba(frame())
+    np.testing.assert_array_equal(plain.predict_proba(table), expected)
+    np.testing.assert_array_equal(plain.predict_proba(table.to_dict("records")), expected)
+    assert plain.set_params(warm_start=True).fit(table, TWO).n_features_in_ == len(COLUMNS)
+    assert plain.partial_fit(table, TWO).n_features_in_ == len(COLUMNS)
+
+
+def test_names_of_columns_that_are_not_read_may_be_anything() -> None:
+    model = small(Regressor).fit(frame(), NUMBERS)
+    extra = pd.DataFrame(np.ones((N_ROWS, 4)), columns=pd.Index(["q", "q", 1.5, ("r", 1)]))
+    table = pd.concat([extra, frame()], axis="columns")
+    np.testing.assert_array_equal(model.predict(table), model.predict(frame()))
+    with pytest.raises(DataError, match="more than once: 'a'"):
+        model.predict(pd.concat([frame(), frame()[["a"]]], axis="columns"))
+    with pytest.raises(DataError, match="'b': did you mean 'bb'"):
+        model.predict(table.rename(columns={"b": "bb"}))

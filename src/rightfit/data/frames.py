@@ -1,7 +1,8 @@
 """Turn any dataframe that Narwhals knows into a Polars one."""
 
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 import narwhals as nw
 import numpy as np
@@ -10,19 +11,32 @@ import polars as pl
 from rightfit.data.objects import columns_of_objects
 from rightfit.errors import DataError, shown
 
+IsRead: TypeAlias = Callable[[Hashable], bool]
 
-def read_frame(X: Any, *, decode: bool = False) -> pl.DataFrame | None:
+
+def every_column(name: Hashable) -> bool:
+    """Say of each column that it is read."""
+    return True
+
+
+def read_frame(
+    X: Any, *, decode: bool = False, is_read: IsRead = every_column
+) -> pl.DataFrame | None:
     """Turn a dataframe into a Polars one; None if it is none.
 
     Numbers keep their type, text becomes String, categoricals of any values
-    become categoricals of text, and moments with a time zone become UTC.
+    become categoricals of text, and moments with a time zone become UTC. A
+    column that is not read is nulls if it is of no plain type, and missing if
+    its name cannot be used.
 
     Args:
         X: the dataframe.
         decode: whether categoricals become what their categories are, as targets must.
+        is_read: says of a column's name whether anybody looks into the column.
 
     Raises:
-        DataError: a column's name is not text or occurs twice, or a column mixes types.
+        DataError: the name of a column that is read is not text or occurs twice, or such a
+            column mixes types.
 
     Example:
         >>> import pandas as pd
@@ -34,16 +48,21 @@ def read_frame(X: Any, *, decode: bool = False) -> pl.DataFrame | None:
     if isinstance(X, pl.LazyFrame):
         return X.collect()
     if isinstance(X, pl.DataFrame):
-        return X
-    X = _with_text_names(X)
+        objects = [name for name in X.columns if X.schema[name] == pl.Object and not is_read(name)]
+        return X.with_columns(_nulls(objects, X.height)) if objects else X
+    X = _with_text_names(X, is_read)
     frame = nw.from_native(X, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
         return frame.collect("polars").to_native()
     if not isinstance(frame, nw.DataFrame):
         return None
-    if frame.implementation.is_polars() or frame.implementation.is_pyarrow():
-        return frame.to_polars()
-    return _column_by_column(frame, decode=decode)
+    unread = [n for n, dtype in frame.schema.items() if not (is_read(n) or _is_plain(dtype))]
+    kept = frame.drop(unread) if unread else frame
+    is_arrow = frame.implementation.is_polars() or frame.implementation.is_pyarrow()
+    read = kept.to_polars() if is_arrow else _column_by_column(kept, decode=decode)
+    if not unread:
+        return read
+    return pl.DataFrame([*read.get_columns(), *_nulls(unread, len(frame))])[frame.columns]
 
 
 def read_series(y: Any) -> pl.Series | None:
@@ -70,7 +89,18 @@ def read_series(y: Any) -> pl.Series | None:
     return typed.rename(name)
 
 
-def _with_text_names(X: Any) -> Any:
+def _nulls(names: Iterable[str], n_rows: int) -> list[pl.Series]:
+    return [pl.Series(name, [None] * n_rows, pl.Null) for name in names]
+
+
+def _is_plain(dtype: Any) -> bool:
+    """Say whether a column of a type can always be converted, whatever it holds."""
+    plain = nw.Boolean | nw.String | nw.Categorical | nw.Enum
+    is_number = dtype.is_numeric() and not isinstance(dtype, nw.Decimal)
+    return is_number or dtype.is_temporal() or isinstance(dtype, plain)
+
+
+def _with_text_names(X: Any, is_read: IsRead) -> Any:
     """Check a dataframe's names and turn whole numbers among them into text."""
     if isinstance(X, type):
         return X
@@ -78,33 +108,57 @@ def _with_text_names(X: Any) -> Any:
     names = getattr(X, "columns", None) if names is None else names
     if names is None or callable(names) or not hasattr(X, "shape"):
         return X
-    texts = checked_names(list(names))
-    unchanged = all(text is name for text, name in zip(texts, names, strict=True))
-    return X if unchanged or not hasattr(X, "set_axis") else X.set_axis(texts, axis="columns")
+    names = list(names)
+    texts = checked_names(names, is_read)
+    if len(texts) < len(names):
+        X = X.iloc[:, [*texts]] if hasattr(X, "iloc") else X.select([*texts])
+    unchanged = all(text is names[place] for place, text in texts.items())
+    if unchanged or not hasattr(X, "set_axis"):
+        return X
+    return X.set_axis([*texts.values()], axis="columns")
 
 
-def checked_names(names: Sequence[Hashable]) -> list[str]:
-    """Give names of columns as texts.
+def checked_names(names: Sequence[Hashable], is_read: IsRead = every_column) -> dict[int, str]:
+    """Give names of columns as texts, by their places.
+
+    Of columns that are not read, those whose names cannot be used are left out.
+
+    Args:
+        names: of all columns.
+        is_read: says of a name whether anybody looks into the column.
 
     Raises:
-        DataError: a name is neither text nor a whole number, or occurs twice.
+        DataError: the name of a column that is read is neither text nor a whole number, or
+            occurs twice.
+
+    Example:
+        >>> checked_names(["a", 1, "b", "b"], lambda name: name != "b")
+        {0: 'a', 1: '1', 2: 'b'}
     """
-    wrong = [name for name in names if not isinstance(name, str | int | np.integer)]
+    usable = [isinstance(name, str | int | np.integer) for name in names]
+    wrong = [name for name, is_usable in zip(names, usable, strict=True) if not is_usable]
+    wrong = [name for name in wrong if is_read(name)]
     if wrong:
         raise DataError(
             f"Names of columns are not text: {shown(wrong)}.",
             expected="Every column has a text, or a whole number, as its name.",
             hint="rename these columns",
         )
-    texts = [name if isinstance(name, str) else str(name) for name in names]
-    twice = [text for text in dict.fromkeys(texts) if texts.count(text) > 1]
-    if len(set(texts)) < len(texts):
+    texts = {
+        place: name if isinstance(name, str) else str(name)
+        for place, name in enumerate(names)
+        if usable[place]
+    }
+    counts = Counter(texts.values())
+    twice = [text for text, n in counts.items() if n > 1 and is_read(text)]
+    if twice:
         raise DataError(
             f"Names of columns occur more than once: {shown(twice)}.",
             expected="Every column has a name of its own.",
             hint="rename these columns, or drop the copies",
         )
-    return texts
+    first = {text: place for place, text in reversed(texts.items())}
+    return {place: text for place, text in texts.items() if first[text] == place}
 
 
 def _column_by_column(frame: nw.DataFrame[Any], *, decode: bool) -> pl.DataFrame:

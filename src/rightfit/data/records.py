@@ -5,17 +5,21 @@ from typing import Any
 
 import polars as pl
 
-from rightfit.data.frames import checked_names
+from rightfit.data.frames import IsRead, checked_names, every_column
 from rightfit.data.objects import columns_of_objects
 
 
-def read_records(X: Any) -> pl.DataFrame | None:
+def read_records(X: Any, *, is_read: IsRead = every_column) -> pl.DataFrame | None:
     """Turn a list of dicts, one a row, into a frame; None if it is none.
 
     The columns are those that any row names, in that order; what a row does not name is missing.
 
+    Args:
+        X: the rows.
+        is_read: says of a column's name whether anybody looks into the column; others are nulls.
+
     Raises:
-        DataError: a name is not text, or a column mixes types.
+        DataError: the name of a column that is read is not text, or such a column mixes types.
 
     Example:
         >>> read_records([{"age": 31, "town": "a"}, {"age": 30}]).rows()
@@ -29,7 +33,7 @@ def read_records(X: Any) -> pl.DataFrame | None:
         return None
     keys = list(dict.fromkeys(key for row in X for key in row))
     columns = {
-        name: [row.get(key) for row in X]
-        for key, name in zip(keys, checked_names(keys), strict=True)
+        name: [row.get(keys[place]) if is_read(name) else None for row in X]
+        for place, name in checked_names(keys, is_read).items()
     }
     return pl.DataFrame(columns_of_objects(columns))

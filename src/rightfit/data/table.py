@@ -1,6 +1,6 @@
 """A table, whatever it came from: named columns of one length."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol, final
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rightfit.data.cells import EVERY_ROW, Rows, as_slice, positions, take
 from rightfit.data.complaints import clean_or_override, raise_together
 from rightfit.data.finite import check_finite_frame, check_finite_matrix
-from rightfit.data.frames import read_frame
+from rightfit.data.frames import IsRead, every_column, read_frame
 from rightfit.data.markers import A_NUMBER, parse_numbers
 from rightfit.data.matrices import Matrix, read_matrix
 from rightfit.data.records import read_records
@@ -144,7 +144,7 @@ def as_table(
     X: Any,
     names: Sequence[str] | None = None,
     *,
-    is_read: Callable[[str], bool] = lambda name: True,
+    is_read: IsRead = every_column,
 ) -> Table:
     """Take a table from whatever holds one.
 
@@ -153,8 +153,8 @@ def as_table(
             dicts, one a row, a two-dimensional array or list of lists, or a sparse matrix. A table
             passes through.
         names: names for the columns of an array; x0, x1, … if there are none.
-        is_read: says of a dataframe's column whether it will be read; what is in the others does
-            not matter.
+        is_read: says of the name of a dataframe's column, or of a key of dicts, whether it will be
+            read; what is in the others does not matter.
 
     Raises:
         DataError: it has no rows or columns, not two dimensions, infinite values, columns of
@@ -169,8 +169,8 @@ def as_table(
     # A sparse matrix of the kind "dictionary of keys" is a dict.
     if X is None or (isinstance(X, str | bytes | dict) and not hasattr(X, "tocsr")):
         raise _no_table(X)
-    frame = read_frame(X)
-    frame = read_records(X) if frame is None else frame
+    frame = read_frame(X, is_read=is_read)
+    frame = read_records(X, is_read=is_read) if frame is None else frame
     if frame is not None:
         return _checked(FrameTable(frame), is_read)
     values = read_matrix(X)
@@ -198,7 +198,7 @@ def _into_a_table(X: dict[Any, Any]) -> str:
     return "put the row into a list: [row]" if is_row else "put it into a dataframe"
 
 
-def _checked(table: FrameTable | MatrixTable, is_read: Callable[[str], bool]) -> Table:
+def _checked(table: FrameTable | MatrixTable, is_read: IsRead) -> Table:
     n_rows, n_columns = table.n_rows, len(table.names)
     for n, noun in ((n_columns, "feature"), (n_rows, "sample")):
         if n == 0:

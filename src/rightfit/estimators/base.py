@@ -197,7 +197,8 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
     def _fit_one_epoch(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
         check_parameters(self)
         check_single(self, "partial_fit")
-        rows = labelled(X, y, sample_weight, self)
+        known = self._used_names() if hasattr(self, "_model") else None
+        rows = labelled(X, y, sample_weight, self, known)
         chosen, recipe = self._follow_recipe(rows, None, is_single=True)
         start = Start()
         if hasattr(self, "_model"):
@@ -241,11 +242,13 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
     ) -> Fitting:
         began = clock.monotonic()
         check_parameters(self)
-        rows = with_separation(labelled(X, y, weight, self), groups, time)
-        held = validation_rows(validation, rows, self)
+        goes_on = self.warm_start and hasattr(self, "_model") and not anew
+        known = self._used_names() if goes_on else None
+        rows = with_separation(labelled(X, y, weight, self, known), groups, time)
+        held = validation_rows(validation, rows, self, known)
         chosen, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
         start = Start()
-        if self.warm_start and hasattr(self, "_model") and not anew:
+        if goes_on:
             check_single(self, "warm_start")
             start = Start(self._model)
             rows = dataclasses.replace(rows, table=self._matched(rows.table))

@@ -110,10 +110,14 @@ class Fitted:
         return self._model
 
     def _table(self, X: Any) -> Table:
-        model = self._fitted()
-        used = {column.name for column in model.schema.used}
-        table = as_table(X, is_read=lambda name: not model.has_names or name in used)
+        used = self._used_names()
+        table = as_table(X, is_read=lambda name: used is None or name in used)
         return self._matched(table)
+
+    def _used_names(self) -> set[str] | None:
+        """The columns that the model finds by name; None where it goes by their order."""
+        model = self._fitted()
+        return {column.name for column in model.schema.used} if model.has_names else None
 
     def _matched(self, table: Table) -> Table:
         """Check that a table has the columns of the fitted one, by name or by position."""

@@ -1,13 +1,14 @@
 """What people hand over to fit: a table, targets, weights, groups or moments, validation rows."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing
 
 from rightfit.data.folds import group_codes, time_ranks
+from rightfit.data.frames import IsRead
 from rightfit.data.kinds import IGNORED
 from rightfit.data.table import as_table
 from rightfit.data.target_columns import has_target
@@ -18,7 +19,13 @@ from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.model.given import Labelled
 
 
-def labelled(X: Any, y: Any, weight: Any, owner: Hyperparameters) -> Labelled:
+def labelled(
+    X: Any,
+    y: Any,
+    weight: Any,
+    owner: Hyperparameters,
+    known: Collection[Hashable] | None = None,
+) -> Labelled:
     """Put a table, its targets and weights together.
 
     Args:
@@ -26,6 +33,7 @@ def labelled(X: Any, y: Any, weight: Any, owner: Hyperparameters) -> Labelled:
         y: the targets.
         weight: of each row; None counts every row once.
         owner: the estimator, which says what columns are ignored; messages name it.
+        known: the names of columns that can be used; None where all of them can.
 
     Raises:
         DataError: one of them cannot be used, or they have different numbers of rows.
@@ -39,16 +47,17 @@ def labelled(X: Any, y: Any, weight: Any, owner: Hyperparameters) -> Labelled:
             expected="It is the column itself: one value for each row.",
             hint=f"fit(X.drop(columns={y!r}), X[{y!r}]), if that is its name",
         )
-    table = as_table(X, is_read=not_ignored(owner.column_kinds))
+    is_used = not_ignored(owner.column_kinds)
+    table = as_table(X, is_read=lambda name: is_used(name) and (known is None or name in known))
     weights = read_weights(weight, table.n_rows)
     check_lengths(table.n_rows, y, None if weight is None else weights)
     return Labelled(table, y, weights)
 
 
-def not_ignored(column_kinds: Mapping[str, str] | None) -> Callable[[str], bool]:
+def not_ignored(column_kinds: Mapping[str, str] | None) -> IsRead:
     """Say which columns are looked into: all but those that somebody says are to be ignored."""
-    kinds = column_kinds or {}
-    return lambda name: kinds.get(name) != IGNORED
+    ignored = {name for name, kind in (column_kinds or {}).items() if kind == IGNORED}
+    return lambda name: name not in ignored
 
 
 def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
@@ -90,8 +99,19 @@ def with_separation(rows: Labelled, groups: Any, time: Any) -> Labelled:
     return rows
 
 
-def validation_rows(validation: Any, rows: Labelled, owner: Hyperparameters) -> Labelled | None:
+def validation_rows(
+    validation: Any,
+    rows: Labelled,
+    owner: Hyperparameters,
+    known: Collection[Hashable] | None = None,
+) -> Labelled | None:
     """Read the rows that choose when to stop; None if none are handed over.
+
+    Args:
+        validation: the pair or triple.
+        rows: to train on.
+        owner: the estimator.
+        known: the names of columns that can be used; None for those of the rows to train on.
 
     Raises:
         DataError: they are no pair of table and targets, or cannot be used.
@@ -104,7 +124,9 @@ def validation_rows(validation: Any, rows: Labelled, owner: Hyperparameters) -> 
             expected="It must be a tuple: (X, y) or (X, y, sample_weight).",
         )
     X, y, weight = (*validation, None)[:3]
-    held = labelled(X, y, weight, owner)
+    if known is None and rows.table.is_named:
+        known = set(rows.table.names)
+    held = labelled(X, y, weight, owner, known)
     by_position = not (rows.table.is_named and held.table.is_named)
     # Of another width, the encoder says so.
     if by_position and len(held.table.names) == len(rows.table.names):
