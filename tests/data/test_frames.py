@@ -68,6 +68,17 @@ def test_types_of_pandas(column: Any, expected: list[Any]) -> None:
     assert values.to_list()[: len(expected)] == expected
 
 
+@pytest.mark.parametrize("dtype", ["Int64", "int64[pyarrow]", "UInt64"])
+def test_whole_numbers_stay_whole_beside_missing_ones(dtype: str) -> None:
+    values = [2**53 + 1, None, 1]
+    array = pd.array(values, dtype=dtype)
+    assert converted(pd.DataFrame({"a": array}))["a"].to_list() == values
+    column = read_series(pd.Series(array, name="*"))
+    assert column is not None
+    assert column.dtype.is_integer()
+    assert column.to_list() == values
+
+
 def test_categoricals_stay_categories_even_of_numbers() -> None:
     frame = converted(pd.DataFrame({"a": pd.Categorical([3, 1])}))
     assert frame.schema["a"] == pl.Categorical

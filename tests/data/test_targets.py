@@ -49,6 +49,13 @@ def test_classes_are_sorted_and_keep_their_type(y: Any, classes: list[Any]) -> N
     assert list(map(type, found.tolist())) == list(map(type, classes))
 
 
+def test_classes_stay_whole_numbers_beside_missing_ones() -> None:
+    for dtype in ("Int64", "int64[pyarrow]"):
+        codes, classes = encode_classes(pd.Series([2**53 + 1, None, 1], dtype=dtype))
+        assert codes.tolist() == [1, -1, 0]
+        assert classes.tolist() == [1, 2**53 + 1]
+
+
 def test_classes_of_an_array_are_what_numpy_finds() -> None:
     for y in (
         np.array(["one", "two"]),

@@ -174,6 +174,10 @@ def _typed(column: nw.Series[Any], *, decode: bool) -> pl.Series | list[Any]:
     dtype = column.dtype
     if isinstance(dtype, nw.Categorical | nw.Enum):
         return _decoded(column) if decode else _categories(column)
+    if dtype.is_integer() and column.is_null().any():
+        # As an array they would be floats, which have not every whole number.
+        whole = pl.Series(str(column.name), column.fill_null(0).to_numpy())
+        return whole.set(pl.Series(column.is_null().to_numpy()), None)
     if dtype.is_numeric() or isinstance(dtype, nw.Datetime | nw.Duration):
         values = column.to_numpy()
         if values.dtype.kind in "iufMm":
