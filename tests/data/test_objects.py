@@ -10,6 +10,8 @@ import pytest
 from rightfit.data.objects import CellTypeError, columns_of_objects
 from rightfit.errors import DataError
 
+DAY = datetime.timedelta(days=1)
+
 
 def typed(values: list[Any]) -> pl.Series:
     return columns_of_objects({"a": values})[0]
@@ -28,6 +30,12 @@ def typed(values: list[Any]) -> pl.Series:
         (["a", b"b", float("nan"), pd.NaT], pl.String, ["a", "b", None, None]),
         ([31, "?", " "], pl.Int64, [31, None, None]),
         ([datetime.time(1), None], pl.Time, [datetime.time(1), None]),
+        (
+            [DAY, None, pd.Timedelta("1D"), np.timedelta64(1, "D"), np.timedelta64(86_400, "s")],
+            pl.Duration("us"),
+            [DAY, None, DAY, DAY, DAY],
+        ),
+        ([np.timedelta64("NaT"), pd.NaT, pd.Timedelta("1D")], pl.Duration("us"), [None, None, DAY]),
     ],
 )
 def test_values_of_one_family_become_one_type(
@@ -64,7 +72,7 @@ def test_mixed_columns_are_named_together() -> None:
     assert str(caught.value) == (
         "Column 'age' mixes numbers and text: 31 (row 1), 'unknown' (row 3).\n"
         "Column 'when' mixes dates and text: '2026-01-02' (row 1), 'soon' (row 2).\n"
-        "A column holds numbers, or text, or dates, not several of them.\n"
+        "A column holds numbers, or text, or dates, or durations, not several of them.\n"
         "hint: turn such a column into text, or replace its words by missing values"
     )
 
@@ -76,7 +84,7 @@ def test_other_objects_are_refused_in_the_words_of_float() -> None:
     assert str(caught.value) == (
         "Column 'a' holds {'foo': 'bar'} (row 2): "
         "float() argument must be a string or a real number, not 'dict'.\n"
-        "A cell is a number, a text, true or false, a date, or missing.\n"
+        "A cell is a number, a text, true or false, a date, a duration, or missing.\n"
         "hint: drop the column, or take numbers or text out of it"
     )
 

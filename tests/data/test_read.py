@@ -258,7 +258,7 @@ def test_json_lines_that_mix_types_are_refused_in_our_words(tmp_path: Path) -> N
     assert message(written(tmp_path, "t.jsonl", lines)) == (
         "File 't.jsonl' cannot be read: "
         "Column 'a' mixes true or false and text: True (row 1), '2026' (row 2).\n"
-        "A column holds numbers, or text, or dates, not several of them.\n"
+        "A column holds numbers, or text, or dates, or durations, not several of them.\n"
         "hint: turn such a column into text, or replace its words by missing values"
     )
 

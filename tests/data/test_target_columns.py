@@ -53,7 +53,7 @@ def test_text_among_numbers_in_a_list_is_refused() -> None:
         target_columns(["a", 1])
     assert str(caught.value) == (
         "The target mixes text and numbers: 'a' (row 1), 1 (row 2).\n"
-        "A column holds numbers, or text, or dates, not several of them.\n"
+        "A column holds numbers, or text, or dates, or durations, not several of them.\n"
         "hint: turn such a column into text, or replace its words by missing values"
     )
 

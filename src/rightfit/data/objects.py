@@ -18,6 +18,8 @@ from rightfit.errors import DataError
 FAMILIES: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (
     ("text", (str, bytes)),
     ("true or false", (bool, np.bool_)),
+    # Before the numbers, of which NumPy's durations are a kind.
+    ("durations", (datetime.timedelta, np.timedelta64)),
     ("numbers", (numbers.Real, Decimal, np.number)),
     ("dates", (datetime.date, datetime.time, np.datetime64)),
 )
@@ -26,7 +28,7 @@ OTHER: Final = "other"
 
 
 class CellTypeError(DataError, TypeError):
-    """A cell holds an object that is no text, number, truth value or date."""
+    """A cell holds an object that is no text, number, truth value, date or duration."""
 
 
 def family(kind: type) -> str:
@@ -43,7 +45,7 @@ def columns_of_objects(columns: Mapping[str, Sequence[Any]]) -> list[pl.Series]:
     """Turn lists of Python objects into typed columns.
 
     Raises:
-        DataError: a column mixes numbers, text or dates; all such columns are named.
+        DataError: a column mixes numbers, text, dates or durations; all such columns are named.
         CellTypeError: a cell holds something else, such as a list.
 
     Example:
@@ -56,7 +58,7 @@ def columns_of_objects(columns: Mapping[str, Sequence[Any]]) -> list[pl.Series]:
     series = [_typed(name, values, complaints) for name, values in columns.items()]
     raise_together(
         complaints,
-        expected="A column holds numbers, or text, or dates, not several of them.",
+        expected="A column holds numbers, or text, or dates, or durations, not several of them.",
         hint="turn such a column into text, or replace its words by missing values",
     )
     return series
@@ -86,6 +88,8 @@ def _series(name: str, values: list[Any], found: set[str]) -> pl.Series:
         return pl.Series(name, [None if v is None else bool(v) for v in values], pl.Boolean)
     if found == {"dates"}:
         return _dates(name, values)
+    if found == {"durations"}:
+        return pl.Series(name, np.array([_duration(value) for value in values], "m8[us]"))
     if all(value is None or isinstance(value, numbers.Integral) for value in values):
         whole = pl.Series(name, [None if v is None else int(v) for v in values], strict=False)
         # What has more digits than Polars' whole numbers would be missing, or an object.
@@ -115,6 +119,10 @@ def _moment(value: datetime.date | None) -> datetime.datetime | None:
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).replace(tzinfo=None) if value.tzinfo else value
     return None if value is None else datetime.datetime(value.year, value.month, value.day)
+
+
+def _duration(value: datetime.timedelta | np.timedelta64 | None) -> np.timedelta64:
+    return np.timedelta64("NaT") if value is None else np.timedelta64(value).astype("m8[us]")
 
 
 def _is_missing(value: Any) -> bool:
@@ -147,6 +155,6 @@ def _strange(name: str, values: list[Any], kinds: list[type]) -> DataError:
     return CellTypeError(
         f"{subject(name)} holds {value!r} ({row_list([row])}): "
         f"float() argument must be a string or a real number, not {type(value).__name__!r}.",
-        expected="A cell is a number, a text, true or false, a date, or missing.",
+        expected="A cell is a number, a text, true or false, a date, a duration, or missing.",
         hint="drop the column, or take numbers or text out of it",
     )
