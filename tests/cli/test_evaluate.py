@@ -66,6 +66,16 @@ def test_target_column_must_be_there(rightfit: Type, model: Path, table: pl.Data
     assert rightfit("evaluate", "use.model", "renamed.csv", "--target", "usage").code == 0
 
 
+def test_input_of_the_model_is_not_its_target(rightfit: Type, model: Path) -> None:
+    answer = rightfit("evaluate", "use.model", "houses.csv", "--target", "price")
+    assert (answer.code, answer.err) == (
+        1,
+        "error: Column 'price' is an input of this model, whose target is called 'use'.\n"
+        "The target is the column that holds what the model predicts.\n\n"
+        "hint: name that column with --target, or leave --target out\n",
+    )
+
+
 def test_model_of_arrays_is_told_the_target(rightfit: Type, table: pl.DataFrame) -> None:
     X = table.select("size", "age").to_numpy()
     y = np.array(table["use"].to_list())

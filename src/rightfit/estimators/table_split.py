@@ -87,8 +87,11 @@ def split_off_target(
     """Part a table into columns and target, which has the name that the model remembers or is told.
 
     Raises:
-        DataError: the table has no such column, or the model remembers no name.
+        DataError: the table has no such column, it is an input of the model, or the model
+            remembers no name.
     """
+    if name not in (None, model.target_name_) and name in (model._used_names() or ()):
+        raise _is_input(name, model.target_name_)
     name = name or model.target_name_
     if not name:
         raise DataError(
@@ -99,6 +102,15 @@ def split_off_target(
     rest = without_columns(frame, [name])
     warn_of_ignored(model, rest)
     return rest, target
+
+
+def _is_input(name: str, target: str) -> DataError:
+    is_called = f"is called {target!r}" if target else "has no name"
+    return DataError(
+        f"Column {name!r} is an input of this model, whose target {is_called}.",
+        expected="The target is the column that holds what the model predicts.",
+        hint="name that column with --target" + (", or leave --target out" if target else ""),
+    )
 
 
 def warn_of_ignored(model: AbstractEstimator, frame: pl.DataFrame) -> None:
