@@ -131,6 +131,48 @@ def test_table_is_read_from_stdin(
     assert answer == rightfit("predict", "use.model", "houses.csv")
 
 
+@pytest.mark.parametrize(
+    ("suffix", "said"),
+    [
+        (
+            ".jsonl",
+            "error: File 'stdin.csv' cannot be read as .csv: ",
+        ),
+        (".parquet", "error: File 'stdin.csv' is not UTF-8: "),
+    ],
+)
+def test_stdin_of_another_format_is_answered_with_the_flag(
+    rightfit: Type,
+    model: Path,
+    table: pl.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    suffix: str,
+    said: str,
+) -> None:
+    write_table(table, Path(f"given{suffix}"))
+    with Path(f"given{suffix}").open() as given:
+        monkeypatch.setattr("sys.stdin", given)
+        answer = rightfit("predict", "use.model", "-")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith(said)
+    assert "\nhint: stdin is read as CSV unless --format says otherwise; or " in answer.err
+
+
+def test_stdin_that_looks_like_json_is_no_csv(
+    rightfit: Type, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("given").write_text('{"size": 1, "age": 2}\n{"size": 2, "age": 3}\n')
+    with Path("given").open() as given:
+        monkeypatch.setattr("sys.stdin", given)
+        answer = rightfit("predict", "use.model", "-")
+    assert (answer.code, answer.out, answer.err) == (
+        1,
+        "",
+        "error: What stdin holds is no CSV, but looks like JSON: it begins with '{\"size\": 1'.\n\n"
+        "hint: stdin is read as CSV unless --format says otherwise, such as --format jsonl\n",
+    )
+
+
 def test_format_is_said_where_the_name_does_not_say_it(rightfit: Type, model: Path) -> None:
     Path("houses.csv").rename("houses.txt")
     answer = rightfit("predict", "use.model", "houses.txt", "--format", "csv")

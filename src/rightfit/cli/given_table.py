@@ -7,8 +7,10 @@ import typer
 from rightfit.data.file_table import FileTable
 from rightfit.data.read import known_suffixes, read_file
 from rightfit.data.stdin import read_stdin
+from rightfit.errors import TableFileError
 
 _STDIN = "-"
+_TAKEN_FOR_CSV = "stdin is read as CSV unless --format says otherwise"
 
 
 def read_given_table(path: Path, form: str | None) -> FileTable:
@@ -18,6 +20,9 @@ def read_given_table(path: Path, form: str | None) -> FileTable:
         path: as it was typed.
         form: the format, as a suffix without its dot; None goes by the file's name, and takes
             stdin for CSV.
+
+    Raises:
+        TableFileError: it cannot be read.
     """
     suffix = None if form is None else f".{form.lower().removeprefix('.')}"
     if suffix is not None and suffix not in known_suffixes:
@@ -26,8 +31,21 @@ def read_given_table(path: Path, form: str | None) -> FileTable:
             f"must be one of {names}. Got {form!r} instead.", param_hint="--format"
         )
     if str(path) == _STDIN:
-        return read_stdin(suffix or ".csv")
+        return _stdin_as_csv() if suffix is None else read_stdin(suffix)
     return read_file(path, suffix)
+
+
+def _stdin_as_csv() -> FileTable:
+    try:
+        table = read_stdin(".csv")
+    except TableFileError as error:
+        hint = f"{_TAKEN_FOR_CSV}; or {error.hint}"
+        raise TableFileError(error.what, expected=error.expected, hint=hint) from error
+    first = table.columns.columns[0].strip()
+    if first.startswith(("{", "[")):
+        what = f"What stdin holds is no CSV, but looks like JSON: it begins with {first!r}."
+        raise TableFileError(what, hint=f"{_TAKEN_FOR_CSV}, such as --format jsonl")
+    return table
 
 
 def name_of(path: Path) -> str:
