@@ -119,6 +119,12 @@ def test_traceback_is_shown_only_if_asked_for(
             "Got 1.0 instead.",
             "see rightfit train --help",
         ),
+        (
+            ("train", "a.csv", "--target", "x", "--test", "b.csv", "--test-fraction", "0.2"),
+            "Invalid value for --test: leave --test-fraction out: the table of test rows is all "
+            "that is tested on.",
+            "see rightfit train --help",
+        ),
     ],
 )
 def test_command_that_cannot_be_understood_exits_2(

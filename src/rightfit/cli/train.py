@@ -11,6 +11,7 @@ from rightfit.cli.wording import sentence_of
 from rightfit.constraints import between
 
 _TASKS = ("auto", "classification", "regression")
+_TEST_FRACTION = 0.2
 
 
 @with_parameter_flags
@@ -31,9 +32,9 @@ def train(
         str, typer.Option(metavar="auto", help="Or classification, or regression.")
     ] = "auto",
     test_fraction: Annotated[
-        float,
+        float | None,
         typer.Option(metavar="0.2", help="Share of the rows for the test."),
-    ] = 0.2,
+    ] = None,
     test: Annotated[
         Path | None, typer.Option(metavar="TABLE", help="A table of test rows instead.")
     ] = None,
@@ -65,10 +66,14 @@ def train(
     from rightfit.cli.places import is_same_file
     from rightfit.cli.training import Request, model_beside, train_table
 
-    _check(task, test_fraction)
+    fraction = _TEST_FRACTION if test_fraction is None else test_fraction
+    _check(task, fraction)
     if groups is not None and time is not None:
         why = "rows are held out by one or the other."
         raise typer.BadParameter(f"leave --time out: {why}", param_hint="--groups")
+    if test is not None and test_fraction is not None:
+        why = "the table of test rows is all that is tested on."
+        raise typer.BadParameter(f"leave --test-fraction out: {why}", param_hint="--test")
     if test is not None and is_same_file(test, table):
         raise typer.BadParameter("must be another table than TABLE.", param_hint="--test")
     request = Request(
@@ -78,7 +83,7 @@ def train(
         typed=typed,
         force=force,
         task=task,
-        test_fraction=test_fraction,
+        test_fraction=fraction,
         test=test,
         groups=groups,
         time=time,
