@@ -293,12 +293,47 @@ def a_folder(place: Path) -> None:
         ),
     ],
 )
-def test_train_refuses_a_place_that_is_taken_before_it_reads(
-    rightfit: Type, make: Callable[[Path], None], said: str
+def test_train_refuses_a_place_that_is_taken_before_it_trains(
+    rightfit: Type,
+    table: pl.DataFrame,
+    make: Callable[[Path], None],
+    said: str,
 ) -> None:
     make(Path("there"))
-    answer = rightfit("train", "no.csv", "--target", "use", "--out", "there")
+    answer = rightfit("train", "houses.csv", "--target", "use", "--out", "there")
     assert (answer.code, answer.out, answer.err) == (1, "", said)
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        (("train", "use.model", "--target", "use"), "error: 'use.model' is a folder.\n"),
+        (("train", "no.csv", "--target", "use"), "error: There is no file 'no.csv'.\n"),
+        (
+            ("train", "houses.csv", "--target", "prise"),
+            "error: The table has no column 'prise'.\n\nhint: did you mean 'price'?\n",
+        ),
+        (
+            ("train", "houses.csv", "--target", "use", "--quality", "medium"),
+            "error: --quality must be ",
+        ),
+        (
+            ("train", "houses.csv", "--target", "use", "--groups", "twn"),
+            "error: The table has no column 'twn'.\n\nhint: did you mean 'town'?\n",
+        ),
+        (("report", "use.model", "--mute", "RF-FOO"), "error: There is no check 'RF-FOO' to mute"),
+        (("export", "houses.csv"), "error: 'houses.csv' is not a model."),
+    ],
+)
+def test_place_that_is_taken_does_not_hide_what_is_typed_wrongly(
+    rightfit: Type, model: Path, words: tuple[str, ...], begins: str
+) -> None:
+    Path(model, "report.html").touch()
+    Path("model.onnx").touch()
+    out = ("--out", "use.model") if words[0] == "train" else ()
+    answer = rightfit(*words, *out)
+    assert answer.code > 0
+    assert answer.err.startswith(begins), answer.err
 
 
 def test_train_never_replaces_a_folder_of_other_files(rightfit: Type, table: pl.DataFrame) -> None:

@@ -22,10 +22,8 @@ def export(
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
     from rightfit.cli.sheets import tensors_sheet
     from rightfit.estimators.loading import load
-    from rightfit.export.write import check_place
 
     console = messages()
-    check_place(out, overwrite=force)
     tidy_up_at_ctrl_c()
     with warnings_as_notes(console), working(console, "exporting"):
         made = load(model).export(out, overwrite=force)

@@ -16,6 +16,7 @@ from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.loading import load
 from rightfit.estimators.table_split import TableSplit
 from rightfit.report.beside import write_beside
+from rightfit.report.checks.all_checks import check_codes
 from rightfit.report.files import card_path, report_path, write_whole
 from rightfit.report.write import HOW_TO_GET, Report, is_installed
 
@@ -57,6 +58,8 @@ def report_on_model(
 
     The card in the model's folder is written if there is none; people edit theirs.
     """
+    # What was typed is doubted first: a place that is taken would hide a slip.
+    check_codes(mute)
     if out is not None:
         check_free(out, table, training, force=force)
     model = load(folder)

@@ -86,8 +86,9 @@ def train_table(request: Request, results: Console) -> dict[str, Any]:
     """Do what was asked for, and print the outcome; return it for machines."""
     console = messages()
     with warnings_as_notes(console):
-        check_writable(request.out, overwrite=request.force)
         model, split, facts = _prepare(request, console)
+        # What was typed is doubted first: a place that is taken would hide a slip.
+        check_writable(request.out, overwrite=request.force)
         _say_task(console, request, model, split)
         _train(request, model, split, console)
         remember(
