@@ -99,13 +99,14 @@ def test_numbers_with_units_are_a_complaint() -> None:
         ["1,234", "7,500", "12"],
         ["20,4", "3,1", "0,5"],
         ["(1,200)", "(80%)", "?"],
+        ["345 584", "1 200 000,50", "12 000"],
     ],
 )
 def test_numbers_with_signs_are_noted(values: list[str]) -> None:
     recognised = found(values)
     assert recognised.kind == "category"
     assert recognised.note == (
-        f"numbers with signs, commas or units, such as {values[0]!r}? write them as 1234.5"
+        f"numbers with signs, commas, spaces or units, such as {values[0]!r}? write them as 1234.5"
     )
 
 
@@ -131,6 +132,64 @@ def test_numbers_with_signs_of_which_each_occurs_once_are_noted() -> None:
 )
 def test_other_text_with_digits_is_not_noted_as_numbers(values: list[str]) -> None:
     assert "signs" not in found(values).note
+
+
+@pytest.mark.parametrize(
+    ("values", "example"),
+    [
+        (["2020-01-31", "31/01/2020", "2020-02-01", "01/02/2020"], "31/01/2020"),
+        (["01-Jan-24", "15-Feb-24", "3-Mar-24"], "01-Jan-24"),
+        (["Jan 2020", "February 2020", "sept. 2021"], "Jan 2020"),
+        (["2020-01", "2020-02"], "2020-01"),
+        (["03/2020", "04/2020", "?"], "03/2020"),
+        (["Jan 5th 2020", "Jan 5 2020 12:30", "Feb 7 2020, 1 pm"], "Jan 5 2020 12:30"),
+        (["2020-01-31", "2020-02-30", "2020-03-31", "never"], "2020-01-31"),
+    ],
+)
+def test_text_like_dates_that_is_not_read_as_dates_is_noted(
+    values: list[str], example: str
+) -> None:
+    recognised = found(values)
+    assert recognised.kind == "category"
+    note = f"dates, such as {example!r}? write all of them year first, as 2026-11-22"
+    assert recognised.note == note
+    many = [f"{day:02}-Jan-{year}" for day in range(1, 29) for year in (19, 20)]
+    assert found(many).kind == "id"
+    assert found(many).note.startswith("every value occurs once; dates, such as '01-Jan-19'?")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["12-34-56", "20-77-01"],
+        ["192.168.100.200", "10.0.0.1"],
+        ["may 3 be", "march on"],
+        ["Jan", "Feb"],
+        ["12:30 h", "9:15 h"],
+        ["A-12-2020", "B-11-2020"],
+        ["2020-01-31", "soon", "later"],
+    ],
+)
+def test_other_text_with_digits_is_not_noted_as_dates(values: list[str]) -> None:
+    assert found(values).note == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        (["01/02/2026", "03/04/2026"], "day first is taken, which nothing tells from month first"),
+        (
+            ["01/02/2026", "03/04/2026"] * 10 + ["soon"],
+            "day first is taken, which nothing tells from month first, 1 of 21 values are no dates",
+        ),
+        (["01/02/2026", "13/04/2026"], "day first"),
+        (["01/02/2026", "03/14/2026"], "month first"),
+        (["1 Feb 2026", "3 Apr 2026"], "day first"),
+        (["2026-01-02", "2026-03-04"], "year first"),
+    ],
+)
+def test_note_says_where_day_and_month_cannot_be_told_apart(values: list[str], note: str) -> None:
+    assert found(values).note == note
 
 
 def test_nested_values_are_a_complaint_whatever_the_override() -> None:

@@ -25,6 +25,23 @@ STYLES: Final = {
 CLOCK: Final = "clock"
 EARLIEST_YEAR: Final = 1000  # "01/02/20" is a day of 2020, not of the year 20
 LIKE_A_DATE: Final = r"\d\D+.*\d"
+_DAY: Final = r"(0?[1-9]|[12]\d|3[01])"
+_MONTH: Final = (
+    r"(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|"
+    r"oct(ober)?|nov(ember)?|dec(ember)?)\.?"
+)
+_YEAR: Final = r"(\d{4}|'?\d\d)"
+_MARK: Final = r"[-/., ]+"
+_MAY_BE_A_DATE: Final = "|".join(
+    (
+        rf"\d{{4}}[-/.]{_DAY}([-/.]{_DAY})?",
+        rf"{_DAY}[-/.]({_DAY}[-/.]{_YEAR}|\d{{4}})",
+        rf"({_DAY}{_MARK})?{_MONTH}{_MARK}({_DAY}{_MARK})?{_YEAR}",
+        rf"\d{{4}}{_MARK}{_MONTH}({_MARK}{_DAY})?",
+    )
+)
+_MAYBE_WITH_A_CLOCK: Final = rf"(?i)^({_MAY_BE_A_DATE})([T ,]+\d.*)?$"
+_YEAR_FIRST: Final = r"^\d{4}-\d\d-\d\d"
 SAMPLE: Final = 200
 FEW: Final = 20
 SHARE: Final = 0.95
@@ -47,13 +64,30 @@ def date_style(text: pl.Series) -> str | None:
         True
     """
     present = unnamed(text).drop_nulls()
-    some = present.head(10 * SAMPLE).unique(maintain_order=True).head(SAMPLE)
+    some = _some_of(present)
     if not len(some) or float(some.str.contains(LIKE_A_DATE).mean()) < SHARE / 2:  # type: ignore[arg-type]
         return None
     likely = [style for style in (*STYLES, CLOCK) if _style_share(some, style) >= SHARE / 2]
     shares = {style: _style_share(present, style) for style in likely}
     best = max(likely, key=lambda style: shares[style], default="")
     return best if shares.get(best, 0.0) >= SHARE else None
+
+
+def like_dates(text: pl.Series) -> str:
+    """Give one of the words of a column, if most look like dates, in whatever form.
+
+    Example:
+        >>> like_dates(pl.Series(["2020-01-31", "01-Feb-20", "Mar 2020", "?"]))
+        '01-Feb-20'
+        >>> like_dates(pl.Series(["12-B", "may 3 be"]))
+        ''
+    """
+    some = _some_of(without_markers(text).drop_nulls())
+    dates = some.filter(some.str.contains(_MAYBE_WITH_A_CLOCK))
+    if 2 * len(dates) <= len(some):
+        return ""
+    others = dates.filter(~dates.str.contains(_YEAR_FIRST))
+    return str((others if len(others) else dates)[0])
 
 
 def parse_dates(column: pl.Series, style: str) -> Parsed:
@@ -103,6 +137,10 @@ def date_parts(moments: pl.Series) -> NDArray[np.float64]:
         *(day.year(), day.month(), day.day(), day.weekday(), day.hour(), seconds),
     )
     return np.stack([part.cast(pl.Float64).to_numpy() for part in parts], axis=1)
+
+
+def _some_of(present: pl.Series) -> pl.Series:
+    return present.head(10 * SAMPLE).unique(maintain_order=True).head(SAMPLE)
 
 
 def _style_share(text: pl.Series, style: str) -> float:

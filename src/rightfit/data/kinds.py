@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from rightfit.data.cells import Positions, unnamed
-from rightfit.data.dates import CLOCK, date_style, parse_dates
+from rightfit.data.dates import CLOCK, date_style, like_dates, parse_dates
 from rightfit.data.markers import (
     A_NUMBER,
     A_TRUTH_VALUE,
@@ -35,7 +35,9 @@ A_DATE: Final = ("a date", "dates")
 
 # What stands for a number, but that no program should guess: 1,234 may be 1.234 as well as 1234,
 # and 45% may be 45 as well as 0.45.
-_DIGITS: Final = r"(\d{1,3}([,'’\x{a0}\x{202f}]\d{3})+(\.\d+)?|\d{1,3}(\.\d{3})+,\d+|\d+([.,]\d+)?)"
+_DIGITS: Final = (
+    r"(\d{1,3}([,'’ \x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d+)?|\d{1,3}(\.\d{3})+,\d+|\d+([.,]\d+)?)"
+)
 _SIGN: Final = r"(\p{Sc}|%|‰|AUD|CAD|CHF|CNY|EUR|GBP|JPY|USD)"
 _SIGNED: Final = rf"^\(?[+−-]?({_SIGN}\s?)?[+−-]?{_DIGITS}(\s?{_SIGN})?\)?$"
 _SHARE_SIGNED: Final = 0.5
@@ -119,7 +121,7 @@ def present_values(column: pl.Series) -> pl.Series:
 
 
 def like_numbers(values: pl.Series) -> str:
-    """Give one of the words of a column, if most are numbers with signs, commas or units.
+    """Give one of the words of a column, if most are numbers with signs, commas, spaces or units.
 
     Example:
         >>> like_numbers(pl.Series(["$1,200.00", "$80.00", "?"]))
@@ -186,14 +188,32 @@ def _of_words(text: pl.Series, note: str) -> Recognised:
         parsed = parse_dates(text, style)
         n_wrong = int(parsed.wrong.sum())
         wrong = f", {n_wrong} of {len(text)} values are no dates" if n_wrong else ""
-        return Recognised(DATETIME, parsed.values, note=f"{style}{wrong}")
-    example = "" if note else like_numbers(text)
-    if example:
-        note = f"numbers with signs, commas or units, such as {example!r}? write them as 1234.5"
+        is_taken = style == "day first" and _may_be_month_first(text, n_wrong)
+        taken = f"{style} is taken, which nothing tells from month first" if is_taken else style
+        return Recognised(DATETIME, parsed.values, note=f"{taken}{wrong}")
+    advice = "" if note else _what_to_write(text)
     present = text.drop_nulls()
     if len(present) >= FEWEST_IDS and present.n_unique() == len(present):
-        return Recognised(ID, text, note=f"{ALL_DISTINCT}; {note}" if example else ALL_DISTINCT)
-    return Recognised(CATEGORY, text, note=note)
+        return Recognised(ID, text, note=f"{ALL_DISTINCT}; {advice}" if advice else ALL_DISTINCT)
+    return Recognised(CATEGORY, text, note=advice or note)
+
+
+def _may_be_month_first(text: pl.Series, n_wrong: int) -> bool:
+    return int(parse_dates(text, "month first").wrong.sum()) <= n_wrong
+
+
+def _what_to_write(text: pl.Series) -> str:
+    """Say how to write words that look like numbers, or like dates; empty if they do not."""
+    example = like_numbers(text)
+    if example:
+        return (
+            f"numbers with signs, commas, spaces or units, such as {example!r}? "
+            "write them as 1234.5"
+        )
+    example = like_dates(text)
+    if example:
+        return f"dates, such as {example!r}? write all of them year first, as 2026-11-22"
+    return ""
 
 
 def _are_levels(present: pl.Series, n_words: int) -> bool:
