@@ -103,7 +103,7 @@ def test_help_of_a_command_whole(rightfit: Type) -> None:
         "Flags:\n"
         "  --out FILE       Where to, by its suffix. Default: CSV on stdout.\n"
         "  --probabilities  Add a column for each class.\n"
-        "  --keep COLUMN    Copy a column of the table; may be repeated.\n"
+        "  --keep COLUMN    Copy columns of the table: A,B or one a flag.\n"
         "  --format csv     Of TABLE, where its name does not say it.\n"
         "  --force          Replace the file.\n"
         "  --help           Show this page.\n"

@@ -102,6 +102,17 @@ def test_kept_columns_lose_nothing(
     assert kept["id"].to_list() == ids
 
 
+def test_columns_to_keep_may_be_listed_with_commas(
+    rightfit: Type, model: Path, table: pl.DataFrame
+) -> None:
+    table.with_columns(table["age"].alias("a,b")).write_csv("commas.csv")
+    flags = ("--keep", "town, size", "--keep", "a,b")
+    answer = rightfit("predict", "use.model", "commas.csv", *flags)
+    assert answer.out.splitlines()[0] == 'town,size,"a,b",prediction'
+    answer = rightfit("predict", "use.model", "commas.csv", "--keep", "town,sise")
+    assert answer.err.startswith("error: The table has no column 'sise' to keep.\n")
+
+
 def test_columns_that_the_model_does_not_know_are_ignored_and_named(
     rightfit: Type, model: Path, table: pl.DataFrame
 ) -> None:

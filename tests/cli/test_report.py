@@ -258,6 +258,8 @@ def test_check_is_muted(rightfit: Type, model: Path) -> None:
     assert "RF-FEW-ROWS: " in said
     muted = rightfit("report", "use.model", "houses.csv", "--mute", "RF-FEW-ROWS").out
     assert "RF-FEW-ROWS: " not in muted
+    both = rightfit("report", "use.model", "houses.csv", "--mute", "RF-FEW-ROWS,rf-leak", "--force")
+    assert both.code == 0, both.err
 
 
 def test_unknown_check_is_refused(rightfit: Type, model: Path) -> None:

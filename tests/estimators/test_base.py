@@ -299,6 +299,16 @@ def test_fit_refuses_the_name_of_a_column_as_target(estimator: type[AbstractEsti
     )
 
 
+@pytest.mark.parametrize("name", ["groups", "time"])
+def test_fit_refuses_the_name_of_a_column_as_groups_or_time(name: str) -> None:
+    given: dict[str, Any] = {name: "a"}
+    assert message(lambda: small(Regressor).fit(frame(), NUMBERS, **given)) == (
+        f"The {name!r} argument is the text 'a'.\n"
+        "It is the column itself: one value for each row.\n"
+        f"hint: {name}=X['a'], if that is its name"
+    )
+
+
 @both
 def test_fit_refuses_a_missing_target(estimator: type[AbstractEstimator]) -> None:
     assert message(lambda: small(estimator).fit(X, None)) == (

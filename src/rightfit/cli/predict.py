@@ -20,7 +20,7 @@ def predict(
     ] = False,
     keep: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="Copy a column of the table; may be repeated."),
+        typer.Option(metavar="COLUMN", help="Copy columns of the table: A,B or one a flag."),
     ] = None,
     form: Annotated[
         str | None,

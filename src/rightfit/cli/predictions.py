@@ -8,6 +8,7 @@ from rich.console import Console
 
 from rightfit.cli.console import working
 from rightfit.cli.given_table import read_given_table
+from rightfit.cli.listed import split_at_commas
 from rightfit.data.cells import without_columns
 from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
@@ -35,7 +36,7 @@ def predict_table(
         model_path: folder of the model.
         table_path: file of the table.
         probabilities: whether to add a column for each class.
-        keep: the columns of the table to copy.
+        keep: the columns of the table to copy, also several with commas between them.
         console: for messages.
         form: the format of the table, where its name does not say it.
         as_written: whether columns that are kept of delimited text stay text, so that no digit of
@@ -45,6 +46,7 @@ def predict_table(
         model = load(model_path)
         table = read_given_table(table_path, form)
         frame = typed_for(model, table)
+        keep = split_at_commas(keep, frame.columns)
         kept = _kept(table.columns if as_written else frame, keep)
         warn_of_ignored(model, without_columns(frame, keep))
         predictions = _predictions(model, frame)

@@ -29,7 +29,7 @@ def report(
     ] = None,
     mute: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODE", help="A check not to run; may be repeated."),
+        typer.Option(metavar="CODE", help="Checks not to run: A,B or one a flag."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,

@@ -8,6 +8,7 @@ from rich.console import Console
 from rightfit import Classifier, Regressor, make_report
 from rightfit.cli.command_words import on_command_line
 from rightfit.cli.console import print_note
+from rightfit.cli.listed import split_at_commas
 from rightfit.cli.places import check_free
 from rightfit.cli.report_place import report_place
 from rightfit.cli.report_rows import report_rows
@@ -59,7 +60,7 @@ def report_on_model(
     The card in the model's folder is written if there is none; people edit theirs.
     """
     # What was typed is doubted first: a place that is taken would hide a slip.
-    check_codes(mute)
+    muted = check_codes(split_at_commas(mute))
     if out is not None:
         check_free(out, table, training, force=force)
     model = load(folder)
@@ -67,7 +68,7 @@ def report_on_model(
     place = out or report_place(
         folder, table, training, force=force, are_of_training=rows.are_of_training
     )
-    made = make_report(model, mute=mute, **rows.given)
+    made = make_report(model, mute=muted, **rows.given)
     write_whole(place, made.html)
     card = card_path(folder)
     is_in_folder = place == report_path(folder)

@@ -42,16 +42,20 @@ def labelled(
         name = type(owner).__name__
         raise DataError(f"{name} requires y to be passed, but the target y is None.")
     if isinstance(y, str):
-        raise DataError(
-            f"The target y is the text {y!r}.",
-            expected="It is the column itself: one value for each row.",
-            hint=f"fit(X.drop(columns={y!r}), X[{y!r}]), if that is its name",
-        )
+        raise _text_for_column("The target y", y, f"fit(X.drop(columns={y!r}), X[{y!r}])")
     is_used = not_ignored(owner.column_kinds)
     table = as_table(X, is_read=lambda name: is_used(name) and (known is None or name in known))
     weights = read_weights(weight, table.n_rows)
     check_lengths(table.n_rows, y, None if weight is None else weights)
     return Labelled(table, y, weights)
+
+
+def _text_for_column(subject: str, text: str, instead: str) -> DataError:
+    return DataError(
+        f"{subject} is the text {text!r}.",
+        expected="It is the column itself: one value for each row.",
+        hint=f"{instead}, if that is its name",
+    )
 
 
 def not_ignored(column_kinds: Mapping[str, str] | None) -> IsRead:
@@ -92,6 +96,9 @@ def with_separation(rows: Labelled, groups: Any, time: Any) -> Labelled:
             "Both groups and time were handed over.",
             expected="Rows are held out by one or the other.",
         )
+    for name, column in (("groups", groups), ("time", time)):
+        if isinstance(column, str):
+            raise _text_for_column(f"The {name!r} argument", column, f"{name}=X[{column!r}]")
     if groups is not None:
         return dataclasses.replace(rows, groups=group_codes(groups, rows.table.n_rows))
     if time is not None:
