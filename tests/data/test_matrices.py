@@ -108,6 +108,7 @@ def test_arrays_of_moments_become_moments() -> None:
     assert frame["x0"].dt.year().to_list() == [2026, None]
 
 
+NOTHING: list[Any] = [[], (), np.array([])]
 RESHAPE = (
     "Reshape your data either using array.reshape(-1, 1) if your data has a single feature or "
     "array.reshape(1, -1) if it contains a single sample."
@@ -122,6 +123,14 @@ RESHAPE = (
             np.arange(500),
             "Expected 2D array, got 1D array instead:\n"
             f"array=[  0   1   2 ... 497 498 499].\n{RESHAPE}",
+        ),
+        *(
+            (
+                nothing,
+                "The table has no rows.\nAt least one row is needed.\n"
+                "hint: check the filter, or the request, that its rows come from",
+            )
+            for nothing in NOTHING
         ),
         (3, f"Expected 2D array, got scalar array instead:\narray=3.\n{RESHAPE}"),
         (

@@ -93,6 +93,12 @@ def _check_dimensions(array: Matrix) -> None:
             f"Found array with dim {array.ndim}, while dim <= 2 is required.",
             hint="flatten what belongs to one row: X.reshape(len(X), -1)",
         )
+    if array.ndim == 1 and not array.size:
+        raise DataError(
+            "The table has no rows.",
+            expected="At least one row is needed.",
+            hint="check the filter, or the request, that its rows come from",
+        )
     what = "1D array" if array.ndim == 1 else "scalar array"
     raise DataError(
         f"Expected 2D array, got {what} instead:\narray={_shortened(array)}.",
