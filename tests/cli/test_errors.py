@@ -304,6 +304,18 @@ def test_train_refuses_a_place_that_is_taken_before_it_trains(
     assert (answer.code, answer.out, answer.err) == (1, "", said)
 
 
+@pytest.mark.parametrize("command", ["predict", "evaluate", "report", "check-gradients", "graph"])
+def test_model_comes_before_the_table(rightfit: Type, model: Path, command: str) -> None:
+    answer = rightfit(command, "houses.csv", "use.model")
+    assert (answer.code, answer.out, answer.err) == (
+        1,
+        "",
+        "error: 'houses.csv' is not a model, but a file, and 'use.model' is a folder.\n"
+        "A model is a folder, and comes first: MODEL TABLE.\n\n"
+        "hint: did you mean use.model houses.csv?\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "begins"),
     [

@@ -19,6 +19,7 @@ def check_gradients(
     Example: rightfit check-gradients houses.model houses.csv
     """
     from rightfit.cli.console import messages, print_json, results, warnings_as_notes, working
+    from rightfit.cli.places import check_order
     from rightfit.cli.sheets import gradients_sheet
     from rightfit.estimators.gradients import check_gradients as check
     from rightfit.estimators.loading import load
@@ -27,6 +28,7 @@ def check_gradients(
 
     console = messages()
     with warnings_as_notes(console), working(console, "comparing"):
+        check_order(model, table)
         fitted = load(model)
         result = check(fitted, *split_off_target(fitted, read_for(fitted, table, target), target))
     if as_json:

@@ -33,6 +33,7 @@ def evaluate(
         working,
     )
     from rightfit.cli.given_table import name_of, read_given_table
+    from rightfit.cli.places import check_order
     from rightfit.cli.sheets import scores_sheet
     from rightfit.estimators.evaluation import evaluate as scores_of
     from rightfit.estimators.loading import load
@@ -42,6 +43,7 @@ def evaluate(
 
     console = messages()
     with warnings_as_notes(console), working(console, "scoring"):
+        check_order(model, table)
         fitted = load(model)
         frame = typed_for(fitted, read_given_table(table, form), target)
         scores = scores_of(fitted, *split_off_target(fitted, frame, target))

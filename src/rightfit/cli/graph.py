@@ -29,7 +29,7 @@ def graph(
     """
     from rightfit.cli.console import messages, results, warnings_as_notes, working
     from rightfit.cli.interruption import tidy_up_at_ctrl_c
-    from rightfit.cli.places import check_free
+    from rightfit.cli.places import check_free, check_order
     from rightfit.cli.sheets import gradients_sheet
     from rightfit.data.write import replace_file
     from rightfit.estimators.graph import draw_graph
@@ -41,6 +41,7 @@ def graph(
     suffix = _known_suffix(out)
     check_free(out, table, force=force)
     with warnings_as_notes(console), working(console, "drawing"):
+        check_order(model, table)
         fitted = load(model)
         rows = (
             ()

@@ -1,13 +1,28 @@
 """Where a command may write: what may be replaced there, and what never."""
 
+import shlex
 from pathlib import Path
 
-from rightfit.errors import TableFileError
+from rightfit.errors import ModelFileError, TableFileError
 
 
 def is_same_file(one: Path, other: Path) -> bool:
     """Say whether two paths lead to one file that exists."""
     return one.exists() and other.exists() and one.samefile(other)
+
+
+def check_order(model: Path, table: Path | None) -> None:
+    """Refuse a table in the place of a model, and a folder in that of a table.
+
+    Raises:
+        ModelFileError: somebody typed them the other way round.
+    """
+    if table is not None and model.is_file() and table.is_dir():
+        raise ModelFileError(
+            f"'{model}' is not a model, but a file, and '{table}' is a folder.",
+            expected="A model is a folder, and comes first: MODEL TABLE.",
+            hint=f"did you mean {shlex.join([str(table), str(model)])}?",
+        )
 
 
 def check_free(path: Path, *tables: Path | None, force: bool) -> None:

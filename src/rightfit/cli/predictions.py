@@ -9,6 +9,7 @@ from rich.console import Console
 from rightfit.cli.console import working
 from rightfit.cli.given_table import read_given_table
 from rightfit.cli.listed import split_at_commas
+from rightfit.cli.places import check_order
 from rightfit.data.cells import without_columns
 from rightfit.errors import DataError, did_you_mean, shown
 from rightfit.estimators.classifier import Classifier
@@ -43,6 +44,7 @@ def predict_table(
             an id is lost; else they have their types.
     """
     with working(console, "predicting"):
+        check_order(model_path, table_path)
         model = load(model_path)
         table = read_given_table(table_path, form)
         frame = typed_for(model, table)

@@ -9,7 +9,7 @@ from rightfit import Classifier, Regressor, make_report
 from rightfit.cli.command_words import on_command_line
 from rightfit.cli.console import print_note
 from rightfit.cli.listed import split_at_commas
-from rightfit.cli.places import check_free
+from rightfit.cli.places import check_free, check_order
 from rightfit.cli.report_place import report_place
 from rightfit.cli.report_rows import report_rows
 from rightfit.errors import RightFitError
@@ -61,6 +61,7 @@ def report_on_model(
     """
     # What was typed is doubted first: a place that is taken would hide a slip.
     muted = check_codes(split_at_commas(mute))
+    check_order(folder, table)
     if out is not None:
         check_free(out, table, training, force=force)
     model = load(folder)
