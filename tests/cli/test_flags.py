@@ -91,8 +91,8 @@ def test_all_wrong_values_are_said_at_once() -> None:
     with pytest.raises(ParameterError) as raised:
         parse_flags(typed, Regressor)
     assert str(raised.value) == (
-        "--hidden-sizes must be for each hidden layer a whole number of at least 1, separated by "
-        "commas, or a list of such, or auto. Got '8,a' instead.\n"
+        "--hidden-sizes must be none, or for each hidden layer a whole number of at least 1, "
+        "separated by commas, or a list of such, or auto. Got '8,a' instead.\n"
         "--dropout-rate must be a number from 0 to below 1, or a list of such. Got 1.5 instead.\n"
         "--optimizer must be adamw, adam, sgd, momentum, nesterov, adagrad, rmsprop, lion or muon, "
         "or a list of such. Got 'admw' instead.\n"

@@ -103,7 +103,7 @@ def sentence_of(constraint: Constraint) -> str:
         case Flag():
             return "true or false"
         case TupleOf(item, noun):
-            return f"for each {noun} {sentence_of(item)}, separated by commas"
+            return f"none, or for each {noun} {sentence_of(item)}, separated by commas"
         case MappingOf(item):
             return f"NAME=VALUE, separated by commas, each VALUE {sentence_of(item)}"
         case Either(options):
