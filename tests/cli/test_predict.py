@@ -185,8 +185,8 @@ def test_stdin_that_looks_like_json_is_no_csv(
 
 
 def test_format_is_said_where_the_name_does_not_say_it(rightfit: Type, model: Path) -> None:
-    Path("houses.csv").rename("houses.txt")
-    answer = rightfit("predict", "use.model", "houses.txt", "--format", "csv")
+    Path("houses.csv").rename("houses.data")
+    answer = rightfit("predict", "use.model", "houses.data", "--format", "csv")
     assert (answer.code, len(answer.out.splitlines())) == (0, 61)
 
 

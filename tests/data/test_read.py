@@ -73,6 +73,11 @@ def test_a_byte_order_mark_does_not_hide_quotes(tmp_path: Path) -> None:
         ("t.jsonl", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
         ("t.jsonl", '\ufeff{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
         ("t.ndjson", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
+        ("t.json", '[{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]'),
+        ("t.json", '\ufeff[\n {"a": 1, "b": "x"},\n {"a": 2, "b": "y"}\n]\n'),
+        ("t.txt", "a,b\n1,x\n2,y\n"),
+        ("t.txt", "a\tb\n1\tx\n2\ty\n"),
+        ("t.txt.gz", gzip.compress(b"a;b\n1;x\n2;y\n", mtime=0)),
     ],
 )
 def test_text_formats_are_read_alike(tmp_path: Path, name: str, content: str | bytes) -> None:
@@ -109,8 +114,8 @@ def test_folder_is_no_table(tmp_path: Path) -> None:
 def test_unknown_suffix_lists_the_known_ones(tmp_path: Path) -> None:
     assert message(written(tmp_path, "houses.dta", "x")) == (
         "File 'houses.dta' has a suffix '.dta' that is not known.\n"
-        "A table's file ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .arrow, .feather, .ipc, "
-        ".jsonl, .ndjson, .xlsx, .xls.\n"
+        "A table's file ends in .csv, .csv.gz, .tsv, .tsv.gz, .txt, .txt.gz, .parquet, .arrow, "
+        ".feather, .ipc, .json, .jsonl, .ndjson, .xlsx, .xls.\n"
         "hint: rename the file to what it holds, or export it as CSV"
     )
 
@@ -245,6 +250,32 @@ def test_broken_json_line(tmp_path: Path, content: str, what: str) -> None:
         'Every line is one JSON object: {"column": value, ...}.\n'
         "hint: correct that line"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ('{"a": {"0": 1}}', "begins with '{'"),
+        ('{"a": 1}\n{"a": 2}\n', "begins with '{'"),
+        ('[{"a": 1}, 2]', "holds a int as its row 2"),
+    ],
+)
+def test_json_that_is_no_array_of_objects(tmp_path: Path, content: str, what: str) -> None:
+    assert message(written(tmp_path, "t.json", content)) == (
+        f"File 't.json' is no array of objects: it {what}.\n"
+        'A .json file is one array with an object a row: [{"column": value, ...}, ...].\n'
+        "hint: write the rows so; or name the file .jsonl if every line of it is an object"
+    )
+
+
+def test_json_may_hold_what_python_writes(tmp_path: Path) -> None:
+    frame = read_table(written(tmp_path, "t.json", '[{"a": NaN, "b": "x"}, {"a": 0.5}]'))
+    assert frame.rows() == [(None, "x"), (0.5, None)]
+    assert message(written(tmp_path, "t.json", '[{"a": NaN}, ')).startswith(
+        "File 't.json' cannot be read as .json: "
+    )
+    assert message(written(tmp_path, "t.json", "[]")).startswith("File 't.json' has no rows.")
+    assert message(written(tmp_path, "t.json", " \n")).startswith("File 't.json' is empty.")
 
 
 def test_json_lines_may_hold_what_python_writes(tmp_path: Path) -> None:

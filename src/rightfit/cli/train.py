@@ -19,7 +19,8 @@ def train(
     table: Annotated[
         Path,
         typer.Argument(
-            metavar="TABLE", help="CSV, TSV (also .gz), Parquet, Arrow, JSON lines or Excel."
+            metavar="TABLE",
+            help="CSV, TSV, .txt (also .gz), .json, .jsonl, Parquet, Arrow or Excel.",
         ),
     ],
     target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],

@@ -1,4 +1,4 @@
-"""Read JSON lines: one object a line, as Polars reads them or as Python writes them."""
+"""Read rows in JSON, one object a line or an array of them, as Polars or as Python reads them."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,39 @@ def read_json_lines(path: Path) -> pl.DataFrame:
     try:
         return pl.read_ndjson(content, infer_schema_length=None)
     except pl.exceptions.PolarsError:
-        rows = _rows(path, content)
+        return _frame(path, _rows(path, content))
+
+
+def read_json(path: Path) -> pl.DataFrame:
+    """Read a file of one array of JSON objects; see `read_json_lines`.
+
+    Raises:
+        TableFileError: it is no such array, or a column mixes types.
+    """
+    content = path.read_bytes().removeprefix(BYTE_ORDER_MARK).strip()
+    if not content:
+        raise empty(path)
+    if not content.startswith(b"["):
+        raise _no_array(path, f"begins with {content[:1].decode('utf-8', 'replace')!r}")
+    try:
+        return pl.read_json(content, infer_schema_length=None)
+    except pl.exceptions.PolarsError:
+        rows = json.loads(content)
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise _no_array(path, f"holds a {type(row).__name__} as its row {number}")
+    return _frame(path, rows)
+
+
+def _no_array(path: Path, what: str) -> TableFileError:
+    return TableFileError(
+        f"File {path.name!r} is no array of objects: it {what}.",
+        expected='A .json file is one array with an object a row: [{"column": value, ...}, ...].',
+        hint="write the rows so; or name the file .jsonl if every line of it is an object",
+    )
+
+
+def _frame(path: Path, rows: list[dict[str, Any]]) -> pl.DataFrame:
     try:
         frame = read_records(rows)
     except DataError as error:

@@ -9,7 +9,7 @@ import polars as pl
 
 from rightfit.data.delimited import empty, read_csv, read_tsv
 from rightfit.data.file_table import FileTable
-from rightfit.data.json_lines import read_json_lines
+from rightfit.data.json_lines import read_json, read_json_lines
 from rightfit.data.write import without_excel
 from rightfit.data.write import write_table as write_table
 from rightfit.errors import DataWarning, TableFileError, did_you_mean, shown, warn_user
@@ -24,7 +24,7 @@ def read_table(
 
     Delimited text is read in whole before types are decided, so that a column
     whose first word stands in the last row is text. An empty field is missing;
-    dates are recognised. A `.csv` whose header is separated by semicolons,
+    dates are recognised. A `.csv` or `.txt` whose header is separated by semicolons,
     tabs or bars is read so, and may have decimal commas. Where one column has
     them, points in another group its digits: 1.234 is 1234. A file without any
     such comma is read with decimal points: 1.234 is 1.234 there. (The command
@@ -32,8 +32,8 @@ def read_table(
     they may group the digits of numbers in quotes: "1,234.5" is 1234.5.
 
     Args:
-        path: a `.csv`, `.tsv` (either may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
-            `.ipc`, `.jsonl`, `.ndjson`, `.xlsx` or `.xls` file.
+        path: a `.csv`, `.tsv`, `.txt` (each may end in `.gz`), `.parquet`, `.arrow`, `.feather`,
+            `.ipc`, `.json` (an array of objects), `.jsonl`, `.ndjson`, `.xlsx` or `.xls` file.
         suffix: one of these, for a file whose name says no format, or another one; None goes by
             the name.
         as_text: of delimited text, the columns that stay as they are written: a model that knows
@@ -179,10 +179,13 @@ READERS: Final[dict[str, Reader]] = {
     ".csv.gz": read_csv,
     ".tsv": read_tsv,
     ".tsv.gz": read_tsv,
+    ".txt": read_csv,
+    ".txt.gz": read_csv,
     ".parquet": _typed(lambda path: pl.read_parquet(path.read_bytes())),
     ".arrow": _typed(_read_arrow),
     ".feather": _typed(_read_arrow),
     ".ipc": _typed(_read_arrow),
+    ".json": _typed(read_json),
     ".jsonl": _typed(read_json_lines),
     ".ndjson": _typed(read_json_lines),
     ".xlsx": _typed(_read_excel),
