@@ -64,6 +64,8 @@ def test_model_survives_json(estimator: Any, table: Any, y: Any, chosen: dict[st
     assert again.target.is_matrix == model.target.is_matrix
     np.testing.assert_array_equal(again.target.center, model.target.center)
     np.testing.assert_array_equal(again.target.scale, model.target.scale)
+    np.testing.assert_equal(again.target.shares, model.target.shares)
+    assert (again.target.shares is None) == (estimator is Regressor)
 
 
 def test_numpy_numbers_among_the_parameters_become_plain_ones() -> None:
@@ -103,6 +105,12 @@ def test_model_that_was_saved_before_circumstances_were_noted_has_none(model: Mo
     assert document["training"]["made"]["versions"]
     del document["training"]["made"]
     assert from_document(document, arrays).training.made == {}
+
+
+def test_model_that_was_saved_before_shares_of_classes_were_kept_has_none() -> None:
+    document, arrays = to_document(model_of(Classifier, X, THREE))
+    assert sum(document["target"].pop("shares")) == pytest.approx(1.0)
+    assert from_document(document, arrays).target.shares is None
 
 
 def test_model_that_is_saved_again_keeps_the_circumstances_of_its_training(model: Model) -> None:

@@ -1,12 +1,15 @@
 """What is printed is what scikit-learn computes."""
 
 import dataclasses
+from copy import copy
 from html import unescape
 
 import numpy as np
 import pytest
 from sklearn import metrics
 
+from rightfit import Classifier, make_report
+from rightfit.report.baselines import constant_baseline
 from rightfit.report.checks.of_fit import _miscalibrated
 from rightfit.report.class_results import (
     confusion,
@@ -16,6 +19,7 @@ from rightfit.report.class_results import (
     roc_curves,
     thresholds,
 )
+from rightfit.report.evidence import gather
 from rightfit.report.numerals import figure, percent
 from tests.report.conftest import Reported
 
@@ -63,6 +67,52 @@ def test_constant_is_that_of_the_command_line(name: str, request: pytest.Fixture
     assert found is not None
     expected = constant_scores(made.evidence.model, made.training[1], made.test[1])
     assert found.scores == pytest.approx(expected)
+
+
+def test_constant_is_the_same_without_training_rows(classifier: Reported) -> None:
+    with_training = classifier.evidence.standing("constant")
+    without = gather(classifier.model, classifier.test, None).standing("constant")
+    assert with_training is not None
+    assert without is not None
+    assert without.loss == with_training.loss
+    assert without.note == ""
+
+
+def test_constant_of_a_model_that_keeps_no_shares_goes_by_the_rows_at_hand(
+    classifier: Reported,
+) -> None:
+    evidence = classifier.evidence
+    assert evidence.test is not None
+    target = dataclasses.replace(evidence.model.target, shares=None)
+    model = dataclasses.replace(evidence.model, target=target)
+    alone = constant_baseline(model, evidence.test, None)
+    assert alone.predictions[0, 1] == pytest.approx(evidence.test.truth.mean())
+    assert alone.note.startswith("shares of the test rows, as the model keeps none")
+    beside = constant_baseline(model, evidence.test, evidence.training)
+    assert beside.predictions[0, 1] == pytest.approx((classifier.training[1] == "other").mean())
+    assert beside.note == ""
+
+
+def test_shares_of_classes_count_by_weight_and_are_not_those_of_parts() -> None:
+    X = np.arange(40.0)[:, None]
+    y, weight = np.arange(40) % 4 == 0, np.where(np.arange(40) % 4 == 0, 3.0, 1.0)
+    model = Classifier(hidden_sizes=(), max_epochs=1, random_state=0).fit(
+        X, y, sample_weight=weight
+    )
+    shares = model._model.target.shares
+    assert shares is not None
+    assert shares.tolist() == [0.5, 0.5]
+    assert model.partial_fit(X[:8], y[:8])._model.target.shares is None
+
+
+def test_loss_saved_of_a_single_row_can_be_read(classifier: Reported) -> None:
+    X, y = classifier.test
+    wrong = np.flatnonzero(classifier.model.predict(X) != y)[:1]
+    target = dataclasses.replace(classifier.evidence.model.target, shares=None)
+    model = copy(classifier.model)
+    model._model = dataclasses.replace(classifier.evidence.model, target=target)
+    made = make_report(model, X.iloc[wrong], y.iloc[wrong])
+    assert "saves less than −1000 % of the loss of guessing" in made.findings["RF-NO-SIGNAL"]
 
 
 def test_intervals_hold_their_score(classifier: Reported, regressor: Reported) -> None:

@@ -226,6 +226,8 @@ class Fitting:
         best = kept[0].number
         best_epoch = self.stopped[best].epoch if latest else self.best_epoch_of(best)
         way = self.prepared.way
+        # Rows that came in parts: the last ones do not speak for those before.
+        target = dataclasses.replace(way.target, shares=None) if latest else way.target
         return Model(
             estimator=type(self.given).__name__,
             parameters=_parameters(self.given),
@@ -233,7 +235,7 @@ class Fitting:
             members=kept,
             schema=way.schema,
             encoder=way.encoder,
-            target=way.target,
+            target=target,
             has_names=before.has_names if before else self.rows.table.is_named,
             training=Training(
                 history=[*earlier, *self._plain_history(kept)],

@@ -123,11 +123,12 @@ def _target_to_json(target: Target) -> dict[str, Any]:
         "scale": target.scale.tolist(),
         "is_matrix": target.is_matrix,
         "constant": list(target.constant),
+        "shares": None if target.shares is None else target.shares.tolist(),
     }
 
 
 def _target_from_json(document: Mapping[str, Any]) -> Target:
-    classes = document["classes"]
+    classes, shares = document["classes"], document.get("shares")
     return Target(
         document["name"],
         None if classes is None else np.array(classes["values"], np.dtype(classes["dtype"])),
@@ -135,6 +136,7 @@ def _target_from_json(document: Mapping[str, Any]) -> Target:
         np.array(document["scale"], np.float64),
         document["is_matrix"],
         tuple(document.get("constant", ())),
+        None if shares is None else np.array(shares, np.float64),
     )
 
 

@@ -22,6 +22,7 @@ from rightfit.model.target import (
     fit_classes,
     fit_numbers,
     is_missing,
+    with_shares,
 )
 from rightfit.train.compilation import call
 from rightfit.train.pack.run import Fold
@@ -113,6 +114,9 @@ def prepare(
         encoded = fitted.encode(rows.y)
     if way is None:
         way = _fit_way(rows, parts.training, encoded, fitted, choices)
+    if choices.has_classes:
+        shares = with_shares(way.target, encoded, np.where(usable, rows.weights, 0.0))
+        way = dataclasses.replace(way, target=shares)
     if missing.any():
         left_out = counted(int(missing.sum()), "row")
         warn_user(f"Left out: {left_out} without a target.", DataWarning)

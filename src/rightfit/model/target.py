@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Int, Shaped
 
 from rightfit.data.targets import encode_classes, numbers_of
 from rightfit.errors import DataError, DataWarning, warn_user
@@ -21,6 +21,8 @@ class Target:
         scale: standard deviation of each number target over the training rows; 1 of a constant.
         is_matrix: whether numbers came as a matrix, so that predictions must be one too.
         constant: which number targets were the same in all training rows.
+        shares: of the weight of the rows of the training, by class; None for numbers, where rows
+            came in parts, and of a model saved before they were kept.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Target:
     scale: Float[np.ndarray, " output"]
     is_matrix: bool = False
     constant: tuple[int, ...] = ()
+    shares: Float[np.ndarray, " class"] | None = None
 
     @property
     def n_targets(self) -> int:
@@ -91,6 +94,21 @@ def fit_known_classes(classes: Any, name: str) -> Target:
             hint="announce all classes that will ever come",
         )
     return Target(name, known, np.zeros(1), np.ones(1))
+
+
+def with_shares(
+    target: Target, codes: Int[np.ndarray, " row"], weights: Float[np.ndarray, " row"]
+) -> Target:
+    """Measure the share of each class; rows of weight 0 do not count.
+
+    Example:
+        >>> target = fit_classes(["b", "a", None, "b"], "use")
+        >>> with_shares(target, target.encode(["b", "a", None]), np.array([3.0, 1.0, 0.0])).shares
+        array([0.25, 0.75])
+    """
+    live = weights > 0
+    totals = np.bincount(codes[live], weights[live], minlength=target.n_targets)
+    return dataclasses.replace(target, shares=totals / totals.sum())
 
 
 def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target:

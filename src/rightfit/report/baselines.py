@@ -25,6 +25,9 @@ _MOST_PRODUCTS_OF_RIDGE = 4e10
 _MOST_CELLS = 5e7
 # Of logistic regression. A few iterations on all rows come closer to it than many on some.
 _FEWEST_ITERATIONS, _MOST_ITERATIONS = 20, 100
+_OF_TEST_ROWS = (
+    "shares of the test rows, as the model keeps none and no training rows were handed over"
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -53,15 +56,13 @@ def constant_baseline(model: Model, test: LabelledRows, training: LabelledRows |
         if training is not None:
             mean = training.all_truth.mean(axis=0)
         return Baseline("constant", "the mean", np.broadcast_to(mean, (n_rows, len(mean))))
-    known = test if training is None else training
-    shares = class_shares(known.all_truth, len(model.target.classes))
-    note = "shares of the test rows, as no training rows were handed over"
-    return Baseline(
-        "constant",
-        "majority class",
-        np.broadcast_to(shares, (n_rows, len(shares))),
-        note if training is None else "",
-    )
+    shares, note = model.target.shares, ""
+    if shares is None:
+        known = test if training is None else training
+        shares = class_shares(known.all_truth, len(model.target.classes))
+        note = _OF_TEST_ROWS if training is None else ""
+    predictions = np.broadcast_to(shares, (n_rows, len(shares)))
+    return Baseline("constant", "majority class", predictions, note)
 
 
 def fitted_baseline(model: Model, linear: AbstractEstimator, test: LabelledRows) -> Baseline:

@@ -23,6 +23,7 @@ from rightfit.report.labelled import (
 )
 from rightfit.report.network_state import NetworkState, look_inside
 from rightfit.report.row_losses import row_losses
+from rightfit.report.skill import skill_of
 from rightfit.report.standing import Standing, all_scores, compare
 from rightfit.report.suspicions import Repeats, Telling, repeated_rows, telling_columns
 
@@ -165,12 +166,12 @@ def _baselines(
 
 
 def _training_fit(model: Model, training: LabelledRows) -> TrainingFit:
-    loss = float(row_losses(model, training.truth, training.predictions).mean())
+    loss = row_losses(model, training.truth, training.predictions).mean()
     constant = constant_baseline(model, training, training).predictions
-    floor = float(row_losses(model, training.truth, constant).mean())
+    floor = row_losses(model, training.truth, constant).mean()
     return TrainingFit(
         scores=all_scores(model, training.truth, training.predictions),
-        loss=loss,
-        skill=1 - loss / floor if floor > 0 else 0.0,
+        loss=float(loss),
+        skill=float(skill_of(loss, floor)),
         n_rows=len(training),
     )

@@ -27,6 +27,7 @@ from rightfit.report.figures.of_standing import standing_picture
 from rightfit.report.figures.of_training import learning_curves, path_pictures, weights_picture
 from rightfit.report.members import MEMBER_HEADER, member_rows, members_said
 from rightfit.report.numerals import figure, percent, shortened
+from rightfit.report.skill import skill_said
 from rightfit.report.two_graphs import (
     GRADIENT_HEADER,
     OPERATION_HEADER,
@@ -229,12 +230,12 @@ def _score_header(evidence: Evidence) -> tuple[str, ...]:
 
 def _score_rows(evidence: Evidence) -> list[tuple[str, ...]]:
     rows = [
-        (one.name, *(figure(score) for score in one.scores.values()), percent(one.skill))
+        (one.name, *(figure(score) for score in one.scores.values()), skill_said(one.skill))
         for one in evidence.standings
     ]
     if evidence.fit is not None and rows:
         own = (figure(score) for score in evidence.fit.scores.values())
-        rows.append(("this model, training rows", *own, percent(evidence.fit.skill)))
+        rows.append(("this model, training rows", *own, skill_said(evidence.fit.skill)))
     return rows
 
 

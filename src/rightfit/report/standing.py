@@ -11,6 +11,7 @@ from rightfit.model.model import Model
 from rightfit.report.baselines import Baseline
 from rightfit.report.labelled import LabelledRows
 from rightfit.report.row_losses import main_score, row_losses, row_scores
+from rightfit.report.skill import skill_of
 
 _SEED = 0
 _MOST_RESAMPLES = 1000
@@ -70,7 +71,7 @@ def compare(
     scores = main_score(model, part_means)
     constant = next(i for i, b in enumerate(all_of_them) if b.key == "constant")
     floor = losses[:, constant].mean()
-    skills = 1 - loss_means / np.maximum(loss_means[:, [constant]], 1e-300)
+    skills = skill_of(loss_means, loss_means[:, [constant]])
     smaller_is_better = model.target.classes is None
     sign = 1 if smaller_is_better else -1
     found = []
@@ -86,7 +87,7 @@ def compare(
                 score=float(main_score(model, parts[:, i].mean(axis=0))),
                 score_interval=_score_interval(model, parts[:, i], scores[:, i]),
                 loss=loss,
-                skill=float(1 - loss / floor) if floor > 0 else 0.0,
+                skill=float(skill_of(losses[:, i].mean(), floor)),
                 skill_interval=_interval(skills[:, i]),
                 model_is_worse=(worse_loss, worse_score),
                 note=one.note,

@@ -9,6 +9,7 @@ from rightfit.report.checks.of_fit import LOOK_FOR_COLUMNS
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, interval, percent
 from rightfit.report.remembered import compared_then, linear_was_better, remembered_scores
+from rightfit.report.skill import skill_said
 from rightfit.report.standing import Standing
 
 MOST_WORDS = 60
@@ -139,8 +140,8 @@ def _fit(evidence: Evidence, raised: Sequence[Raised]) -> str:
     if own is None or fit is None:
         return ""
     skills = (
-        f"saves {percent(fit.skill, 0)} of guessing's loss on training rows, "
-        f"{percent(own.skill, 0)} on test rows"
+        f"saves {skill_said(fit.skill, 0)} of guessing's loss on training rows, "
+        f"{skill_said(own.skill, 0)} on test rows"
     )
     found = {one.check.code: one.finding.severity for one in raised}
     if found.get("RF-OVERFIT") == "warning":

@@ -5,6 +5,7 @@ from rightfit.report.class_results import reliability_of_predicted
 from rightfit.report.course import course_of
 from rightfit.report.evidence import Evidence
 from rightfit.report.numerals import figure, percent
+from rightfit.report.skill import skill_said
 
 # Points of skill (share of the constant's loss that is saved).
 _OVERFIT_GAP = 0.2
@@ -39,8 +40,8 @@ def _overfit(evidence: Evidence) -> Finding | None:
         return Finding(
             "warning" if is_best else "problem",
             f"{100 * gap:.0f} points",
-            f"The model saves {percent(fit.skill, 0)} of the loss on its training rows, but "
-            f"{percent(own.skill, 0)} on the test rows: {100 * gap:.0f} points less."
+            f"The model saves {skill_said(fit.skill, 0)} of the loss on its training rows, but "
+            f"{skill_said(own.skill, 0)} on the test rows: {100 * gap:.0f} points less."
             f"{' No other model does as well there.' if is_best else ''}",
         )
     return _overfit_by_history(evidence)
@@ -88,9 +89,9 @@ def _underfit(evidence: Evidence) -> Finding | None:
             return Finding(
                 "problem",
                 f"{100 * gap:.0f} points",
-                f"The model saves {percent(own.skill, 0)} of the loss, and "
-                f"{'a ' if key == 'linear' else ''}{other.name} {percent(other.skill, 0)}: there "
-                "is more in these columns.",
+                f"The model saves {skill_said(own.skill, 0)} of the loss, and "
+                f"{'a ' if key == 'linear' else ''}{other.name} {skill_said(other.skill, 0)}: "
+                "there is more in these columns.",
             )
     if falling and fit is not None and fit.skill < 0.9:
         return Finding(
@@ -127,8 +128,8 @@ def _no_signal(evidence: Evidence) -> Finding | None:
         return None
     return Finding(
         "problem",
-        percent(own.skill, 0),
-        f"The model saves {percent(own.skill, 0)} of the loss of guessing, which cannot be told "
+        skill_said(own.skill, 0),
+        f"The model saves {skill_said(own.skill, 0)} of the loss of guessing, which cannot be told "
         f"from none on these test rows.",
     )
 

@@ -17,6 +17,7 @@ from rightfit.report.figures.canvas import (
 )
 from rightfit.report.numerals import figure as digits
 from rightfit.report.numerals import interval, percent
+from rightfit.report.skill import skill_said
 from rightfit.report.standing import Standing
 
 
@@ -58,7 +59,7 @@ def standing_picture(evidence: Evidence) -> Picture | None:
                 write(one.score),
                 interval(*one.score_interval, kind),
                 digits(one.loss),
-                percent(one.skill),
+                skill_said(one.skill),
                 one.note,
             )
             for one in found
