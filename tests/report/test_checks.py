@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rightfit import Classifier, ParameterError, make_report
+from rightfit import Classifier, ParameterError, Regressor, make_report
 from rightfit.report.checks.all_checks import CHECKS, check_codes, run_checks
 from rightfit.report.checks.of_training import _edge
 from rightfit.report.evidence import gather
@@ -91,6 +91,25 @@ def test_recorded_losses_alone_only_warn_of_overfitting() -> None:
     (told,) = (one for one in raised if one.check.code == "RF-OVERFIT")
     assert told.finding.severity == "warning"
     assert not give_verdict(evidence, raised).headline.startswith("Overfitted")
+
+
+@pytest.mark.parametrize(
+    ("n_values", "is_again", "is_raised"),
+    [(40, True, True), (40, False, False), (2, True, False), (2, False, False)],
+)
+def test_repeated_rows_of_few_values_are_told_from_chance(
+    n_values: int, is_again: bool, is_raised: bool
+) -> None:
+    X = np.random.default_rng(0).integers(0, n_values, (200, 2)).astype(float)
+    y = X.sum(axis=1)
+    model = Regressor(hidden_sizes=(), max_epochs=1, random_state=0).fit(X[:100], y[:100])
+    test = slice(0, 100) if is_again else slice(100, 200)
+    evidence = gather(model, (X[test], y[test]), (X[:100], y[:100]))
+    assert evidence.repeats is not None
+    # Of 1,600 possible rows or 4, some of 100 are bound to come twice.
+    assert evidence.repeats.share > 0.02
+    raised = {one.check.code: one.finding for one in run_checks(evidence)}
+    assert ("RF-DUPLICATES" in raised) == is_raised
 
 
 def test_leak_names_the_column_to_leave_out() -> None:

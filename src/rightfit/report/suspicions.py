@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ _MOST_ROWS = 1_500
 _MOST_COLUMNS = 60
 _LEAVES = 32
 _MOST_LINES = 12
+# What test rows may meet training rows more often than these meet each other.
+_MORE_OFTEN = 0.1
+_MOST_ERRORS = 6.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +112,8 @@ class Repeats:
     Attributes:
         n_rows: how many there are.
         share: of the test rows.
-        by_chance: whether the table has so few different values that rows meet by chance.
+        by_chance: whether the table has so few different values that rows meet by chance, and
+            test rows are among the training rows hardly more often than these repeat each other.
     """
 
     n_rows: int
@@ -118,13 +123,22 @@ class Repeats:
 
 def repeated_rows(model: Model, training: LabelledRows, test: LabelledRows) -> Repeats:
     """Count the test rows whose columns are those of a training row."""
-    known = {row.tobytes() for row in _as_bytes(training)}
+    known = Counter(row.tobytes() for row in _as_bytes(training))
     again: Bool[np.ndarray, " row"] = np.array([row.tobytes() in known for row in _as_bytes(test)])
+    n_repeated = sum(n for n in known.values() if n > 1)
     n_values = [max(2, column.n_distinct) for column in model.schema.used]
     room = sum(math.log(n) for n in n_values)
     # With fewer than so many possible rows, some are bound to come twice.
     few = room < 2 * math.log(max(2, len(training)))
-    return Repeats(int(again.sum()), float(again.mean()), few)
+    more = _surely_more(again.mean(), len(test), n_repeated / len(training), len(training))
+    return Repeats(int(again.sum()), float(again.mean()), few and not more)
+
+
+def _surely_more(share: float, n_rows: int, other: float, n_other: int) -> bool:
+    """Say whether a share is greater than another one, and by more than their errors explain."""
+    pooled = (share * n_rows + other * n_other) / (n_rows + n_other)
+    error = math.sqrt(max(0.0, pooled * (1 - pooled)) * (1 / n_rows + 1 / n_other))
+    return share - other > max(_MORE_OFTEN, _MOST_ERRORS * error)
 
 
 def _as_bytes(rows: LabelledRows) -> Float[np.ndarray, "row feature"]:

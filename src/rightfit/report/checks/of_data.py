@@ -174,7 +174,9 @@ CHECKS = (
         "RF-DUPLICATES",
         "Test rows are among the training rows",
         "At least 2 % of the test rows have exactly the values of a training row (of 20,000 at "
-        "most), in a table with so many different values that this is no chance.",
+        "most), in a table with so many different values that this is no chance. In a table of "
+        "fewer, they must be at least 10 points more than the training rows that repeat another "
+        "one, and surely more.",
         "Remove repeated rows, or keep those that belong together on one side: groups= in fit, "
         "--groups on the command line.",
         "remove repeated rows, or split with groups",
