@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy.sparse
 from sklearn.exceptions import DataConversionWarning
 
 from rightfit import DataError, DataWarning, Regressor, TrainingError, TrainingWarning, load
@@ -248,3 +249,12 @@ def test_score_leaves_out_rows_without_a_target_as_fit_does() -> None:
     with pytest.warns(DataWarning, match="Left out: 3 rows without a target"):
         score = model.score(frame(), gaps)
     assert score == model.score(frame()[3:], NUMBERS[3:])
+
+
+@pytest.mark.parametrize("convert", [scipy.sparse.coo_array, lambda X: pl.DataFrame(X).lazy()])
+def test_score_leaves_rows_out_of_what_gives_no_single_rows(convert: Any) -> None:
+    model = small(Regressor).fit(X, NUMBERS)
+    gaps = np.where(np.arange(N_ROWS) < 3, np.nan, NUMBERS)
+    with pytest.warns(DataWarning, match="Left out: 3 rows without a target"):
+        score = model.score(convert(X), gaps)
+    assert score == pytest.approx(model.score(X[3:], NUMBERS[3:]))

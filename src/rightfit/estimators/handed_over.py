@@ -78,6 +78,9 @@ def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
     left_out = counted(int(len(there) - there.sum()), "row")
     warn_user(f"Left out: {left_out} without a target.", DataWarning)
     rows = np.flatnonzero(there)
+    # Not every sparse matrix gives single rows, nor does a frame that is not collected.
+    for make_ready in ("tocsr", "collect"):
+        X = getattr(X, make_ready)() if hasattr(X, make_ready) else X
     y = _safe_indexing(y, rows)
     if isinstance(y, np.ndarray) and y.dtype == object:
         # What is left may be of one type.
