@@ -3,9 +3,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from rightfit import DataError, Regressor, RightFitError, load, make_report
+from rightfit import DataError, DataWarning, Regressor, RightFitError, load, make_report
 from rightfit.report import write
 from tests.report.conftest import NASTY, Reported
 
@@ -29,6 +30,18 @@ def test_other_number_of_targets_is_refused(regressor: Reported) -> None:
         make_report(regressor.model, regressor.X, regressor.y[:5])
 
 
+@pytest.mark.parametrize("first", [0, 10])
+def test_rows_without_a_target_are_counted_once(regressor: Reported, first: int) -> None:
+    X, y = regressor.test
+    y = y.copy()
+    y.iloc[first : first + 40] = np.nan
+    with pytest.warns(DataWarning) as caught:
+        made = make_report(regressor.model, X, y)
+    said = [str(one.message) for one in caught]
+    assert said == ["Left out: 40 rows without a target."]
+    assert "in double precision, over 20 rows, at" in made.html
+
+
 def test_missing_packages_are_named(regressor: Reported, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write, "NEEDED", ("jinja2", "no_such_package"))
     assert not write.is_installed()
@@ -46,8 +59,6 @@ def test_loaded_model_reports_as_the_one_that_was_saved(
 
 
 def test_arrays_and_several_targets_are_reported() -> None:
-    import numpy as np
-
     generator = np.random.default_rng(0)
     X = generator.normal(size=(120, 3))
     y = np.stack([X[:, 0], X[:, 1] + X[:, 2]], axis=1)

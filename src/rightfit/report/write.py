@@ -10,6 +10,7 @@ from typing import Any
 
 from rightfit.errors import DataError, RightFitError
 from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.handed_over import rows_to_score
 from rightfit.report.checks.all_checks import check_codes, run_checks
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import gather
@@ -101,6 +102,9 @@ def make_report(
     evidence = gather(model, None if X is None else (X, y), training, linear, row_names)
     raised = run_checks(evidence, muted)
     verdict = give_verdict(evidence, raised)
+    if X is not None:
+        # The graphs go by the first few rows that have a target; how many have none is said once.
+        X, y, _ = rows_to_score(X, y, None)
     graphs = draw_two_graphs(model, X, y)
     made = datetime.now(UTC)
     html = render_page(evidence, raised, verdict, muted=muted, made=made, two_graphs=graphs)
