@@ -243,6 +243,15 @@ def test_report_may_be_sent_where_it_goes_anyway(rightfit: Type, model: Path) ->
     assert Path("use.model/MODEL_CARD.md").exists()
 
 
+def test_report_is_a_page_and_no_other_file(rightfit: Type, model: Path) -> None:
+    answer = rightfit("report", "use.model", "houses.csv", "--out", "page.pdf")
+    assert answer.code == 1
+    assert "A report cannot be written to 'page.pdf': its suffix is not known." in answer.err
+    assert "name it 'page.html'" in answer.err
+    assert not Path("page.pdf").exists()
+    assert rightfit("report", "use.model", "houses.csv", "--out", "page.HTM").code == 0
+
+
 def test_files_of_others_are_not_replaced(rightfit: Type, model: Path) -> None:
     Path("use.model/report.html").write_text("mine")
     Path("use.model/MODEL_CARD.md").write_text("mine")

@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rightfit import DataError, DataWarning, Regressor, RightFitError, load, make_report
+from rightfit import (
+    DataError,
+    DataWarning,
+    ModelFileError,
+    Regressor,
+    RightFitError,
+    load,
+    make_report,
+)
 from rightfit.report import write
 from tests.report.conftest import NASTY, Reported
 
@@ -18,6 +26,19 @@ def test_report_is_written_and_returned(regressor: Reported, tmp_path: Path) -> 
     made = regressor.model.report(place, *regressor.test)
     assert place.read_text() == made.html
     assert made.verdict.split(".")[0] in made.html
+
+
+@pytest.mark.parametrize("name", ["page.pdf", "page.PNG", "page"])
+def test_page_is_not_written_under_another_suffix(
+    regressor: Reported, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ModelFileError, match=r"its suffix is not known[^\0]*name it 'page.html'"):
+        regressor.report.save(tmp_path / name)
+    # It is said before the work.
+    monkeypatch.setattr(write, "make_report", None)
+    with pytest.raises(ModelFileError, match=r"The name ends in .html or .htm."):
+        regressor.model.report(tmp_path / name, *regressor.test)
+    assert not list(tmp_path.iterdir())
 
 
 def test_columns_without_targets_are_refused(regressor: Reported) -> None:

@@ -23,8 +23,8 @@ def report(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Where to. Default: report.html in the model's folder, or with new test rows "
-            "TABLE-report.html beside it.",
+            help="Where to: .html. Default: report.html in the model's folder, or with new test "
+            "rows TABLE-report.html beside it.",
         ),
     ] = None,
     mute: Annotated[

@@ -18,7 +18,7 @@ from rightfit.estimators.loading import load
 from rightfit.estimators.table_split import TableSplit
 from rightfit.report.beside import write_beside
 from rightfit.report.checks.all_checks import check_codes
-from rightfit.report.files import card_path, report_path, write_whole
+from rightfit.report.files import card_path, check_suffix, report_path, write_whole
 from rightfit.report.write import HOW_TO_GET, Report, is_installed
 
 
@@ -63,6 +63,7 @@ def report_on_model(
     muted = check_codes(split_at_commas(mute))
     check_order(folder, table)
     if out is not None:
+        check_suffix(out)
         check_free(out, table, training, force=force)
     model = load(folder)
     rows = report_rows(model, table, training, target, console)

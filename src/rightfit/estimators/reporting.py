@@ -35,7 +35,7 @@ class Reporting(_Base):
         """Make the report: verdict, checks, figures; needs `pip install 'rightfit[report]'`.
 
         Args:
-            path: the file to write; None writes none.
+            path: the .html file to write, replacing what is there; None writes none.
             X: `[row, column]`, test rows; without them the report tells of the training only.
             y: `[row]`, their targets.
             training: `(X, y)`, the rows that `fit` was given: with them there are baselines, and
@@ -48,7 +48,10 @@ class Reporting(_Base):
         Raises:
             RightFitError: the packages that draw are not installed.
             DataError: the rows do not fit the model.
+            ModelFileError: the name has another suffix, or the file cannot be written.
         """
+        if path is not None:
+            _from_report("files", "check_suffix")(Path(path))
         made = _from_report("write", "make_report")(self, X, y, training=training, mute=mute)
         if path is not None:
             made.save(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 from rightfit.errors import ModelFileError
 from rightfit.model.folder import CARD, REPORT
 
+_SUFFIXES = (".html", ".htm")
 _OURS = '<meta name="generator" content="RightFit">'
 _WHERE = 600
 
@@ -18,6 +19,20 @@ def report_path(folder: Path) -> Path:
 def card_path(folder: Path) -> Path:
     """Where the model card lies in a model's folder."""
     return folder / CARD
+
+
+def check_suffix(path: Path) -> None:
+    """Make sure that a file is named as the page that is written to it.
+
+    Raises:
+        ModelFileError: its name has another suffix.
+    """
+    if path.suffix.lower() not in _SUFFIXES:
+        raise ModelFileError(
+            f"A report cannot be written to {path.name!r}: its suffix is not known.",
+            expected=f"The name ends in {' or '.join(_SUFFIXES)}.",
+            hint=f"name it '{path.stem}{_SUFFIXES[0]}'",
+        )
 
 
 def is_ours(path: Path) -> bool:

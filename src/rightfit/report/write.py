@@ -14,7 +14,7 @@ from rightfit.estimators.handed_over import rows_to_score
 from rightfit.report.checks.all_checks import check_codes, run_checks
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import gather
-from rightfit.report.files import write_whole
+from rightfit.report.files import check_suffix, write_whole
 from rightfit.report.two_graphs import draw_two_graphs
 from rightfit.report.verdict import give_verdict
 
@@ -39,7 +39,12 @@ class Report:
     findings: dict[str, str]
 
     def save(self, path: str | Path) -> None:
-        """Write the page to a file, replacing what is there."""
+        """Write the page to a file, replacing what is there.
+
+        Raises:
+            ModelFileError: its name does not end in .html or .htm, or it cannot be written.
+        """
+        check_suffix(Path(path))
         write_whole(Path(path), self.html)
 
     def _repr_html_(self) -> str:
