@@ -112,6 +112,14 @@ def test_repeated_rows_of_few_values_are_told_from_chance(
     assert ("RF-DUPLICATES" in raised) == is_raised
 
 
+def test_units_are_not_called_dead_on_a_few_rows(several: Reported) -> None:
+    X, y = several.test
+    made = make_report(several.model, X[:1], y[:1])
+    assert "RF-DEAD-UNITS" not in made.findings
+    assert "too few rows to tell" in made.html
+    assert "too few rows to tell" not in several.report.html
+
+
 def test_leak_names_the_column_to_leave_out() -> None:
     found = outcome(leak)
     told = next(one for one in found.raised if one.check.code == "RF-LEAK")

@@ -18,6 +18,8 @@ from rightfit.shuffle import shuffled
 from rightfit.train.compilation import compiled
 
 N_ROWS = 512
+# Among fewer rows a unit may give the same by chance; of one row, every unit does.
+_FEWEST_ROWS = 50
 # A unit that moves less than this among the rows says nothing.
 _STILL = 1e-7
 
@@ -29,8 +31,8 @@ class LayerState:
     Attributes:
         name: "hidden 1" … "output".
         dead_share: share of its units whose activation is the same for all rows; None for the
-            output layer.
-        n_dead: how many these are.
+            output layer, and where fewer than 50 rows were looked at.
+        n_dead: how many these are; 0 where it is None.
         n_units: of the layer.
         mean_activation: mean size of the activations.
         weight_norm: root of the sum of squares of the weights.
@@ -85,14 +87,14 @@ def look_inside(model: Model, rows: LabelledRows, rows_name: str) -> NetworkStat
     layers = []
     parts = zip(model.shape.layer_names, model.network.layers, gradient.layers, strict=True)
     for (name, layer, slope), flow in zip(parts, values_of, strict=True):
-        last = layer is model.network.layers[-1]
+        untold = layer is model.network.layers[-1] or len(rows) < _FEWEST_ROWS
         values = np.asarray(flow, np.float64)
         still = np.ptp(values, axis=0) <= _STILL
         layers.append(
             LayerState(
                 name=name,
-                dead_share=None if last else float(still.mean()),
-                n_dead=0 if last else int(still.sum()),
+                dead_share=None if untold else float(still.mean()),
+                n_dead=0 if untold else int(still.sum()),
                 n_units=values.shape[1],
                 mean_activation=float(np.abs(values).mean()),
                 weight_norm=float(np.linalg.norm(layer.weight)),

@@ -120,7 +120,8 @@ CHECKS = (
         "RF-DEAD-UNITS",
         "Units are dead",
         "At least a quarter of the units of a hidden layer give the same for every one of up to "
-        "512 rows. A rectified unit whose input is never positive learns nothing any more.",
+        "512 rows. Needs 50 rows. A rectified unit whose input is never positive learns nothing "
+        "any more.",
         "Take a smaller learning rate, or an activation that never rests: activation='leaky_relu' "
         "or 'gelu'. If the scores are good, take fewer units.",
         "take a smaller learning rate, or leaky_relu",

@@ -58,7 +58,8 @@ def _draw_dead(dead: Any, places: Any, layers: Sequence[LayerState]) -> None:
     dead.barh(places, [layer.dead_share or 0.0 for layer in layers], height=0.5, color=TWO)
     for place, layer in zip(places, layers, strict=True):
         share = layer.dead_share
-        text = "no activation" if share is None else f"{percent(share)} of {layer.n_units}"
+        untold = "no activation" if layer.name == "output" else "too few rows to tell"
+        text = untold if share is None else f"{percent(share)} of {layer.n_units}"
         dead.annotate(
             text, (share or 0.0, place), textcoords="offset points", xytext=(5, -3), fontsize=8.5
         )
