@@ -7,7 +7,6 @@ from sklearn.metrics import log_loss
 
 from rightfit import (
     Classifier,
-    DataError,
     DataWarning,
     ParameterError,
     Regressor,
@@ -469,7 +468,10 @@ def test_rows_without_a_target_do_not_count_for_the_recipe() -> None:
     assert not hasattr(model, "members_")
 
 
-def test_class_of_few_rows_is_no_mistake_where_nobody_asked_for_folds() -> None:
+@pytest.mark.parametrize("chosen", [{}, {"watch": "balanced_accuracy"}, {"n_seeds": 2}])
+def test_class_of_few_rows_is_no_mistake_but_said_where_folds_were_asked_for(
+    chosen: dict[str, Any],
+) -> None:
     generator = np.random.default_rng(0)
     X = generator.standard_normal((60, 2))
     y = np.where(X[:, 0] > 0, "a", "b")
@@ -477,5 +479,7 @@ def test_class_of_few_rows_is_no_mistake_where_nobody_asked_for_folds() -> None:
     model = Classifier(quality="fast", max_epochs=2, random_state=0).fit(X, y)
     assert model.classes_.tolist() == ["a", "b", "c"]
     assert np.isfinite(model.oof_predictions_).all()
-    with pytest.raises(DataError, match="fewer rows of a class than the 3 folds"):
-        Classifier(hidden_sizes=(4,), n_folds=3, max_epochs=2).fit(X, y)
+    asked = Classifier(hidden_sizes=(4,), n_folds=3, max_epochs=2, **chosen)
+    with pytest.warns(DataWarning, match=r"than the 3 folds: 'c' \(2 rows\). Some folds hold"):
+        asked.fit(X, y)
+    assert np.isfinite(asked.oof_predictions_).all()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rightfit.data.complaints import and_more
 from rightfit.data.moments import read_moments
-from rightfit.errors import MAX_SHOWN, DataError
+from rightfit.errors import MAX_SHOWN, DataError, DataWarning, counted, warn_user
 from rightfit.shuffle import shuffled
 
 RowNumbers = NDArray[np.int64]
@@ -82,7 +82,8 @@ def make_folds(
         n_folds: how many.
         seed: of the shuffle; folds in time are not shuffled.
         n_rows: rows to split.
-        classes: `[row]`, as the user wrote them; None for numbers.
+        classes: `[row]`, as the user wrote them; None for numbers. Those of fewer rows than folds
+            are shared out like the largest.
         groups: `[row]`, from `group_codes`: the rows of one are never on both sides.
         time: `[row]`, from `time_ranks`: each fold is predicted from what lies before it, so
             that the earliest rows are held out of none.
@@ -91,7 +92,7 @@ def make_folds(
         For each fold the numbers of the rows that are trained on and of those held out.
 
     Raises:
-        DataError: there are fewer rows, rows of a class, groups or moments than folds.
+        DataError: there are fewer rows, groups or moments than folds.
 
     Example:
         >>> folds = make_folds(2, 0, 4, np.array(["a", "b", "a", "b"]))
@@ -102,7 +103,9 @@ def make_folds(
 
     if time is not None:
         return _folds_in_time(n_folds, time)
-    _check_counts(n_folds, n_rows, classes, groups)
+    _check_counts(n_folds, n_rows, groups)
+    if classes is not None:
+        classes = _without_rare(classes, n_folds)
     splitter: Any
     if groups is not None:
         splitter = (
@@ -121,6 +124,23 @@ def make_folds(
             GroupKFold(n_folds, shuffle=True, random_state=seed).split(rows, None, groups)
         )
     return [(training.astype(np.int64), held.astype(np.int64)) for training, held in splits]
+
+
+def warn_of_rare_classes(classes: NDArray[Any], n_folds: int) -> None:
+    """Name the classes of fewer rows than folds."""
+    names, counts = np.unique(classes, return_counts=True)
+    rare = [
+        f"{str(name)!r} ({counted(int(count), 'row')})"
+        for name, count in zip(names, counts, strict=True)
+        if count < n_folds
+    ]
+    if rare:
+        warn_user(
+            f"There are fewer rows of a class than the {n_folds} folds: "
+            f"{', '.join(rare[:MAX_SHOWN])}{and_more(len(rare))}. Some folds hold no row of such a "
+            "class out, or train on none.",
+            DataWarning,
+        )
 
 
 def hold_out_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Split:
@@ -189,7 +209,6 @@ def _folds_in_time(n_folds: int, time: NDArray[np.int64]) -> list[Split]:
 def _check_counts(
     n_folds: int,
     n_rows: int,
-    classes: NDArray[Any] | None,
     groups: NDArray[np.int64] | None,
 ) -> None:
     if n_rows < n_folds:
@@ -205,23 +224,12 @@ def _check_counts(
             expected="Each fold needs a group.",
             hint=_fewer_folds(n_groups),
         )
-    if classes is None:
-        return
-    names, counts = np.unique(classes, return_counts=True)
-    rare = [
-        f"{str(name)!r} ({count} row{'' if count == 1 else 's'})"
-        for name, count in zip(names, counts, strict=True)
-        if count < n_folds
-    ]
-    if rare:
-        raise DataError(
-            f"There are fewer rows of a class than the {n_folds} folds: "
-            f"{', '.join(rare[:MAX_SHOWN])}{and_more(len(rare))}.",
-            expected="Each fold needs a row of each class.",
-            hint=f"{_fewer_folds(int(counts.min()))}, or leave rare classes out"
-            if counts.min() > 1
-            else "leave rare classes out, or use no folds",
-        )
+
+
+def _without_rare(classes: NDArray[Any], n_folds: int) -> NDArray[Any]:
+    names, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    is_rare = (counts < n_folds)[numbers]
+    return np.where(is_rare, names[counts.argmax()], classes)
 
 
 def _fewer_folds(most: int) -> str:

@@ -44,7 +44,7 @@ class Choices:
         seed: of the split and of the quantiles' sample.
         precision: "float32", "float64", or "auto" for float64 on a CPU below 500 rows.
         n_folds: folds of the training rows, instead of rows that are held out; None for none.
-        asks_for_folds: whether somebody asked for them, so that a class of fewer rows is an error.
+        asks_for_folds: whether somebody asked for them, who is warned of a class of fewer rows.
         needs_held_out: whether networks are chosen among, which takes rows that they were not
             trained on: five folds, where too few rows could be held out.
     """

@@ -5,7 +5,12 @@ import dataclasses
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from rightfit.data.folds import hold_out_groups, hold_out_latest, make_folds
+from rightfit.data.folds import (
+    hold_out_groups,
+    hold_out_latest,
+    make_folds,
+    warn_of_rare_classes,
+)
 from rightfit.data.split import split_rows
 from rightfit.errors import DataError
 from rightfit.model.given import Choices, Labelled
@@ -131,8 +136,6 @@ def _in_folds(
     choices: Choices,
 ) -> tuple[Fold, ...]:
     classes = None if unit.classes is None else unit.classes[encoded[train_rows]]
-    if classes is not None and not choices.asks_for_folds:
-        classes = _without_rare(classes, n_folds)
     splits = make_folds(
         n_folds,
         choices.seed,
@@ -141,18 +144,11 @@ def _in_folds(
         None if rows.groups is None else rows.groups[train_rows],
         None if rows.time is None else _ranks(rows.time[train_rows]),
     )
+    if classes is not None and choices.asks_for_folds and rows.time is None:
+        warn_of_rare_classes(classes, n_folds)
     return tuple(
         Fold(training.astype(np.int32), held_out.astype(np.int32)) for training, held_out in splits
     )
-
-
-def _without_rare(
-    classes: Shaped[np.ndarray, " train"], n_folds: int
-) -> Shaped[np.ndarray, " train"]:
-    """Count rare classes to the largest: nobody asked for folds, so they are no mistake."""
-    names, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
-    is_rare = (counts < n_folds)[numbers]
-    return np.where(is_rare, names[counts.argmax()], classes)
 
 
 def _ranks(time: Int[np.ndarray, " row"]) -> Int[np.ndarray, " row"]:
