@@ -9,6 +9,7 @@ from rightfit import Regressor, make_report
 from rightfit.report import importance
 from rightfit.report.checks.all_checks import CHECKS, checks_without_rows, run_checks
 from rightfit.report.evidence import gather
+from rightfit.report.page import _score_header, _score_rows
 from tests.report.conftest import NASTY, Reported
 
 pytestmark = pytest.mark.slow
@@ -177,6 +178,16 @@ def test_no_finding_is_raised_by_a_check_that_cannot_tell(made: Reported) -> Non
         evidence = gather(made.model, rows.get("test"), rows.get("training"))
         raised = {one.check.code for one in run_checks(evidence)}
         assert not raised & {check.code for check in checks_without_rows(evidence)}
+
+
+@pytest.mark.parametrize("name", ["classifier", "regressor"])
+def test_scores_stand_under_their_names_where_the_test_rows_lack_one(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    made: Reported = request.getfixturevalue(name)
+    X, y = made.test
+    evidence = gather(made.model, (X[:1], y[:1]), made.training)
+    assert {len(row) for row in _score_rows(evidence)} == {len(_score_header(evidence))}
 
 
 def test_page_says_what_loss_saved_has_to_do_with_r2(

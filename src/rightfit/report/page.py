@@ -234,7 +234,8 @@ def _score_rows(evidence: Evidence) -> list[tuple[str, ...]]:
         for one in evidence.standings
     ]
     if evidence.fit is not None and rows:
-        own = (figure(score) for score in evidence.fit.scores.values())
+        # Of one row, or without one of the classes, there are fewer scores on either side.
+        own = (figure(evidence.fit.scores.get(name)) for name in evidence.standings[0].scores)
         rows.append(("this model, training rows", *own, skill_said(evidence.fit.skill)))
     return rows
 
