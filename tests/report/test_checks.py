@@ -112,6 +112,11 @@ def test_repeated_rows_of_few_values_are_told_from_chance(
     assert ("RF-DUPLICATES" in raised) == is_raised
 
 
+def test_class_is_not_called_rare_for_lacking_in_a_few_test_rows(classifier: Reported) -> None:
+    X, y = classifier.test
+    assert "RF-IMBALANCE" not in make_report(classifier.model, X[:1], y[:1]).findings
+
+
 def test_units_are_not_called_dead_on_a_few_rows(several: Reported) -> None:
     X, y = several.test
     made = make_report(several.model, X[:1], y[:1])

@@ -13,6 +13,7 @@ from rightfit.report.checks.check import (
 from rightfit.report.evidence import Evidence
 from rightfit.report.labelled import LabelledRows
 from rightfit.report.numerals import figure, percent, shortened
+from rightfit.report.row_losses import class_shares
 
 _FEW_ROWS = 200
 _FEW_TEST_ROWS = 50
@@ -83,10 +84,12 @@ def _leak(evidence: Evidence) -> Finding | None:
 
 def _imbalance(evidence: Evidence) -> Finding | None:
     known = evidence.training or evidence.test
-    if known is None or evidence.model.target.classes is None:
-        return None
     classes = evidence.model.target.classes
-    shares = np.bincount(known.truth, minlength=len(classes)) / len(known)
+    if known is None or classes is None:
+        return None
+    shares = class_shares(known.truth, len(classes))
+    if evidence.training is None and evidence.model.target.shares is not None:
+        shares = evidence.model.target.shares
     rarest = int(shares.argmin())
     # Of many classes each is rare.
     if shares[rarest] >= min(_RARE, 0.4 / len(classes)):
