@@ -117,6 +117,15 @@ def test_class_is_not_called_rare_for_lacking_in_a_few_test_rows(classifier: Rep
     assert "RF-IMBALANCE" not in make_report(classifier.model, X[:1], y[:1]).findings
 
 
+@pytest.mark.filterwarnings("ignore:The target is the same in all")
+def test_constant_target_is_not_called_underfitted() -> None:
+    X = np.random.default_rng(0).normal(size=(120, 2))
+    y = np.full(120, 3.0)
+    model = Regressor(hidden_sizes=(4,), max_epochs=5, random_state=0).fit(X[:100], y[:100])
+    findings = make_report(model, X[100:], y[100:], training=(X[:100], y[:100])).findings
+    assert not findings.keys() & {"RF-UNDERFIT", "RF-CUT-SHORT"}
+
+
 def test_units_are_not_called_dead_on_a_few_rows(several: Reported) -> None:
     X, y = several.test
     made = make_report(several.model, X[:1], y[:1])

@@ -23,7 +23,7 @@ class Course:
         rise: by how much the validation loss was higher at the last epoch than at the best one,
             relatively; None without validation rows.
         fall: mean relative fall of the loss per epoch over the last few epochs; None where there
-            are too few.
+            are too few, and of a target that is constant, where there is nothing to learn.
         reason: why it stopped: "patience", "max_epochs", "max_seconds" …; "" where unknown.
     """
 
@@ -49,7 +49,9 @@ def course_of(model: Model) -> Course:
     rise = None
     if best and last and best["validation_loss"] and last["validation_loss"] is not None:
         rise = last["validation_loss"] / best["validation_loss"] - 1
-    return Course(records, training.best_epoch, rise, _fall(records), _reason(model, heaviest))
+    is_constant = len(model.target.constant) == len(model.target.scale)
+    fall = None if is_constant else _fall(records)
+    return Course(records, training.best_epoch, rise, fall, _reason(model, heaviest))
 
 
 def loss_of(record: dict[str, Any]) -> float:
