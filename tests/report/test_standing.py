@@ -20,6 +20,7 @@ from rightfit.report.class_results import (
     thresholds,
 )
 from rightfit.report.evidence import gather
+from rightfit.report.figures.of_classes import _confusion_picture
 from rightfit.report.numerals import figure, percent
 from tests.report.conftest import Reported
 
@@ -128,6 +129,25 @@ def test_confusion_matrix_is_that_of_scikit_learn(several: Reported) -> None:
     expected = metrics.confusion_matrix(y, several.model.predict(X))
     assert np.array_equal(found.counts, expected)
     assert found.names == tuple("abcde")
+
+
+def test_classes_that_are_put_together_are_not_said_to_be_right(several: Reported) -> None:
+    test = several.evidence.test
+    assert test is not None
+    classes = np.array([f"class {n:02}" for n in range(20)])
+    model = several.evidence.model
+    model = dataclasses.replace(model, target=dataclasses.replace(model.target, classes=classes))
+    truth = np.arange(200) % 20
+    # Each class is taken for the next one.
+    said = np.eye(20)[(truth + 1) % 20]
+    test = dataclasses.replace(test, rows=np.arange(200), truth=truth, predictions=said)
+    found = confusion(model, test)
+    assert found.names[-1] == "9 others"
+    assert found.counts[-1, -1] == 80
+    assert (found.n_right, found.n_alone) == (0, 11)
+    drawn = _confusion_picture(found)
+    assert "Of 0 of 200 test rows the predicted class is the true one." in drawn.description
+    assert "the diagonal is right, but for the others" in drawn.caption
 
 
 def test_curves_have_the_areas_of_scikit_learn(classifier: Reported) -> None:

@@ -20,10 +20,19 @@ _CERTAINTIES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Confusion:
-    """Rows by true and predicted class; rare classes of many are put together at the end."""
+    """Rows by true and predicted class; rare classes of many are put together at the end.
+
+    Attributes:
+        names: of the classes, and of what stands for the others.
+        counts: of the rows.
+        n_right: rows of the class that was predicted.
+        n_alone: classes that stand for themselves: those put together may be taken for each other.
+    """
 
     names: tuple[str, ...]
     counts: Int[np.ndarray, "true predicted"]
+    n_right: int
+    n_alone: int
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -98,15 +107,17 @@ def confusion(model: Model, test: LabelledRows) -> Confusion:
         test.truth, test.predictions.argmax(axis=1), labels=np.arange(n_classes)
     )
     if n_classes <= MOST_CLASSES:
-        return Confusion(tuple(shortened(c, 24) for c in classes), counts)
+        names = tuple(shortened(c, 24) for c in classes)
+        return Confusion(names, counts, int(np.trace(counts)), n_classes)
     order = np.argsort(-np.bincount(test.truth, minlength=n_classes), kind="stable")
     kept = np.sort(order[: MOST_CLASSES - 1])
     group = np.full(n_classes, len(kept))
     group[kept] = np.arange(len(kept))
     small = np.zeros((MOST_CLASSES, MOST_CLASSES), int)
     np.add.at(small, (group[:, None], group[None, :]), counts)
-    names = [shortened(classes[i], 24) for i in kept]
-    return Confusion((*names, f"{n_classes - len(kept)} others"), small)
+    names = tuple(shortened(classes[i], 24) for i in kept)
+    others = f"{n_classes - len(kept)} others"
+    return Confusion((*names, others), small, int(np.trace(counts)), len(kept))
 
 
 def roc_curves(model: Model, test: LabelledRows) -> tuple[Curve, ...]:

@@ -58,7 +58,10 @@ def _confusion_picture(found: Confusion) -> Picture:
     shares = found.counts / np.maximum(found.counts.sum(axis=1, keepdims=True), 1)
     for i in range(n):
         for j in range(n):
-            colour, shade = (ONE if i == j else TWO), 0.12 + 0.55 * shares[i, j]
+            is_right = i == j < found.n_alone
+            colour, shade = (ONE if is_right else TWO), 0.12 + 0.55 * shares[i, j]
+            if i == j and not is_right:
+                colour = QUIET
             if not found.counts[i, j]:
                 colour, shade = RULE, 0.4
             axes.add_patch(_square(j, i, colour, shade))
@@ -69,7 +72,7 @@ def _confusion_picture(found: Confusion) -> Picture:
                     f"{found.counts[i, j]:,}",
                     ha="center",
                     va="center",
-                    fontweight="bold" if i == j else "normal",
+                    fontweight="bold" if is_right else "normal",
                     fontsize=11 if n <= 4 else 10,
                 )
     names = [shortened(name, 12) for name in found.names]
@@ -85,20 +88,20 @@ def _confusion_picture(found: Confusion) -> Picture:
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     margins(drawing, left=1.15, bottom=1.1 if turned else 0.55, top=0.1)
-    right = int(np.trace(found.counts))
+    others = "" if n == found.n_alone else ", but for the others, which may be of different classes"
     return picture(
         drawing,
         "confusion",
         "Confusion matrix",
-        f"{right:,} of {int(found.counts.sum()):,} test rows lie on the diagonal, where the "
-        "predicted class is the true one.",
+        f"Of {found.n_right:,} of {int(found.counts.sum()):,} test rows the predicted class is the "
+        "true one.",
         ("true ↓ predicted →", *found.names),
         [
             (name, *(f"{int(count):,}" for count in row))
             for name, row in zip(found.names, found.counts, strict=True)
         ],
-        "Rows by true (down) and predicted class (across); the diagonal is right. Shades are "
-        "shares of the true class.",
+        f"Rows by true (down) and predicted class (across); the diagonal is right{others}. Shades "
+        "are shares of the true class.",
     )
 
 
