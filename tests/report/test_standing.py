@@ -21,6 +21,7 @@ from rightfit.report.class_results import (
 )
 from rightfit.report.evidence import gather
 from rightfit.report.figures.of_classes import _confusion_picture
+from rightfit.report.figures.of_numbers import _short
 from rightfit.report.numerals import figure, percent
 from tests.report.conftest import Reported
 
@@ -119,6 +120,14 @@ def test_loss_saved_of_a_single_row_can_be_read(classifier: Reported) -> None:
 def test_intervals_hold_their_score(classifier: Reported, regressor: Reported) -> None:
     for one in (*classifier.evidence.standings, *regressor.evidence.standings):
         assert one.score_interval[0] <= one.score <= one.score_interval[1]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0.123, "0.123"), (-123_456.0, "−123,456"), (-4.21e9, "−4.2e+09"), (2.5e-9, "2.5e-09")],
+)
+def test_large_numbers_have_room_side_by_side(number: float, said: str) -> None:
+    assert _short(number) == said
 
 
 def test_confusion_matrix_is_that_of_scikit_learn(several: Reported) -> None:

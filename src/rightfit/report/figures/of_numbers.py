@@ -25,6 +25,7 @@ _N_CELLS = 26
 _N_BINS = 24
 _N_TENTHS = 10
 _MOST_ROWS = 30
+_LONGEST_TICK = 8
 _SQUARE = (3.55, 3.35)
 
 
@@ -113,7 +114,7 @@ def _by_tenth(
     axes.bar(places, errors, 0.6, color=ONE, alpha=0.85, label="mean absolute error")
     axes.plot(places, biases, "s--", color=TWO, label="mean of predicted − true")
     axes.axhline(0, color=QUIET, linewidth=0.8)
-    axes.set_xticks(places, [figure(float(truth[p].mean()), 3) for p in parts])
+    axes.set_xticks(places, [_short(float(truth[p].mean())) for p in parts])
     axes.set_xlabel("mean target of each tenth of the rows")
     axes.grid(axis="y")
     drawing.legend(loc="upper right", ncols=2, frameon=False, fontsize=8.5)
@@ -142,6 +143,14 @@ def _by_tenth(
         ],
         "Where dashes are above 0, predictions are too high." + more,
     )
+
+
+def _short(number: float) -> str:
+    """Write a number so that ten of them have room side by side."""
+    text = figure(number, 3)
+    if len(text) <= _LONGEST_TICK:
+        return text
+    return f"{number:.1e}".replace("-", "−", int(number < 0))
 
 
 def _pairs(errors: list[float], parts: list[Any]) -> Any:
