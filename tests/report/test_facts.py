@@ -90,6 +90,15 @@ def test_worst_rows_without_names_are_counted_from_1(regressor: Reported) -> Non
     assert "counted from 1" in row_names_said(counted.test)
 
 
+def test_worst_rows_differ_where_the_target_lies_far_from_0(regressor: Reported) -> None:
+    evidence = regressor.evidence
+    target = evidence.model.target
+    target = dataclasses.replace(target, center=np.ones(1), scale=np.full(1, 1e-6))
+    model = dataclasses.replace(evidence.model, target=target)
+    _, rows = worst_rows(dataclasses.replace(evidence, model=model))
+    assert all(true != predicted for _, true, predicted, *_ in rows)
+
+
 def test_other_number_of_names_is_refused(regressor: Reported) -> None:
     with pytest.raises(DataError, match="The table has 60 rows, and there are 2 names of rows"):
         label_rows(regressor.model, *regressor.test, MOST_TEST_ROWS, np.arange(2))

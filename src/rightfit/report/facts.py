@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from rightfit.data.cells import take
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.schema import ColumnSchema
@@ -18,6 +20,7 @@ from rightfit.report.row_losses import row_losses
 MOST_COLUMNS = 150
 _N_WORST = 10
 _MOST_COLUMNS_OF_WORST = 6
+_N_DIGITS, _MOST_DIGITS = 5, 15
 
 Rows = list[tuple[str, ...]]
 
@@ -155,8 +158,12 @@ def _outcome(evidence: Evidence, row: int) -> tuple[str, str]:
     if target.classes is None:
         truth = test.truth[row] * target.scale + target.center
         predicted = test.predictions[row] * target.scale + target.center
+        # Far from 0, numbers that are a deviation apart begin with the same digits.
+        far = np.log10(np.maximum(np.abs(target.center) / target.scale, 1.0))
+        digits = np.minimum(_N_DIGITS + far, _MOST_DIGITS).astype(int)
         return tuple(
-            ", ".join(figure(float(v), 5) for v in side[:3]) for side in (truth, predicted)
+            ", ".join(figure(float(v), int(n)) for v, n in zip(side[:3], digits, strict=False))
+            for side in (truth, predicted)
         )  # type: ignore[return-value]
     said = int(test.predictions[row].argmax())
     right = float(test.predictions[row][test.truth[row]])
