@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rightfit import make_report
 from rightfit.report.checks.all_checks import CHECKS, run_checks
 from rightfit.report.checks.check import Finding, Raised, Severity
 from rightfit.report.evidence import Evidence, gather
@@ -16,6 +17,7 @@ from tests.report.cases import (
     good_classes,
     good_numbers,
     outcome,
+    overfit,
     worse_than_linear,
 )
 from tests.report.conftest import Reported
@@ -86,6 +88,24 @@ def test_verdict_names_baselines_interval_fit_and_next_step() -> None:
         "Next:",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("make", [good_numbers, overfit], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("n_rows", [1, 4])
+def test_very_few_test_rows_are_not_taken_to_tell_anything(
+    make: Callable[[], Case], n_rows: int
+) -> None:
+    case = outcome(make).case
+    few = case.test[0][:n_rows], case.test[1][:n_rows]
+    evidence = gather(case.model, few, case.training)
+    raised = run_checks(evidence)
+    assert not {one.check.code for one in raised if one.finding.severity == "problem"}
+    verdict = give_verdict(evidence, raised)
+    assert verdict.text.startswith("Too few test rows to tell. Root mean squared error ")
+    assert "(95 % interval unknown)" in verdict.score
+    assert "overfitted" not in verdict.text
+    assert verdict.next_step == "Next: hand over more test rows."
+    assert "nan" not in make_report(case.model, *few).html.casefold()
 
 
 def test_verdict_without_test_rows_says_so(regressor: Reported) -> None:

@@ -24,7 +24,7 @@ from rightfit.report.labelled import (
 from rightfit.report.network_state import NetworkState, look_inside
 from rightfit.report.row_losses import row_losses
 from rightfit.report.skill import skill_of
-from rightfit.report.standing import Standing, all_scores, compare
+from rightfit.report.standing import FEWEST_ROWS, Standing, all_scores, compare
 from rightfit.report.suspicions import Repeats, Telling, repeated_rows, telling_columns
 
 
@@ -83,6 +83,11 @@ class Evidence:
     def is_classifier(self) -> bool:
         """Whether the target is classes."""
         return self.model.target.classes is not None
+
+    @property
+    def has_few_rows(self) -> bool:
+        """Whether there are so few test rows that they cannot tell one predictor from another."""
+        return self.test is not None and len(self.test) < FEWEST_ROWS
 
     @property
     def is_compared(self) -> bool:

@@ -41,9 +41,11 @@ def interval(low: float, high: float, write: str = "figure") -> str:
     """Write an interval.
 
     Example:
-        >>> interval(0.5, 0.75, "percent"), interval(1.5, 2.25)
-        ('50 to 75 %', '1.5 to 2.25')
+        >>> interval(0.5, 0.75, "percent"), interval(1.5, 2.25), interval(math.nan, math.nan)
+        ('50 to 75 %', '1.5 to 2.25', 'unknown')
     """
+    if math.isnan(low) or math.isnan(high):
+        return "unknown"
     if write == "percent":
         return f"{percent(low).removesuffix(' %')} to {percent(high)}"
     return f"{figure(low)} to {figure(high)}"

@@ -11,13 +11,15 @@ from rightfit.model.model import Model
 from rightfit.report.baselines import Baseline
 from rightfit.report.labelled import LabelledRows
 from rightfit.report.row_losses import main_score, row_losses, row_scores
-from rightfit.report.skill import skill_of
+from rightfit.report.skill import LEAST_SKILL, skill_of
 
 _SEED = 0
 _MOST_RESAMPLES = 1000
 _FEWEST_RESAMPLES = 200
 _MOST_DRAWS = 4_000_000
 _TAIL = 0.025
+# Of fewer rows even a difference that all of them show may be chance, and resamples hide it.
+FEWEST_ROWS = 5
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,12 +31,12 @@ class Standing:
         name: as a person reads it.
         scores: by name, the main one first, as scikit-learn computes them.
         score: accuracy, or root mean squared error.
-        score_interval: of it, 95 %.
+        score_interval: of it, 95 %; NaN for numbers of fewer than `FEWEST_ROWS`.
         loss: log loss, or mean squared error in units of the target's variance.
         skill: share of the constant's loss that is saved; 1 is perfect, 0 is the constant.
         skill_interval: of it, 95 %.
         model_is_worse: share of the resamples in which the model's loss is larger than this
-            one's, and in which its main score is worse.
+            one's, and in which its main score is worse; a half of fewer than `FEWEST_ROWS`.
         note: what a careful reader would want to know.
     """
 
@@ -74,6 +76,7 @@ def compare(
     skills = skill_of(loss_means, loss_means[:, [constant]])
     smaller_is_better = model.target.classes is None
     sign = 1 if smaller_is_better else -1
+    can_tell = len(test) >= FEWEST_ROWS
     found = []
     for i, one in enumerate(all_of_them):
         worse_loss = float((loss_means[:, 0] > loss_means[:, i]).mean())
@@ -88,8 +91,8 @@ def compare(
                 score_interval=_score_interval(model, parts[:, i], scores[:, i]),
                 loss=loss,
                 skill=float(skill_of(losses[:, i].mean(), floor)),
-                skill_interval=_interval(skills[:, i]),
-                model_is_worse=(worse_loss, worse_score),
+                skill_interval=_interval(skills[:, i]) if can_tell else (LEAST_SKILL, 1.0),
+                model_is_worse=(worse_loss, worse_score) if can_tell else (0.5, 0.5),
                 note=one.note,
             )
         )
@@ -130,6 +133,8 @@ def _score_interval(
     Resamples of rows without an error have none either.
     """
     n_rows = len(parts)
+    if model.target.classes is None and n_rows < FEWEST_ROWS:
+        return float("nan"), float("nan")
     if model.target.classes is None or 0 < parts.sum() < n_rows:
         return _interval(scores)
     least = float(_TAIL ** (1 / n_rows))

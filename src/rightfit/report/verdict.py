@@ -38,7 +38,7 @@ class Verdict:
     Attributes:
         level: "good", "even", "worse", "overfit", "underfit", "suspicious", "nothing", "unsure"
             where only the classes are better than guessed, "uncompared" where no other model
-            saw these rows, or "untested" without test rows.
+            saw these rows, or "untested" without test rows, or with very few.
         headline: the first sentence.
         score: the second: how good, and against what.
         fit: the third: under- or overfitted, or how it compared after training.
@@ -77,6 +77,8 @@ def _judged(evidence: Evidence, raised: Sequence[Raised]) -> tuple[str, str, str
         if code in by_code and by_code[code].finding.severity == "problem":
             is_unfinished = code in _MAY_BE_UNFINISHED and "RF-CUT-SHORT" in by_code
             return level, headline, by_code["RF-CUT-SHORT" if is_unfinished else code].next_step
+    if evidence.has_few_rows:
+        return "untested", "Too few test rows to tell.", "hand over more test rows"
     linear, own = evidence.standing("linear"), evidence.standing("model")
     assert own is not None
     if linear is not None:
@@ -151,7 +153,7 @@ def _fit(evidence: Evidence, raised: Sequence[Raised]) -> str:
     if "RF-UNDERFIT" in found:
         return f"Underfitted: {skills}."
     # Of a test that is too easy, or a model worse than a line, nobody can say so.
-    sound = not found.keys() & {code for code, _, _ in _HEADLINES}
+    sound = not found.keys() & {code for code, _, _ in _HEADLINES} and not evidence.has_few_rows
     return f"Neither under- nor overfitted: {skills}." if sound else f"It {skills}."
 
 

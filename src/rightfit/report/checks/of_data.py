@@ -211,7 +211,8 @@ CHECKS = (
     Check(
         "RF-FEW-TEST-ROWS",
         "Few rows to test on",
-        "Fewer than 50 test rows: the intervals of the scores are wide.",
+        "Fewer than 50 test rows: the intervals of the scores are wide. Fewer than 5 cannot tell "
+        "one model from another: then no check compares their scores.",
         "Raise --test-fraction, or judge by out-of-fold predictions (n_folds=5).",
         "judge by folds: n_folds=5",
         _few_test_rows,

@@ -124,7 +124,9 @@ def _worse_than_linear(evidence: Evidence) -> Finding | None:
 
 def _no_signal(evidence: Evidence) -> Finding | None:
     own = evidence.standing("model")
-    if own is None or own.skill_interval[0] > 0 or evidence.beats_guessing:
+    if own is None or evidence.has_few_rows:
+        return None
+    if own.skill_interval[0] > 0 or evidence.beats_guessing:
         return None
     return Finding(
         "problem",

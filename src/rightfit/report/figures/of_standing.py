@@ -76,7 +76,7 @@ def _draw(axes: Any, place: float, one: Standing, score: str) -> None:
     axes.plot([one.score], [place], "o" if own else "s", color=colour, markersize=9 if own else 6)
     axes.annotate(
         score,
-        (one.score_interval[1], place),
+        (np.nanmax([one.score, one.score_interval[1]]), place),
         textcoords="offset points",
         xytext=(9, -3.5),
         fontweight="bold" if own else "normal",
