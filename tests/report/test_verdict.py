@@ -203,8 +203,13 @@ def test_close_fit_that_beats_the_others_is_only_warned_of() -> None:
 
 def test_score_that_reaches_guessing_is_no_signal() -> None:
     evidence = outcome(good_classes).evidence
-    poor = with_own(evidence, skill_interval=(-0.1, 0.1), score_interval=(0.3, 0.9))
-    assert "RF-NO-SIGNAL" in {one.check.code for one in run_checks(poor)}
+    for interval, said in (
+        ((-0.1, 0.1), "cannot be told from none"),
+        ((-0.2, -0.1), "does better"),
+    ):
+        poor = with_own(evidence, skill_interval=interval, score_interval=(0.3, 0.9))
+        found = {one.check.code: one.finding.sentence for one in run_checks(poor)}
+        assert said in found["RF-NO-SIGNAL"]
 
 
 @pytest.mark.parametrize(

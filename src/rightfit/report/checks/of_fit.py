@@ -128,12 +128,11 @@ def _no_signal(evidence: Evidence) -> Finding | None:
         return None
     if own.skill_interval[0] > 0 or evidence.beats_guessing:
         return None
-    return Finding(
-        "problem",
-        skill_said(own.skill, 0),
-        f"The model saves {skill_said(own.skill, 0)} of the loss of guessing, which cannot be told "
-        f"from none on these test rows.",
-    )
+    saved = skill_said(own.skill, 0)
+    none = ", which cannot be told from none on these test rows."
+    if own.skill_interval[1] < 0:
+        none = ": on these test rows guessing does better."
+    return Finding("problem", saved, f"The model saves {saved} of the loss of guessing{none}")
 
 
 def _behind_boosting(evidence: Evidence) -> Finding | None:
