@@ -112,6 +112,18 @@ def test_many_networks_try_more_values() -> None:
     assert values_of("learning_rate", "best", 900) == {2e-3, 6e-3}
 
 
+@pytest.mark.parametrize("quality", QUALITY_NAMES)
+def test_networks_of_many_rows_drop_few_units(quality: str) -> None:
+    def rates(n_rows: int) -> set[float]:
+        members = members_of(Circumstances(n_rows, 8), quality=quality)
+        return {values["dropout_rate"] for values in members}
+
+    assert rates(10_000) <= {0.0, 0.05}
+    assert rates(9_999) <= {0.0, 0.05, 0.1, 0.2}
+    if quality != "fast":
+        assert max(rates(9_999)) == 0.2
+
+
 @pytest.mark.parametrize(
     ("n_rows", "given", "growth"),
     [

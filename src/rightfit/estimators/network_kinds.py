@@ -13,7 +13,8 @@ FEWEST_ROWS_A_FEATURE = 16
 # Of one network, of few, and of many.
 _BINS = ((24,), (16, 64), (16, 32, 64, 128))
 _BINS_OF_MANY_ROWS = ((48,), (24, 96), (24, 48, 96))
-MANY_ROWS_FOR_BINS = 10_000
+# So many rows carry finer bins and wider layers, and keep networks from overfitting by themselves.
+MANY_ROWS = 10_000
 _MOST_BINS_TOGETHER = 1024
 _WAVES = (24,)
 _MOST_WAVES_TOGETHER = 512
@@ -34,6 +35,7 @@ _APART: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3, 8e-3]})
 FEW_NETWORKS = 4
 _FURTHER_APART: Mapping[str, Any] = MappingProxyType({"learning_rate": [1e-3, 2e-3, 4e-3, 8e-3]})
 _MORE_WAVES: Mapping[str, Any] = MappingProxyType({"frequency_scale": [0.5, 1.0, 2.0]})
+_OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({"dropout_rate": [0.0, 0.05]})
 # A network that has no others to lean on takes small steps, and more of them together.
 _ALONE: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3], "average_decay": [0.99]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
@@ -55,7 +57,6 @@ _PLAIN: Mapping[str, Any] = MappingProxyType(
     }
 )
 # Of units that are left out every other time there are twice as many, given the rows for them.
-MANY_ROWS_FOR_NOISE = 10_000
 # Where many columns say the same, as neighbouring pixels do, a network must not rely on any of
 # them; where few columns matter, losing them is what ruins it. Held-out rows tell which.
 _NOISY: Mapping[str, Any] = MappingProxyType(
@@ -106,11 +107,13 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
         units = stage.n_noisy_units
-        if about.n_rows < MANY_ROWS_FOR_NOISE:
+        if about.n_rows < MANY_ROWS:
             units //= 2
         return [_PLAIN, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
+    noise = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS else {}
     piecewise = {
         **_PIECEWISE,
+        **noise,
         **(_ALONE if n_each[0] == 1 else _apart(stage, n_each[0])),
         "number_embedding_size": _embedding_sizes(
             about, _n_bins(n_each[0], about.n_rows), _MOST_BINS_TOGETHER
@@ -119,6 +122,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     }
     cosine = {
         **_COSINE,
+        **noise,
         **_apart(stage, n_each[1]),
         **(_MORE_WAVES if n_each[1] > FEW_NETWORKS else {}),
         "number_embedding_size": _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER),
@@ -136,7 +140,7 @@ def _apart(stage: Stage, n_members: int) -> Mapping[str, Any]:
 
 def _n_bins(n_members: int, n_rows: int) -> tuple[int, ...]:
     """The most bins of a column, to be tried by so many piecewise networks."""
-    alone, few, many = _BINS if n_rows < MANY_ROWS_FOR_BINS else _BINS_OF_MANY_ROWS
+    alone, few, many = _BINS if n_rows < MANY_ROWS else _BINS_OF_MANY_ROWS
     if n_members == 1:
         return alone
     return few if n_members <= FEW_NETWORKS else many
