@@ -33,6 +33,8 @@ def test_play_notes_what_is_notable_of_a_table(
 ) -> None:
     uvicorn = pytest.importorskip("uvicorn")
     monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: sockets[0].close())
+    # It would close the handlers of whoever runs the tests.
+    monkeypatch.setattr(uvicorn.Config, "configure_logging", lambda config: None)
     monkeypatch.setattr("rightfit.web.server.warm_up", lambda: None)
     monkeypatch.setattr(sys, "setswitchinterval", lambda seconds: None)
     Path("t.csv").write_text("a;b\n1,5;2\n2,5;3\n")

@@ -118,7 +118,9 @@ def test_networks_of_many_rows_drop_few_units(quality: str) -> None:
         members = members_of(Circumstances(n_rows, 8), quality=quality)
         return {values["dropout_rate"] for values in members}
 
-    assert rates(10_000) <= {0.0, 0.05}
+    # A network alone has none to lean on.
+    few = {0.0, 0.05, 0.1, 0.2} if quality == "fast" else {0.0, 0.05}
+    assert rates(10_000) <= few
     assert rates(9_999) <= {0.0, 0.05, 0.1, 0.2}
     if quality != "fast":
         assert max(rates(9_999)) == 0.2

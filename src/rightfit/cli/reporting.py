@@ -63,8 +63,8 @@ def report_on_model(
     muted = check_codes(split_at_commas(mute))
     check_order(folder, table)
     if out is not None:
-        check_suffix(out)
         check_free(out, table, training, force=force)
+        check_suffix(out)
     model = load(folder)
     rows = report_rows(model, table, training, target, console)
     place = out or report_place(

@@ -110,10 +110,11 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         if about.n_rows < MANY_ROWS:
             units //= 2
         return [_PLAIN, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
-    noise = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS else {}
+    # Measured where several networks lean on each other.
+    dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and n_each[0] > 1 else {}
     piecewise = {
         **_PIECEWISE,
-        **noise,
+        **dropout,
         **(_ALONE if n_each[0] == 1 else _apart(stage, n_each[0])),
         "number_embedding_size": _embedding_sizes(
             about, _n_bins(n_each[0], about.n_rows), _MOST_BINS_TOGETHER
@@ -122,7 +123,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     }
     cosine = {
         **_COSINE,
-        **noise,
+        **dropout,
         **_apart(stage, n_each[1]),
         **(_MORE_WAVES if n_each[1] > FEW_NETWORKS else {}),
         "number_embedding_size": _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER),
