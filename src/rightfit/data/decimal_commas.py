@@ -162,27 +162,31 @@ def say_decimal_commas(
 
 def say_groups(file_name: str, columns: Mapping[str, pl.Series]) -> None:
     """Warn of columns whose digits points group; see `say_decimal_commas`."""
-    if not columns:
-        return
-    what = f"{_that_hold(columns, file_name)} numbers whose digits points group"
-    warn_user(f"{what}: {_first_read(columns, '.')}.", DataWarning)
-
-
-def doubt_points(file_name: str, columns: Mapping[str, pl.Series]) -> None:
-    """Warn of columns whose points are read as decimal, and may be none."""
-    if not columns:
-        return
-    what = f"{_that_hold(columns, file_name)} numbers with three digits after each point"
-    example = _first_read(columns, ".", decimal=".")
-    warn_user(f"{what}: {example}. If points group digits there, leave them out.", DataWarning)
+    _warn(file_name, columns, "numbers whose digits points group", ".")
 
 
 def say_comma_groups(file_name: str, columns: Mapping[str, pl.Series]) -> None:
     """Warn of columns whose digits commas group; see `say_decimal_commas`."""
-    if not columns:
-        return
-    what = f"{_that_hold(columns, file_name)} numbers whose digits commas group"
-    warn_user(f"{what}: {_first_read(columns, decimal='.')}.", DataWarning)
+    _warn(file_name, columns, "numbers whose digits commas group", ",", decimal=".")
+
+
+def doubt_points(file_name: str, columns: Mapping[str, pl.Series]) -> None:
+    """Warn of columns whose points are read as decimal, and may be none."""
+    doubt = " If points group digits there, leave them out."
+    _warn(file_name, columns, "numbers with three digits after each point", ".", ".", doubt)
+
+
+def _warn(
+    file_name: str,
+    columns: Mapping[str, pl.Series],
+    what: str,
+    mark: str,
+    decimal: str = ",",
+    more: str = "",
+) -> None:
+    if columns:
+        said = f"{_that_hold(columns, file_name)} {what}: {_first_read(columns, mark, decimal)}."
+        warn_user(f"{said}{more}", DataWarning)
 
 
 def _that_hold(columns: Mapping[str, pl.Series], file_name: str) -> str:
