@@ -35,7 +35,11 @@ def typed(values: list[Any]) -> pl.Series:
             pl.Duration("us"),
             [DAY, None, DAY, DAY, DAY],
         ),
-        ([np.timedelta64("NaT"), pd.NaT, pd.Timedelta("1D")], pl.Duration("us"), [None, None, DAY]),
+        (
+            [np.timedelta64("NaT", "us"), pd.NaT, pd.Timedelta("1D")],
+            pl.Duration("us"),
+            [None, None, DAY],
+        ),
     ],
 )
 def test_values_of_one_family_become_one_type(

@@ -122,7 +122,7 @@ def _moment(value: datetime.date | None) -> datetime.datetime | None:
 
 
 def _duration(value: datetime.timedelta | np.timedelta64 | None) -> np.timedelta64:
-    return np.timedelta64("NaT") if value is None else np.timedelta64(value).astype("m8[us]")
+    return np.timedelta64("NaT", "us") if value is None else np.timedelta64(value).astype("m8[us]")
 
 
 def _is_missing(value: Any) -> bool:
