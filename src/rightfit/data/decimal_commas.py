@@ -77,13 +77,18 @@ def with_thousands(text: pl.Series) -> pl.Series | None:
         >>> with_thousands(pl.Series(["1.234", "1.5"])) is None
         True
     """
+    if not len(_grouped(text)):
+        return None
+    return _numbers(without_markers(text).str.replace_all(".", "", literal=True))
+
+
+def _grouped(text: pl.Series) -> pl.Series:
+    """The values of a column whose points may group digits, all of them; else none."""
     if not unnamed(text).str.contains(".", literal=True).any():
-        return None
-    text = without_markers(text)
-    present = text.drop_nulls()
-    if not present.str.contains(".", literal=True).any() or not present.str.contains(GROUPED).all():
-        return None
-    return _numbers(text.str.replace_all(".", "", literal=True))
+        return text.clear()
+    present = without_markers(text).drop_nulls()
+    has_points = present.str.contains(".", literal=True).any()
+    return present if has_points and present.str.contains(GROUPED).all() else present.clear()
 
 
 def have_groups(text: pl.Series) -> bool:
@@ -93,9 +98,7 @@ def have_groups(text: pl.Series) -> bool:
         >>> have_groups(pl.Series(["1.234.567", "2.500"])), have_groups(pl.Series(["2.500"]))
         (True, False)
     """
-    present = without_markers(text).drop_nulls()
-    two = present.str.contains(TWO_GROUPS)
-    return bool(two.any()) and bool(present.str.contains(GROUPED).all())
+    return bool(_grouped(text).str.contains(TWO_GROUPS).any())
 
 
 def may_have_groups(text: pl.Series) -> bool:
@@ -107,9 +110,8 @@ def may_have_groups(text: pl.Series) -> bool:
         >>> may_have_groups(pl.Series(["950", "1.095", "2.9"]))
         False
     """
-    present = without_markers(text).drop_nulls()
-    n_pointed = int(present.str.contains(".", literal=True).sum())
-    return 1 < n_pointed < len(present) and bool(present.str.contains(GROUPED).all())
+    grouped = _grouped(text)
+    return 1 < int(grouped.str.contains(".", literal=True).sum()) < len(grouped)
 
 
 def with_comma_groups(text: pl.Series) -> pl.Series | None:

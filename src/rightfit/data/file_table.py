@@ -83,10 +83,11 @@ class FileTable:
     ) -> TypedTable:
         """Read the columns whose commas are decimal, and whose points group digits."""
         separator = self.separator or ""
-        found = {
-            **_read({name: texts[name] for name in texts if name in known}, read_decimal_commas),
-            **_read(_of_text(texts, columns), lambda text: with_decimal_commas(text, separator)),
-        }
+        found = _read({n: text for n, text in texts.items() if n in known}, read_decimal_commas)
+        unknown = {name: text for name, text in texts.items() if name not in known}
+        found |= _read(
+            _of_text(unknown, columns), lambda text: with_decimal_commas(text, separator)
+        )
         with_commas = {name: texts[name] for name in found if _has(texts[name], ",")}
         others = {name: text for name, text in texts.items() if name not in found}
         if with_commas or any(have_groups(text) for text in _of_text(others, columns).values()):

@@ -28,8 +28,9 @@ def read_table(
     tabs or bars is read so, and may have decimal commas. Where one column has
     them, points in another group its digits: 1.234 is 1234. A file without any
     such comma is read with decimal points: 1.234 is 1.234 there. (The command
-    line knows better: a model remembers which columns had them.) Where commas separate the fields,
-    they may group the digits of numbers in quotes: "1,234.5" is 1234.5.
+    line knows better: a model remembers which columns had them.) Where commas
+    separate the fields, they may group the digits of numbers in quotes:
+    "1,234.5" is 1234.5.
 
     Args:
         path: a `.csv`, `.tsv`, `.txt` (each may end in `.gz`), `.parquet`, `.arrow`, `.feather`,

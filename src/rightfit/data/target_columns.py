@@ -11,7 +11,7 @@ from rightfit.data.frames import read_frame, read_series
 from rightfit.data.markers import CATEGORY_MARKERS, is_text, without_markers
 from rightfit.data.matrices import complex_data
 from rightfit.data.objects import columns_of_objects
-from rightfit.errors import DataError
+from rightfit.errors import DataError, DataWarning, counted, warn_user
 
 
 def target_columns(y: Any) -> list[pl.Series]:
@@ -52,6 +52,12 @@ def has_target(y: Any) -> NDArray[np.bool_]:
         [True, False, False]
     """
     return np.all([_is_there(column).to_numpy() for column in target_columns(y)], axis=0)
+
+
+def warn_of_left_out(n_rows: int) -> None:
+    """Say how many rows are left out as they have no target; nothing of none."""
+    if n_rows:
+        warn_user(f"Left out: {counted(n_rows, 'row')} without a target.", DataWarning)
 
 
 def _is_there(column: pl.Series) -> pl.Series:

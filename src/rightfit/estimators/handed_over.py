@@ -11,10 +11,10 @@ from rightfit.data.folds import group_codes, time_ranks
 from rightfit.data.frames import IsRead
 from rightfit.data.kinds import IGNORED
 from rightfit.data.table import as_table
-from rightfit.data.target_columns import has_target
+from rightfit.data.target_columns import has_target, warn_of_left_out
 from rightfit.data.targets import check_lengths
 from rightfit.data.weights import read_weights
-from rightfit.errors import DataError, DataWarning, counted, warn_user
+from rightfit.errors import DataError
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.model.given import Labelled
 
@@ -75,8 +75,7 @@ def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
         return X, y, weight
     if not there.any():
         raise DataError("No row has a target, so nothing can be scored.")
-    left_out = counted(int(len(there) - there.sum()), "row")
-    warn_user(f"Left out: {left_out} without a target.", DataWarning)
+    warn_of_left_out(int(len(there) - there.sum()))
     rows = np.flatnonzero(there)
     # Not every sparse matrix gives single rows, nor does a frame that is not collected.
     for make_ready in ("tocsr", "collect"):

@@ -12,9 +12,9 @@ from rightfit.arrays import Features
 from rightfit.data.encode import Encoder, fit_encoder
 from rightfit.data.schema import Schema, recognise_columns
 from rightfit.data.table import Table
-from rightfit.data.target_columns import target_columns
+from rightfit.data.target_columns import target_columns, warn_of_left_out
 from rightfit.data.targets import numbers_of
-from rightfit.errors import DataError, DataWarning, counted, warn_user
+from rightfit.errors import DataError
 from rightfit.model.given import Choices, Labelled
 from rightfit.model.held_out import split
 from rightfit.model.target import (
@@ -117,9 +117,7 @@ def prepare(
     if choices.has_classes:
         shares = with_shares(way.target, encoded, np.where(usable, rows.weights, 0.0))
         way = dataclasses.replace(way, target=shares)
-    if missing.any():
-        left_out = counted(int(missing.sum()), "row")
-        warn_user(f"Left out: {left_out} without a target.", DataWarning)
+    warn_of_left_out(int(missing.sum()))
     dtype = _dtype(choices.precision, len(parts.training))
     return Prepared(
         way,

@@ -9,6 +9,7 @@ from typing import Any
 from rightfit import EpochsEnded
 from rightfit.errors import RightFitError
 from rightfit.estimators.lesson.settings import Settings
+from rightfit.estimators.reading import DECIMAL_COMMAS
 from rightfit.estimators.remembered import remember
 from rightfit.estimators.table_split import TableSplit, estimator_for, split_table, target_of
 from rightfit.estimators.table_training import (
@@ -82,8 +83,8 @@ class FullTraining:
             model,
             target=self.target,
             table=self.table.name,
-            decimal_commas=sorted(self.table.decimal_commas),
             n_without_target=split.n_without_target,
+            **{DECIMAL_COMMAS: sorted(self.table.decimal_commas)},
         )
         linear = fit_linear(model, split)
         scores = score_on_test(model, split, linear)
