@@ -215,6 +215,23 @@ def test_header_with_a_name_twice(tmp_path: Path) -> None:
     )
 
 
+def test_first_line_of_values_is_doubted(tmp_path: Path) -> None:
+    path = written(tmp_path, "t.csv", "5.1,-2,3,.5e-3,setosa\n4.9,1,3,0.2,virginica\n")
+    said = (
+        "The first line of 't.csv' is read as the names of its columns, but looks like values: "
+        "'5.1', '-2', '.5e-3'. If the file has no header, write one there."
+    )
+    with pytest.warns(DataWarning, match=f"^{re.escape(said)}$"):
+        assert read_table(path).shape == (1, 5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_that_may_hold_digits_are_not_doubted(tmp_path: Path) -> None:
+    names = ["2019", "v1.2", "1.2.3", "-", ".", "e5", "10-20", "5 %"]
+    path = written(tmp_path, "t.csv", f"{','.join(names)}\n1,2,3,4,5,6,7,8\n")
+    assert read_table(path).columns == names
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "arrow", "feather", "csv.gz", "xlsx", "xls"])
 def test_damaged_file(tmp_path: Path, suffix: str) -> None:
     if suffix.startswith("xls"):

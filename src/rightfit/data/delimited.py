@@ -11,7 +11,14 @@ import polars as pl
 from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import header_fields, requoted, separator_of, survey
 from rightfit.data.file_table import FileTable
-from rightfit.errors import MAX_SHOWN, TableFileError, counted, shown
+from rightfit.errors import (
+    MAX_SHOWN,
+    DataWarning,
+    TableFileError,
+    counted,
+    shown,
+    warn_user,
+)
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 LONGEST_HEADER: Final = 1 << 20
@@ -19,6 +26,8 @@ LONGEST_HEADER: Final = 1 << 20
 BEFORE_THE_HEADER: Final = re.compile(
     rb'(?:\r?\n)*(?:"?sep=([^\w\s"]|\t)"?\r?(?:\n|\Z)(?:\r?\n)*)?', re.IGNORECASE
 )
+# Whole numbers name columns (years, pixels); these hardly ever do.
+NEGATIVE_OR_FRACTION: Final = re.compile(r"\s*(-\d+|-?\d*\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
 
 
 def read_csv(path: Path) -> FileTable:
@@ -92,6 +101,13 @@ def _check_header(path: Path, names: list[str]) -> None:
             f"{shown(twice)}.",
             expected="Every column has a name of its own.",
             hint="rename columns in the first line, or write one there if the file has no header",
+        )
+    values = [name for name in names if NEGATIVE_OR_FRACTION.fullmatch(name)]
+    if values:
+        warn_user(
+            f"The first line of {path.name!r} is read as the names of its columns, but looks like "
+            f"values: {shown(values)}. If the file has no header, write one there.",
+            DataWarning,
         )
 
 
