@@ -52,8 +52,9 @@ export function paintOutput(target, bytes, lesson) {
 
 // Shades with what rounding took away, which is the second plane.
 function exact(output) {
-  const half = output.length / 2;
-  return Float32Array.from({ length: half }, (_, place) => output[place] + output[half + place] / 255 - 0.5);
+  const values = new Float32Array(output.length / 2);
+  for (let place = 0; place < values.length; place += 1) values[place] = output[place] + output[values.length + place] / 255 - 0.5;
+  return values;
 }
 
 function drawLines(context, width, height) {
