@@ -60,8 +60,9 @@ def test_describe_of_a_pack_shows_members_choice_and_path(
     assert f"\nprediction: {n_multiplications} multiplications a row\n" in answer.out
     assert "\ntrained on 48 rows in 2 folds; of 8 members 8 reached max_epochs; " in answer.out
     assert "\nChosen: ensemble of " in answer.out
-    heads = "member  hidden sizes    l2  fold    loss  best epoch  epochs  stopped by  weight\n"
+    heads = "\nmember  trial  fold    loss  best epoch  epochs  stopped by  weight\n"
     assert heads in answer.out
+    assert "\ntrial  hidden sizes    l2  out-of-fold loss  best epoch  weight\n" in answer.out
     assert "\nparameter     value  out-of-fold loss " in answer.out
     described = rightfit("describe", "houses.model", "--json").json
     assert len(described["members"]) == 8

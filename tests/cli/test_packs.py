@@ -1,6 +1,8 @@
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from rightfit.cli.console import results
 from rightfit.cli.packs import (
@@ -183,11 +185,11 @@ def test_members_are_shown_with_fold_and_why_they_stopped(
 ) -> None:
     lines = printed(members_sheet(facts(2, n_folds=2, watched="roc_auc")), capfd)
     assert [" ".join(line.split()) for line in lines] == [
-        "member dropout rate hidden sizes fold loss roc auc best epoch epochs stopped by weight",
-        "0 0 256,128 0 0.51 0.9 20 36 max epochs 0.38",
-        "1 0 256,128 1 0.51 0.9 20 36 max epochs 0.38",
-        "2 0.25 256 0 0.51 0.9 20 36 max epochs 0.12",
-        "3 0.25 256 1 0.51 0.9 20 36 max epochs 0.12",
+        "member trial fold loss roc auc best epoch epochs stopped by weight",
+        "0 0 0 0.51 0.9 20 36 max epochs 0.38",
+        "1 0 1 0.51 0.9 20 36 max epochs 0.38",
+        "2 1 0 0.51 0.9 20 36 max epochs 0.12",
+        "3 1 1 0.51 0.9 20 36 max epochs 0.12",
     ]
     assert printed(members_sheet(facts(40)), capfd)[-1] == "and 10 more"
 
@@ -206,11 +208,21 @@ def test_path_is_shown_along_each_parameter(capfd: pytest.CaptureFixture[str]) -
     ]
 
 
-def test_sheet_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    from io import StringIO
+def test_members_fit_a_narrow_terminal() -> None:
+    wide = facts(3, n_folds=2)
+    wide["choice"]["unsure"] += ["learning_rate", "weight_decay", "average_decay"]
+    file = StringIO()
+    Console(file=file, width=70).print(members_sheet(wide))
+    assert len(file.getvalue().splitlines()) == 1 + 6
 
-    from rich.console import Console
 
+def test_trials_are_numbered_beside_the_members(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = printed(trials_sheet(facts(10), 9, is_numbered=True), capfd)
+    assert lines[0].split()[0] == "trial"
+    assert [line.split()[0] for line in lines[1:]] == [*map(str, range(9)), "and"]
+
+
+def test_sheet_fits_a_terminal() -> None:
     wide = facts(8)
     names = ["dropout_rate", "l2", "weight_decay", "learning_rate", "input_dropout_rate"]
     wide["choice"]["unsure"] = names

@@ -1,6 +1,8 @@
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from rightfit.cli.console import results
 from rightfit.cli.sheets import columns_sheet, scores_sheet
@@ -87,4 +89,17 @@ def test_scores_have_as_many_digits_as_one_compares(capfd: pytest.CaptureFixture
         "this model                       52,187                5.200   0.7900",
         "linear model                   0.001230                70.00  -0.0001",
         "mean                          3.000e+21                1,000",
+    ]
+
+
+def test_scores_fit_a_narrow_terminal() -> None:
+    scores = {"root_mean_squared_error": 62666.0, "mean_absolute_error": 43917.0, "r2": 0.6897}
+    file = StringIO()
+    Console(file=file, width=60).print(
+        scores_sheet("on 300 test rows", {"model": scores, "linear": scores, "mean": scores})
+    )
+    assert [line.split()[-4:] for line in file.getvalue().splitlines()[-3:]] == [
+        ["model", "62,666", "43,917", "0.6897"],
+        ["model", "62,666", "43,917", "0.6897"],
+        ["mean", "62,666", "43,917", "0.6897"],
     ]

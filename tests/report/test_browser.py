@@ -63,3 +63,36 @@ def test_lines_have_the_colour_of_the_theme(browser: Any, place: Path, scheme: s
     )
     page.close()
     assert wanted in found
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_no_word_of_a_table_is_broken(browser: Any, place: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(place.as_uri())
+    # A word that is broken lies in more than one rectangle.
+    broken = page.evaluate(
+        """[...document.querySelectorAll('th, td')].map(each => each.firstChild)
+           .filter(text => text && /^\\w{1,24}$/.test(text.data))
+           .filter(text => {
+             const range = document.createRange();
+             range.selectNodeContents(text);
+             return range.getClientRects().length > 1;
+           }).map(text => text.data)"""
+    )
+    page.close()
+    assert broken == []
+
+
+def test_texts_of_the_two_graphs_lie_in_their_boxes(browser: Any, place: Path) -> None:
+    page = browser.new_page()
+    page.goto(place.as_uri())
+    beyond = page.evaluate(
+        """[...document.querySelectorAll('.rightfit-graph .node')].flatMap(node => {
+             const right = node.querySelector('polygon, path').getBBox();
+             return [...node.querySelectorAll('text')]
+               .filter(text => text.getBBox().x + text.getBBox().width > right.x + right.width + 1)
+               .map(text => text.textContent);
+           })"""
+    )
+    page.close()
+    assert beyond == []

@@ -1,4 +1,4 @@
-"""The page on paper: nothing of the two graphs is cut off."""
+"""The page on paper: nothing of tables and graphs is cut off."""
 
 from pathlib import Path
 from typing import Any
@@ -28,3 +28,16 @@ def test_two_graphs_fit_the_paper(browser: Any, classifier: Reported, tmp_path: 
     assert content <= PAPER["width"]
     assert right <= PAPER["width"]
     assert height < PAPER["height"]
+
+
+@pytest.mark.parametrize("name", ["classifier", "regressor"])
+def test_tables_fit_the_paper(
+    browser: Any, request: pytest.FixtureRequest, tmp_path: Path, name: str
+) -> None:
+    request.getfixturevalue(name).report.save(tmp_path / "report.html")
+    page = browser.new_page(viewport=PAPER)
+    page.emulate_media(media="print")
+    page.goto((tmp_path / "report.html").as_uri())
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert wide <= PAPER["width"]

@@ -139,6 +139,25 @@ def test_controls_are_hidden_by_link(opened: Open) -> None:
     assert page.is_visible('[name="activation"]')
 
 
+def test_what_a_link_hides_is_called_as_on_the_page(opened: Open) -> None:
+    page = opened(SMALL)
+    page.click("#open-link")
+    names = [name.strip() for name in page.locator("#hide label").all_text_contents()]
+    assert {"Kept for validation", "Early stopping", "Your own table", "L2"} <= set(names)
+    assert len(set(names)) == len(names)
+    assert not any("_" in name or name[0].islower() for name in names)
+
+
+def test_lines_are_explained_as_they_are_drawn(opened: Open) -> None:
+    page = opened(SMALL)
+    assert page.is_visible("#lines-weights")
+    page.click("#phase-backward")
+    assert not page.is_visible("#lines-weights")
+    assert page.is_visible("#lines-slopes")
+    page.click("#phase-leave")
+    assert page.is_visible("#lines-weights")
+
+
 def test_tour_is_walked(opened: Open) -> None:
     page = opened(SMALL)
     page.click("#open-tour")

@@ -123,7 +123,7 @@ def test_lesson_is_shown_and_trained(talk: Talk) -> None:
     assert len(lesson["points"]) == 60
     first = talk.frame()
     assert first["epoch"] == 0
-    assert first["parts"] == [4 * 13, 64**2 + 5 * 32**2, 0]
+    assert first["parts"] == [4 * 13, 2 * 64**2 + 5 * 32**2, 0]
     talk.say("epoch")
     second = talk.frame()
     assert second["epoch"] == 1

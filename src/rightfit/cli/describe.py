@@ -55,14 +55,17 @@ def describe(
 
 def _print_pack(report: Any, facts: dict[str, Any], path: Any) -> None:
     """What was chosen, the networks, and what is watched along each parameter."""
-    from rightfit.cli.packs import chosen_line, members_notes, members_sheet, path_sheet
+    from rightfit.cli import packs
 
-    report.print(f"{chosen_line(facts)}\n")
-    report.print(members_sheet(facts))
-    report.print("\n" + "\n".join(members_notes(facts)))
+    report.print(f"{packs.chosen_line(facts)}\n")
+    if len(facts["trials"]) > 1:
+        report.print(packs.trials_sheet(facts, packs.MOST_MEMBERS, is_numbered=True))
+        report.print()
+    report.print(packs.members_sheet(facts))
+    report.print("\n" + "\n".join(packs.members_notes(facts)))
     if len(facts["trials"]) > 1 and path:
         report.print()
-        report.print(path_sheet(path, facts["choice"]))
+        report.print(packs.path_sheet(path, facts["choice"]))
 
 
 def _rows(facts: dict[str, Any]) -> str:

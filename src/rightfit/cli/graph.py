@@ -40,7 +40,7 @@ def graph(
     console = messages()
     suffix = _known_suffix(out)
     check_free(out, table, force=force)
-    with warnings_as_notes(console), working(console, "drawing"):
+    with warnings_as_notes(console), working(console, "drawing, and checking the gradient"):
         check_order(model, table)
         fitted = load(model)
         rows = (

@@ -12,7 +12,7 @@ from rightfit.estimators.effects import has_effect
 from rightfit.patience import Patience
 
 _MOST_TRIALS = 8
-_MOST_MEMBERS = 30
+MOST_MEMBERS = 30
 _MOST_STEPS = 8
 
 Facts = Mapping[str, Any]
@@ -50,41 +50,42 @@ def members_notes(facts: Facts) -> list[str]:
     return notes
 
 
-def trials_sheet(facts: Facts) -> Table:
+def trials_sheet(facts: Facts, most: int = _MOST_TRIALS, *, is_numbered: bool = False) -> Table:
     """The trials that count most, and then the best ones."""
     trials, choice = facts["trials"], facts["choice"]
     unsure = _telling(choice["unsure"], trials)
-    sheet = _sheet([*unsure, watched_head(choice), "best epoch", "weight"])
-    for trial in trials[:_MOST_TRIALS]:
+    number = ["trial"] if is_numbered else []
+    sheet = _sheet([*number, *unsure, watched_head(choice), "best epoch", "weight"])
+    for trial in trials[:most]:
         sheet.add_row(
+            *(str(trial[name]) for name in number),
             *_values(unsure, trial),
             *_outcome(trial["watched"], trial["best_epochs"], trial["weight"]),
         )
-    return _with_rest(sheet, len(trials) - _MOST_TRIALS)
+    return _with_rest(sheet, len(trials) - most)
 
 
 def members_sheet(facts: Facts) -> Table:
-    """The members that count most, and then the best ones."""
+    """The members that count most, and then the best ones; their values are those of the trial."""
     choice, members = facts["choice"], facts["members"]
     place = {trial["trial"]: number for number, trial in enumerate(facts["trials"])}
     ordered = sorted(members, key=lambda row: (place[row["trial"]], row["member"]))
-    unsure = list(choice["unsure"])
-    unsure += [name for name in ("seed", "fold") if _varies(members, name)]
+    numbers = ["member", *(name for name in ("trial", "fold") if _varies(members, name))]
     by_metric = choice["watched"] != "loss"
     losses = ["validation_loss", *(["metric"] if by_metric else [])]
     heads = ["loss", *([choice["watched"]] if by_metric else [])]
-    sheet = _sheet(["member", *unsure, *heads, "best epoch", "epochs", "stopped by", "weight"])
-    for row in ordered[:_MOST_MEMBERS]:
-        cells = [str(row["member"]), *_values(unsure, row)]
+    sheet = _sheet([*numbers, *heads, "best epoch", "epochs", "stopped by", "weight"])
+    for row in ordered[:MOST_MEMBERS]:
+        cells = [str(row[name]) for name in numbers]
         cells += [_number(row[name]) for name in losses]
         stopped = row["stop_reason"].replace("_", " ")
         cells += [str(row["best_epoch"]), str(row["n_epochs"]), stopped, _weight(row["weight"])]
         sheet.add_row(*cells)
-    return _with_rest(sheet, len(ordered) - _MOST_MEMBERS)
+    return _with_rest(sheet, len(ordered) - MOST_MEMBERS)
 
 
 def _values(names: Sequence[str], row: Facts) -> list[str]:
-    """What a trial or member has of each parameter; nothing where that has no effect on it."""
+    """What a trial has of each parameter; nothing where that has no effect on it."""
     return [typed_form(row[name]) if has_effect(name, row) else "" for name in names]
 
 

@@ -38,6 +38,9 @@ def scores_sheet(head: str, scores: Mapping[str, Mapping[str, float]]) -> Table:
     """Scores, one line a model; the names of the scores are those of the first model."""
     names = list(scores["model"])
     sheet = sheet_of(head, *(name.replace("_", " ") for name in names))
+    for column in sheet.columns:
+        # Names of scores are long, and their numbers are short.
+        column.no_wrap = False
     for who, values in scores.items():
         constant = "majority class" if "accuracy" in names else "mean"
         cells = [_score(name, values[name]) if name in values else "" for name in names]

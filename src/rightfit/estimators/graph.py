@@ -233,7 +233,8 @@ def _subscript(number: int) -> str:
 
 def _title(model: AbstractEstimator, subject: Subject) -> str:
     sizes = [str(len(layer.bias)) for layer in subject.network.layers[:-1]]
-    hidden = f"hidden layers of {', '.join(sizes)} units" if sizes else "no hidden layer"
+    layers = "a hidden layer" if len(sizes) == 1 else "hidden layers"
+    hidden = f"{layers} of {', '.join(sizes)} units" if sizes else "no hidden layer"
     title = f"The {type(model).__name__}'s network with {hidden}: its loss and the gradient"
     if not hasattr(model, "_model"):
         return f"{title}. The first network of the pack, not trained" if is_pack(model) else title

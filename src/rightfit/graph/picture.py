@@ -99,10 +99,10 @@ def draw(
     names = {column: f"{number}" for number, column in enumerate(nodes.columns, start=1)}
     lines = [
         "digraph {",
-        '  rankdir=LR nodesep=0.6 ranksep=0.15 fontname="Arial" fontsize=12 labeljust=l',
+        '  rankdir=LR nodesep=0.6 ranksep=0.15 fontname="Verdana" fontsize=12 labeljust=l',
         f"  label={_quoted(_legend(title, sizes))}",
-        '  node [shape=plain fontname="Arial" fontsize=12]',
-        '  edge [fontname="Arial" fontsize=10 arrowsize=0.7]',
+        '  node [shape=plain fontname="Verdana" fontsize=12]',
+        '  edge [fontname="Verdana" fontsize=10 arrowsize=0.7]',
     ]
     for number, value in enumerate(nodes.inputs, start=1):
         label = _quoted(f"{value.label}\\n{_times(value.shape)}")

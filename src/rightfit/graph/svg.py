@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"-?\d+\.\d+")
 
 # The two colours have a contrast above 4:1 on white and on black; a page may set its own.
 _STYLE = """
-.rightfit-graph{color-scheme:light dark;font:12px Arial,Helvetica,sans-serif;
+.rightfit-graph{color-scheme:light dark;font:12px Verdana,"DejaVu Sans",Arial,Helvetica,sans-serif;
 --forward:var(--graph-forward,#2a7ab9);--backward:var(--graph-backward,#bd5b13)}
 .rightfit-graph text{fill:currentColor}
 .rightfit-graph .edge text{font-size:10px}

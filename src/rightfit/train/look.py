@@ -24,9 +24,10 @@ class Surfaces(NamedTuple):
     """A network as pictures over a square grid of points.
 
     Attributes:
-        output: for two classes the probability of the second; for more the most probable class
-            and its probability; for numbers the prediction between two bounds. Lowest value 0,
-            highest 255; a class is its own number.
+        output: for two classes the probability of the second; for numbers the prediction between
+            two bounds; lowest value 0, highest 255. A second plane has what rounding took away,
+            from -1/2 as 0 to 1/2 as 255. For more classes the most probable one, by its number,
+            and its probability.
         units: every input and hidden unit on a coarser grid; 0 is shade 127.5, and v/(1+|v|)
             runs over all shades.
     """
@@ -141,8 +142,14 @@ def _output(
         best = jnp.argmax(predictions, axis=1).astype(jnp.float32)
         planes = jnp.stack([best, _SHADES * jnp.max(predictions, axis=1).astype(jnp.float32)])
     elif objective.task == "binary":
-        planes = _SHADES * predictions[None, :, 1]
+        planes = _with_rest(_SHADES * predictions[:, 1])
     else:
-        share = (predictions[None, :, 0] - bounds[0]) / (bounds[1] - bounds[0])
-        planes = _SHADES * jnp.clip(share, 0, 1)
+        share = (predictions[:, 0] - bounds[0]) / (bounds[1] - bounds[0])
+        planes = _with_rest(_SHADES * jnp.clip(share, 0, 1))
     return planes.round().astype(jnp.uint8)
+
+
+def _with_rest(shades: Float[Array, " point"]) -> Float[Array, "plane point"]:
+    """Shades, and what rounding takes from them: a line of a level would have steps without."""
+    rest = shades - shades.round()
+    return jnp.stack([shades, _SHADES * (rest + 0.5)])

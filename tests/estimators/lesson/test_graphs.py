@@ -37,7 +37,7 @@ def test_member_of_a_pack_that_is_asked_for_is_drawn() -> None:
     assert (
         first.title
         == last.title
-        == ("The Classifier's network with hidden layers of 3 units: its loss and the gradient")
+        == ("The Classifier's network with a hidden layer of 3 units: its loss and the gradient")
     )
 
 

@@ -62,7 +62,7 @@ def test_rows_with_gaps_are_left_out_and_said_so() -> None:
     )
     points = pick_points(frame, "town", "size", "age")
     assert points.X.null_count().sum_horizontal().item() == 0
-    assert points.note.endswith("of 40 rows are shown.")
+    assert points.note == "36 of 40 rows are shown; in 4 a value is missing."
 
 
 @pytest.mark.parametrize("marker", ["NA", " ? ", "", None])
@@ -70,7 +70,7 @@ def test_rows_whose_class_is_missing_are_left_out(marker: str | None) -> None:
     towns = [marker if row % 4 == 0 else "ab"[row % 2] for row in range(40)]
     points = pick_points(own().with_columns(town=pl.Series(towns)), "town", "size", "age")
     assert sorted(points.y.unique()) == ["a", "b"]
-    assert points.note == "30 of 40 rows are shown."
+    assert points.note == "30 of 40 rows are shown; in 10 a value is missing."
 
 
 def test_none_is_missing_where_only_numbers_are_left_beside_it() -> None:

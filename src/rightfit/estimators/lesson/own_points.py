@@ -72,7 +72,7 @@ def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> P
     X = shown.drop(_TARGET)
     if not (x and y):
         X = _components(X)
-    note = _note(frame.height, shown.height)
+    note = _note(frame.height, known.height, shown.height)
     return Points(X, labels, has_classes, dict.fromkeys(X.columns, "number"), note)
 
 
@@ -143,5 +143,8 @@ def _check_classes(labels: pl.Series) -> None:
         )
 
 
-def _note(n_all: int, n_shown: int) -> str:
-    return "" if n_all == n_shown else f"{n_shown:,} of {n_all:,} rows are shown."
+def _note(n_all: int, n_known: int, n_shown: int) -> str:
+    if n_all == n_shown:
+        return ""
+    missing = f"; in {n_all - n_known:,} a value is missing" if n_known < n_all else ""
+    return f"{n_shown:,} of {n_all:,} rows are shown{missing}."

@@ -51,6 +51,8 @@ function words() {
     if (phase === name) button.setAttribute("aria-current", "step"); else button.removeAttribute("aria-current");
   }
   find("phase-leave").hidden = !phase;
+  find("lines-weights").hidden = phase === "backward";
+  find("lines-slopes").hidden = phase !== "backward";
   if (!phase) find("batch-words").textContent = ABOUT;
   if (!phase || !batch) return;
   const which = `Mini-batch ${batch.batch + 1} of ${batch.n_batches} in epoch ${batch.epoch + 1}: ${batch.rows.length} rows, ringed on the surface.`;

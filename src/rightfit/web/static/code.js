@@ -2,9 +2,14 @@
 
 import { address } from "./address.js";
 import { tell } from "./connection.js";
-import { emit, find, make, on, page } from "./page.js";
+import { emit, find, make, on, page, word } from "./page.js";
 import { parts } from "./form.js";
 
+// What a link can hide, where the page has no such word for it.
+const PARTS = {
+  transport: "Play and steps", speed: "Speed", tools: "Tour, Code, Link", data: "All of the points", own: "Your own table", n_rows: "How many points",
+  data_seed: "Draw other points", layers: "Layers and units", batch: "One mini-batch", pack: "A pack along a path",
+};
 let table = null;
 
 export function startCode() {
@@ -30,7 +35,7 @@ export function startCode() {
     const legend = fieldset.querySelector("legend");
     fieldset.replaceChildren(legend, ...parts().map((name) => {
       const box = make("input", { type: "checkbox", value: name, checked: page.view.hide.includes(name), onchange: write });
-      return make("label", {}, box, ` ${name.replaceAll("_", " ")}`);
+      return make("label", {}, box, ` ${PARTS[name] ?? word(name)}`);
     }));
     write();
     find("link-dialog").showModal();

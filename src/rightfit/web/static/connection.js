@@ -65,8 +65,6 @@ function draw(data) {
 }
 
 function split(bytes) {
-  const { sides, task } = page.lesson;
-  const points = sides.output ** 2;
-  const planes = task === "multiclass" ? 2 : 1;
-  return { output: bytes.subarray(0, planes * points), units: bytes.subarray(planes * points) };
+  const planes = 2 * page.lesson.sides.output ** 2;
+  return { output: bytes.subarray(0, planes), units: bytes.subarray(planes) };
 }

@@ -2,13 +2,12 @@
 // So a border is seen without its colours. Marching squares: each cell of four points on its own.
 // A line is [x1, y1, x2, y2], in columns and rows of the grid.
 
-// Each byte lies beside a level, never on it.
 export const HALF = [127.5];
-export const SIXTHS = [42.5, 85.5, 127.5, 169.5, 212.5];
+export const SIXTHS = [42.5, 85, 127.5, 170, 212.5];
 
-export function levelLines(bytes, side, levels) {
+export function levelLines(values, side, levels) {
   const lines = [];
-  cells(bytes, side, (a, b, c, d, column, row) => {
+  cells(values, side, (a, b, c, d, column, row) => {
     for (const level of levels) pass(lines, a - level, b - level, c - level, d - level, column, row);
   });
   return lines;

@@ -47,12 +47,19 @@ export function drawSurface() {
 
 export function paintOutput(target, bytes, lesson) {
   if (lesson.task === "multiclass") target.classes(bytes, palette.classes.slice(0, lesson.classes.length));
-  else target.shade(bytes, palette.shades);
+  else target.shade(bytes.subarray(0, bytes.length / 2), palette.shades);
+}
+
+// Shades with what rounding took away, which is the second plane.
+function exact(output) {
+  const values = new Float32Array(output.length / 2);
+  for (let place = 0; place < values.length; place += 1) values[place] = output[place] + output[values.length + place] / 255 - 0.5;
+  return values;
 }
 
 function drawLines(context, width, height) {
   const { lesson: { task, sides: { output: side } }, frame: { output } } = page;
-  const lines = task === "multiclass" ? classBorders(output, side) : levelLines(output, side, task === "binary" ? HALF : SIXTHS);
+  const lines = task === "multiclass" ? classBorders(output, side) : levelLines(exact(output), side, task === "binary" ? HALF : SIXTHS);
   const [across, down] = [width / (side - 1), height / (side - 1)];
   context.beginPath();
   for (const [x1, y1, x2, y2] of lines) { context.moveTo(x1 * across, y1 * down); context.lineTo(x2 * across, y2 * down); }

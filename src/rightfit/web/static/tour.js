@@ -27,10 +27,10 @@ export const STOPS = [
     watch: "tiles of the first layer are plain folds, those of the third are curled. Then take layers away with − and see what remains." },
   { title: "Overfitting", set: { data: "circle", hidden_sizes: [12, 12, 12], noise: 0.7, n_rows: 120, validation_fraction: 0.5 }, plays: true,
     text: "Few, noisy points and a network that is far too large: it learns each training point by heart, chance and all. The points that it never saw pay for it.",
-    watch: "the training loss goes on falling while the validation loss turns and climbs. The flag marks the epoch before the turn; the border grows islands." },
+    watch: "the training loss goes on falling while the validation loss turns and climbs. The flag marks the epoch before the turn; the border grows arms that reach for single points." },
   { title: "L2, dropout, early stopping", set: { data: "circle", hidden_sizes: [12, 12, 12], noise: 0.7, n_rows: 120, validation_fraction: 0.5, path: "l2", patience_epochs: 60 }, plays: true,
     text: "Three brakes on the same network. L2 charges for large weights, dropout silences units at random, early stopping keeps the best epoch. Here eight strengths of L2 are trained at once, each stopped early.",
-    watch: "drag along the path: islands on the left, one calm ring in the middle, nothing learnt on the right. Choose Dropout as the path, and compare the best losses." },
+    watch: "drag along the path: a ragged border on the left, one calm ring in the middle, nothing learnt on the right. Choose Dropout as the path, and compare the best losses." },
 ];
 
 export function startTour() {
