@@ -133,3 +133,9 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
     )
     assert done.stderr == "[]\n"
+
+
+def test_the_package_runs_as_a_module(rightfit: Type) -> None:
+    words = [sys.executable, "-m", "rightfit", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout == rightfit("--version").out
