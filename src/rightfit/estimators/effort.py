@@ -46,8 +46,8 @@ class Stage:
 
     Attributes:
         most_rows: up to so many.
-        n_members: networks of each kind that are drawn: piecewise and cosine, or, of many columns,
-            plain and noisy.
+        n_members: networks of each kind that are drawn: piecewise (plain, of many columns), cosine
+            (none, of many columns) and noisy.
         n_copies: of a piecewise or cosine network, in one.
         n_units: of each of their two hidden layers.
         n_folds: folds that each network is trained on; None where rows are held out once.
@@ -57,12 +57,17 @@ class Stage:
     """
 
     most_rows: float
-    n_members: tuple[int, int]
+    n_members: tuple[int, int, int]
     n_copies: int
     n_units: int = 128
     n_folds: int | None = None
     patience_growth: float = 0.0
     n_noisy_units: int = 512
+
+    def n_of_kinds(self, about: Circumstances) -> tuple[int, ...]:
+        """How many networks of each kind a table gets."""
+        piecewise, cosine, noisy = self.n_members
+        return (piecewise, cosine, noisy) if about.embeds_numbers else (piecewise, noisy)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,37 +95,37 @@ class Effort:
         )
 
 
-_BEST_OF_FEW_ROWS = Stage(3_000, (4, 4), n_copies=8, n_folds=8, patience_growth=1.0)
+_BEST_OF_FEW_ROWS = Stage(3_000, (4, 4, 4), n_copies=8, n_folds=8, patience_growth=1.0)
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
             (
-                Stage(1_000, (1, 0), n_copies=4, n_folds=3, patience_growth=0.5),
-                Stage(math.inf, (1, 0), n_copies=4, n_units=256),
+                Stage(1_000, (1, 0, 0), n_copies=4, n_folds=3, patience_growth=0.5),
+                Stage(math.inf, (1, 0, 0), n_copies=4, n_units=256),
             ),
             n_sparse=(6, 2),
         ),
         "default": Effort(
             (
-                Stage(3_000, (2, 2), n_copies=4, n_folds=5, patience_growth=0.5),
-                Stage(100_000, (2, 2), n_copies=16),
-                Stage(math.inf, (1, 1), n_copies=16),
+                Stage(3_000, (2, 2, 2), n_copies=4, n_folds=5, patience_growth=0.5),
+                Stage(100_000, (2, 2, 2), n_copies=16),
+                Stage(math.inf, (1, 1, 1), n_copies=16),
             ),
             n_sparse=(6, 4),
         ),
         "best": Effort(
             (
                 _BEST_OF_FEW_ROWS,
-                Stage(30_000, (8, 8), n_copies=16),
-                Stage(200_000, (4, 4), n_copies=16),
-                Stage(math.inf, (2, 2), n_copies=16),
+                Stage(30_000, (8, 8, 8), n_copies=16),
+                Stage(200_000, (4, 4, 4), n_copies=16),
+                Stage(math.inf, (2, 2, 2), n_copies=16),
             ),
             n_sparse=(12, 8),
             # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.
             unembedded=(
                 _BEST_OF_FEW_ROWS,
-                Stage(200_000, (2, 2), n_copies=16, n_folds=5, n_noisy_units=1024),
-                Stage(math.inf, (2, 2), n_copies=16, n_noisy_units=1024),
+                Stage(200_000, (2, 2, 2), n_copies=16, n_folds=5, n_noisy_units=1024),
+                Stage(math.inf, (2, 2, 2), n_copies=16, n_noisy_units=1024),
             ),
         ),
     }

@@ -134,7 +134,9 @@ def _n_of_kinds(
     chosen: Chosen, stage: Stage, n_sparse: tuple[int, int], about: Circumstances
 ) -> list[int]:
     """How many members of each kind there are, in the proportions of the effort."""
-    proportions = (*stage.n_members, *n_sparse) if about.is_wide else stage.n_members
+    proportions = stage.n_of_kinds(about)
+    if about.is_wide:
+        proportions += n_sparse
     together = sum(proportions)
     if chosen.members is not None:
         wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
