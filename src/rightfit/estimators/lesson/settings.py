@@ -166,7 +166,17 @@ class Settings:
         return {**chosen, **fixed, "random_state": self.seed}
 
     def estimator(self, points: Points) -> Classifier | Regressor:
-        """The estimator whose training the lesson shows."""
+        """The estimator whose training the lesson shows.
+
+        Raises:
+            ParameterError: a pack has no rows to choose among its networks.
+        """
+        if self.path and not self.validation_fraction:
+            raise ParameterError(
+                "A pack needs points to choose among its networks, and none are kept for "
+                "validation.",
+                hint="keep some points for validation, or leave the pack",
+            )
         kind = Classifier if points.has_classes else Regressor
         return kind(**self.parameters(points), max_epochs=ENDLESS)
 
