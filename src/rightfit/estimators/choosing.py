@@ -30,8 +30,8 @@ from rightfit.train.selection.held_out import held_out_outputs
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Pick:
-    """What was chosen of a pack.
+class PackResult:
+    """What came of a pack.
 
     Attributes:
         choice: the weights of the trials, and what their weighted mean comes to.
@@ -156,7 +156,7 @@ def choose_trials(
     run: Run,
     seed: int,
     gains: Float[np.ndarray, " trial"],
-) -> Pick:
+) -> PackResult:
     """Choose among trials by what they predict for rows that they were not trained on.
 
     Args:
@@ -178,7 +178,7 @@ def choose_trials(
         for weight, one in zip(choice.weights, held.outputs, strict=True)
         if weight
     )
-    return Pick(choice, watched, errors, np.asarray(mean), len(held.rows))
+    return PackResult(choice, watched, errors, np.asarray(mean), len(held.rows))
 
 
 def _rows_that_choose(run: Run, n_rows: int, seed: int) -> Int[np.ndarray, " chosen"]:
