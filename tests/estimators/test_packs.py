@@ -339,7 +339,7 @@ def test_partial_fit_and_warm_start_refuse_packs() -> None:
 def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_LATE_SECONDS", 0.0)
     model = Classifier(**{**SMALL, "max_epochs": 10}, max_seconds=1e-6)
-    with pytest.raises(TrainingError, match="max_seconds=1e-06 was over before the first epoch"):
+    with pytest.raises(TrainingError, match="max_seconds=1e-06 ran out before the first epoch"):
         model.fit(X, TWO)
     assert not [name for name in vars(model) if name.endswith("_")]
 

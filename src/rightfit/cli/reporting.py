@@ -77,7 +77,9 @@ def report_on_model(
     if (out is None or is_in_folder) and not card.exists():
         write_text(card, made.card)
     elif is_in_folder and not _says_so(card, made):
-        print_note(console, f"'{card}' keeps the verdict of before: remove it to have it anew.")
+        print_note(
+            console, f"'{card}' still has the earlier verdict: remove it to have it written again."
+        )
     return made, place
 
 

@@ -133,8 +133,8 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         fitting = self._begin(*given)
         if fitting.begins_anew:
             warn_user(
-                "warm_start begins anew: the parameters describe a network of other layers than "
-                "the one that was fitted.",
+                "warm_start begins anew: the parameters describe a network with other layers "
+                "than the fitted one.",
                 TrainingWarning,
             )
             fitting = self._begin(*given, anew=True)

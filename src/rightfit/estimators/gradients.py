@@ -127,7 +127,7 @@ def subject_of(model: AbstractEstimator, X: Any, y: Any, max_rows: int) -> Subje
     fitting = alone._begin(X, y)
     if fitting.begins_anew:
         raise ParameterError(
-            "The parameters describe a network of other layers than the one that was fitted.",
+            "The parameters describe a network with other layers than the fitted one.",
             hint="fit it anew with these parameters first",
         )
     (member,) = fitting.run().members
