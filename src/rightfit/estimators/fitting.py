@@ -15,6 +15,7 @@ from rightfit.estimators.choosing import (
     PackResult,
     choose_for_now,
     choose_trials,
+    compile_choosing,
     gains_of_epochs,
     parts_of_held_out,
     predict_held_out,
@@ -175,6 +176,8 @@ class Fitting:
         run = self.run(one_epoch=one_epoch)
         if len(run.members) > 1:
             check_memory(least_bytes(run), self.free_bytes)
+        if run.max_seconds is not None and len(run.members) > 1 and self.objective.watch_metric:
+            compile_choosing(self.prepared, run, self.seed)
         if run.max_seconds is not None and run.clock().is_too_late:
             raise too_little_time(run.max_seconds, time.monotonic() - self.began)
         for event in train(run):
