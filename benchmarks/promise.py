@@ -50,7 +50,7 @@ try:
             n_epochs += len(event.records)
     end = "a model"
 except rightfit.TrainingError as problem:
-    assert "was over before the first epoch" in problem.what, problem
+    assert "ran out before the first epoch" in problem.what, problem
     assert set(vars(model)) == before
     end = "refused"
 seconds = time.perf_counter() - began

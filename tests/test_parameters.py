@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from rightfit.constraints import (
-    Choice,
     Constraint,
     Flag,
     InstanceOf,
@@ -15,6 +14,7 @@ from rightfit.constraints import (
     ListOf,
     MappingOf,
     Nothing,
+    OneOf,
     TupleOf,
     at_least,
     between,
@@ -24,7 +24,7 @@ from rightfit.constraints import (
 from rightfit.errors import ParameterError
 from rightfit.parameters import check_parameters, declared_parameters, parameter
 
-WORDS = Choice(("auto", "none"))
+WORDS = OneOf(("auto", "none"))
 OPTIONAL = either(at_least(1), Nothing())
 LAYERS = TupleOf(at_least(1), "hidden layer")
 NAMES = either(WORDS, TupleOf(WORDS))
@@ -271,8 +271,8 @@ def test_either_has_no_alternatives_within_alternatives() -> None:
 @dataclasses.dataclass
 class Machine:
     rate: float = parameter(0.5, between(0, 1), "Share of what passes.")
-    size: Any = parameter("auto", either(at_least(1), Choice(("auto",))), "Units.")
-    mode: str = parameter("slow", Choice(("slow", "fast")), "How it goes.")
+    size: Any = parameter("auto", either(at_least(1), OneOf(("auto",))), "Units.")
+    mode: str = parameter("slow", OneOf(("slow", "fast")), "How it goes.")
     plain: int = 3
 
 
@@ -346,7 +346,7 @@ def test_check_parameters_shows_five_and_counts_the_others_when_many_are_wrong()
 @dataclasses.dataclass
 class Doubtful:
     rate: Any = parameter(0.5, unsure(between(0, 1)), "Share of what passes.")
-    mode: Any = parameter("slow", unsure(Choice(("slow", "fast"))), "How it goes.")
+    mode: Any = parameter("slow", unsure(OneOf(("slow", "fast"))), "How it goes.")
     layers: Any = parameter((8,), unsure(LAYERS), "Units.")
     size: Any = parameter(3, at_least(1), "Units.")
 

@@ -75,7 +75,7 @@ class Interval:
 
 
 @dataclasses.dataclass(frozen=True)
-class Choice:
+class OneOf:
     """One of a few names."""
 
     names: tuple[str, ...]

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol, final
 
 from rightfit.constraints import (
-    Choice,
     Constraint,
     Either,
     MappingOf,
+    OneOf,
     TupleOf,
     Unsure,
     repeated,
@@ -189,7 +189,7 @@ def _as_list(value: Any) -> Any:
 def _nearest_choice(constraint: Constraint, value: object) -> str:
     options = constraint.options if isinstance(constraint, Either) else (constraint,)
     for option in options:
-        if isinstance(option, Choice) and isinstance(value, str):
+        if isinstance(option, OneOf) and isinstance(value, str):
             return did_you_mean(value, option.names)
         if isinstance(option, MappingOf) and isinstance(value, Mapping):
             wrong = (item for item in value.values() if not option.item.accepts(item))

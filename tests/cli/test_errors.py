@@ -63,7 +63,7 @@ TABLES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "one class": (
         write(houses().with_columns(use=pl.lit("home"))),
         "use",
-        "error: The target has one class only: 'home' (60 rows).\n"
+        "error: The target has only one class: 'home' (60 rows).\n"
         "A classifier needs two classes at least.\n\n"
         "hint: check that the right column is the target, and that no filter took the others\n",
     ),
@@ -497,7 +497,7 @@ def test_model_is_not_lost_to_a_full_disk(
     assert answer.err.endswith(
         "error: The model could not be written to 'houses.model': the disk is full.\n"
         f"The model is not lost: it lies in '{saved}'.\n\n"
-        "hint: move it to a place of yours\n"
+        "hint: move it to where you want it\n"
     )
     assert sorted(os.listdir()) == ["houses.csv"]
     assert rightfit("predict", str(saved), "houses.csv").code == 0

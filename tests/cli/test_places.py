@@ -35,7 +35,7 @@ def test_the_table_that_is_read_is_never_replaced(
     assert (answer.code, answer.out, answer.err) == (
         1,
         "",
-        "error: 'houses.csv' is a table that is read: it would be lost.\n\n"
+        "error: 'houses.csv' is a table that is being read: it would be lost.\n\n"
         "hint: choose another place\n",
     )
     assert Path("houses.csv").read_bytes() == before

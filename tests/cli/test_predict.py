@@ -260,7 +260,7 @@ def test_kept_column_cannot_hide_the_predictions(
     answer = rightfit("predict", "use.model", "twice.csv", "--probabilities", "--keep", name)
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.endswith(
-        f"error: The column {name!r} cannot be kept: the predictions are called so.\n\n"
+        f"error: The column {name!r} cannot be kept: a column of the predictions has that name.\n\n"
         "hint: rename it in the table\n"
     )
 

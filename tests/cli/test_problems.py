@@ -68,7 +68,7 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
         (
             ZeroDivisionError("division by zero"),
             1,
-            "error: RightFit itself went wrong (ZeroDivisionError: division by zero).\n\n"
+            "error: RightFit itself failed (ZeroDivisionError: division by zero).\n\n"
             "hint: please report it, with what --debug shows\n",
         ),
     ],

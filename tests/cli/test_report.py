@@ -213,7 +213,7 @@ def test_card_that_keeps_another_verdict_is_said_to_do_so(
 ) -> None:
     card = trained_with_report / "MODEL_CARD.md"
     card.write_text("mine")
-    said = "note: 'houses.model/MODEL_CARD.md' keeps the verdict of before"
+    said = "note: 'houses.model/MODEL_CARD.md' still has the earlier verdict"
     assert said in rightfit("report", "houses.model", "houses.csv").err
     assert card.read_text() == "mine"
     card.unlink()

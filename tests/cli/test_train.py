@@ -219,7 +219,7 @@ def test_scoring_that_fails_does_not_lose_the_model(
     assert answer.code == 1
     assert answer.err.endswith(
         "The model lies in 'houses.model', without its test scores.\n"
-        "error: RightFit itself went wrong (ZeroDivisionError: division by zero).\n\n"
+        "error: RightFit itself failed (ZeroDivisionError: division by zero).\n\n"
         "hint: please report it, with what --debug shows\n"
     )
     assert rightfit("predict", "houses.model", "houses.csv").code == 0

@@ -10,7 +10,6 @@ import pytest
 from sklearn.utils import _param_validation as sklearn_validation
 
 from rightfit.constraints import (
-    Choice,
     Constraint,
     Either,
     Flag,
@@ -18,6 +17,7 @@ from rightfit.constraints import (
     Interval,
     MappingOf,
     Nothing,
+    OneOf,
     TupleOf,
     Unsure,
 )
@@ -201,7 +201,7 @@ def translated(constraint: Constraint) -> Any:
             None if constraint.high is None else constraint.kind(constraint.high),
             closed=constraint.closed,
         )
-    if isinstance(constraint, Choice):
+    if isinstance(constraint, OneOf):
         return sklearn_validation.StrOptions(set(constraint.names))
     if isinstance(constraint, Flag):
         return bool
@@ -276,7 +276,7 @@ def right_values(constraint: Constraint) -> list[Any]:
         inside = [low, low + 0.25, low + 1, low + 17]
         values = dict.fromkeys(map(constraint.kind, inside))
         return [value for value in values if constraint.accepts(value)]
-    if isinstance(constraint, Choice):
+    if isinstance(constraint, OneOf):
         return list(constraint.names)
     if isinstance(constraint, Flag):
         return [True, False]
@@ -342,7 +342,7 @@ def choices(owner: Owner, name: str) -> set[str]:
     return {
         choice
         for option in options(declared.constraint)
-        if isinstance(option, Choice)
+        if isinstance(option, OneOf)
         for choice in option.names
     }
 

@@ -180,7 +180,8 @@ def test_other_text_with_digits_is_not_noted_as_dates(values: list[str]) -> None
         (["01/02/2026", "03/04/2026"], "day first is taken, which nothing tells from month first"),
         (
             ["01/02/2026", "03/04/2026"] * 10 + ["soon"],
-            "day first is taken, which nothing tells from month first, 1 of 21 values are no dates",
+            "day first is taken, which nothing tells from month first, "
+            "1 of 21 values are not dates",
         ),
         (["01/02/2026", "13/04/2026"], "day first"),
         (["01/02/2026", "03/14/2026"], "month first"),

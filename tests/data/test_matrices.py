@@ -145,7 +145,7 @@ RESHAPE = (
         ),
         (
             np.zeros((1, 1), dtype=[("a", float)]),
-            "An array of type [('a', '<f8')] is no table.\n"
+            "An array of type [('a', '<f8')] is not a table.\n"
             "A table is a dataframe, or an array of numbers or text with rows and columns.\n"
             "hint: put it into a dataframe",
         ),

@@ -49,7 +49,7 @@ def test_words_among_dates_count_as_missing_and_are_said() -> None:
     with pytest.warns(DataWarning) as caught:
         raw = fitted(FRAME).reader(as_table(frame), np.array([0, 2]))
     assert str(caught[0].message) == (
-        "Column 'when' has 1 value that is no date: 'later' (row 3). It counts as missing."
+        "Column 'when' has 1 value that is not a date: 'later' (row 3). It counts as missing."
     )
     assert np.isnan(raw.read(np.array([2]))[0, 1])
 

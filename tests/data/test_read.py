@@ -257,7 +257,7 @@ def test_truncated_gzip(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ('{"a": 1}\n{"a": \n', "is no JSON (Expecting value: line 1 column 7 (char 6))"),
+        ('{"a": 1}\n{"a": \n', "is not JSON (Expecting value: line 1 column 7 (char 6))"),
         ('{"a": 1}\n[1]\n', "holds a list, not an object"),
     ],
 )
@@ -279,7 +279,7 @@ def test_broken_json_line(tmp_path: Path, content: str, what: str) -> None:
 )
 def test_json_that_is_no_array_of_objects(tmp_path: Path, content: str, what: str) -> None:
     assert message(written(tmp_path, "t.json", content)) == (
-        f"File 't.json' is no array of objects: it {what}.\n"
+        f"File 't.json' is not an array of objects: it {what}.\n"
         'A .json file is one array with an object a row: [{"column": value, ...}, ...].\n'
         "hint: write the rows so; or name the file .jsonl if every line of it is an object"
     )

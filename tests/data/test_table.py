@@ -32,11 +32,10 @@ def test_a_table_passes_through() -> None:
     assert as_table(table) is table
 
 
-def test_names_are_given_to_arrays_of_their_width_only() -> None:
-    assert as_table([[1.0, 2.0]], ("a", "b")).names == ("a", "b")
-    assert as_table([["x", 2.0]], ("a", "b")).names == ("a", "b")
-    assert as_table([[1.0, 2.0]], ("a", "b", "c")).names == ("x0", "x1")
-    assert as_table(pd.DataFrame({"z": [1]}), ("a",)).names == ("z",)
+def test_columns_of_an_array_are_numbered() -> None:
+    for rows in ([[1.0, 2.0]], [["x", 2.0]]):
+        table = as_table(rows)
+        assert (table.names, table.is_named) == (("x0", "x1"), False)
 
 
 @pytest.mark.parametrize("rows", [slice(1, 3), np.array([1, 2])])

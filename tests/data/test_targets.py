@@ -92,20 +92,20 @@ def test_missing_labels_are_minus_1(y: Any) -> None:
     [
         (
             ["yes"] * 120,
-            "The target has one class only: 'yes' (120 rows).\n"
+            "The target has only one class: 'yes' (120 rows).\n"
             "A classifier needs two classes at least.\n"
             "hint: check that the right column is the target, and that no filter took the others",
         ),
         (
             np.ones(10),
-            "The target has one class only: 1.0 (10 rows).\n"
+            "The target has only one class: 1.0 (10 rows).\n"
             "A classifier needs two classes at least.\n"
             "hint: check that the right column is the target, and that no filter took the others",
         ),
         ([None, np.nan], ALL_MISSING),
         (
             [1.5, 2.0, 2.5],
-            "Unknown label type: continuous. The target has 2 values that are no whole numbers: "
+            "Unknown label type: continuous. The target has 2 values that are not whole numbers: "
             "1.5 (row 1), ….\n"
             "A class is a text, a whole number, or true or false.\n"
             "hint: train a regressor, or cut the target into classes",

@@ -16,7 +16,7 @@ def test_one_number_is_the_weight_of_every_row(weight: Any) -> None:
     ("weight", "said"),
     [
         (np.ones((3, 1)), "must be 1D array or scalar, got 2D array"),
-        (["one"], "are no numbers"),
+        (["one"], "are not numbers"),
         (-1.0, "negative, missing or infinite"),
         (np.ma.array([1.0, 2.0], mask=[False, True]), "negative, missing or infinite"),
         (0, "are all zero"),

@@ -336,7 +336,7 @@ def test_fit_refuses_a_missing_target(estimator: type[AbstractEstimator]) -> Non
         ),
         (
             ["a"] * N_ROWS,
-            "The sample weights are no numbers: could not convert string to float: 'a'.\n"
+            "The sample weights are not numbers: could not convert string to float: 'a'.\n"
             "A weight must be a finite number of at least 0.",
         ),
         (

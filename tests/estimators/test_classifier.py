@@ -67,7 +67,7 @@ def test_fit_refuses_a_target_of_one_class() -> None:
     with pytest.raises(DataError) as caught:
         small(Classifier).fit(X, ["only"] * N_ROWS)
     assert str(caught.value) == (
-        "The target has one class only: 'only' (40 rows).\n"
+        "The target has only one class: 'only' (40 rows).\n"
         "A classifier needs two classes at least.\n"
         "hint: check that the right column is the target, and that no filter took the others"
     )
@@ -185,7 +185,7 @@ def test_partial_fit_refuses_a_class_that_was_not_announced() -> None:
 
 
 def test_partial_fit_refuses_one_class() -> None:
-    with pytest.raises(DataError, match=r"^The target has one class only: 'a'"):
+    with pytest.raises(DataError, match=r"^The target has only one class: 'a'"):
         small(Classifier).partial_fit(X, ["a"] * N_ROWS)
     with pytest.raises(DataError) as caught:
         small(Classifier).partial_fit(X, ["a"] * N_ROWS, classes=["a"])
@@ -214,7 +214,7 @@ def test_partial_fit_refuses_what_one_network_cannot_take_over() -> None:
     with pytest.raises(ParameterError) as caught:
         model.set_params(hidden_sizes=(4,)).partial_fit(X, THREE)
     assert str(caught.value).startswith(
-        "partial_fit goes on with one network, but what was fitted is a network of other layers."
+        "partial_fit goes on with one network, but what was fitted is a network with other layers."
     )
     np.testing.assert_array_equal(model.predict_proba(X), before)
     pack = small(Classifier, l2=[0.0, 0.1], validation_fraction=0.25).fit(X, THREE)
@@ -287,11 +287,11 @@ def test_logarithms_are_those_of_the_probabilities() -> None:
 @pytest.mark.parametrize(
     ("trained", "given", "text"),
     [
-        ([0, 1], ["no", "yes"], "classes are numbers (0, 1), and those to score by are text ('no'"),
+        ([0, 1], ["no", "yes"], "classes are numbers (0, 1), and those in y are text ('no'"),
         (
             ["no", "yes"],
             [0, 1],
-            "classes are text ('no', 'yes'), and those to score by are numbers",
+            "classes are text ('no', 'yes'), and those in y are numbers",
         ),
     ],
 )

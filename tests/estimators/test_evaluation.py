@@ -6,7 +6,7 @@ import pytest
 from sklearn import metrics
 
 from rightfit import Classifier, DataError, Regressor
-from rightfit.estimators.evaluation import MAIN_SCORE, constant_scores, evaluate
+from rightfit.estimators.evaluation import constant_scores, evaluate
 from tests.estimators.examples import NUMBERS, THREE, TWO, X, small
 
 WORDS = np.array(["a", "b", "c"])[THREE]
@@ -87,16 +87,16 @@ def test_no_target_at_all_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("estimator", "y", "task"),
+    ("estimator", "y", "name"),
     [
-        (Classifier, TWO, "binary"),
-        (Classifier, THREE, "multiclass"),
-        (Regressor, NUMBERS, "regression"),
+        (Classifier, TWO, "accuracy"),
+        (Classifier, THREE, "accuracy"),
+        (Regressor, NUMBERS, "root_mean_squared_error"),
     ],
 )
-def test_the_main_score_comes_first(estimator: Any, y: Any, task: str) -> None:
+def test_the_main_score_comes_first(estimator: Any, y: Any, name: str) -> None:
     scores = evaluate(small(estimator).fit(X, y), X, y)
-    assert next(iter(scores)) == MAIN_SCORE[task]
+    assert next(iter(scores)) == name
 
 
 def test_constant_scores_know_the_shares_of_the_classes() -> None:

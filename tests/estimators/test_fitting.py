@@ -358,7 +358,7 @@ def test_time_that_is_over_while_compiling_is_refused_and_changes_nothing(
     # It went on compiling.
     assert not gate.is_set()
     gate.set()
-    assert "max_seconds=1e-06 was over before the first epoch had ended." in str(caught.value)
+    assert "max_seconds=1e-06 ran out before the first epoch ended." in str(caught.value)
     assert re.search(r"allow \d+ seconds or more", str(caught.value))
     assert vars(model) == {**before, "max_seconds": 1e-6}
 
@@ -395,7 +395,7 @@ def test_process_ends_in_peace_when_the_time_was_over_while_compiling(tmp_path: 
         text=True,
         check=False,
     )
-    said = "max_seconds=9 was over before the first epoch had ended.\n"
+    said = "max_seconds=9 ran out before the first epoch ended.\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
     # What was begun is there the next time.
     assert list(tmp_path.glob("*/jit_advance-*"))

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from rightfit import Classifier, DataError, Regressor, check_gradients
+from rightfit.arrays import Features
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.choice_names import ACTIVATION_NAMES, NUMBER_LOSSES
+from rightfit.estimators.gradients import some_rows
 from rightfit.nn import network as network_module
 from rightfit.nn.activations import ACTIVATIONS, Activation
+from rightfit.train.plan import Rows
 from tests.estimators.examples import N_ROWS, NUMBERS, THREE, TWO, X, mixed, small, target_for
 
 pytestmark = pytest.mark.slow
@@ -148,3 +151,17 @@ def test_a_wrong_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     # The slopes before the activation are wrong by a part in two thousand.
     assert 4e-4 < check.arrays[0].largest_error < 6e-4
     assert check.arrays[-1].largest_error < LIMIT
+
+
+def test_some_rows_are_real_ones_without_padding() -> None:
+    numbers = np.arange(12.0).reshape(6, 2)
+    rows = Rows(
+        Features(numbers, np.zeros((6, 0), np.int32)), np.arange(6), np.arange(6.0), np.int32(4)
+    )
+    first = some_rows(rows, slice(3))
+    assert first.n_rows == 3
+    np.testing.assert_array_equal(first.features.numbers, numbers[:3])
+    np.testing.assert_array_equal(first.targets, [0, 1, 2])
+    chosen = some_rows(rows, np.array([3, 1]))
+    assert chosen.n_rows == 2
+    np.testing.assert_array_equal(chosen.weights, [3, 1])

@@ -1,6 +1,7 @@
 import dataclasses
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from rightfit.nn import network as network_module
 from rightfit.nn.activations import ACTIVATIONS, Activation
 from rightfit.objectives import losses, objective
 from rightfit.objectives.losses import LOSSES, Loss
+from rightfit.train import compilation
 from tests.estimators.examples import NUMBERS, THREE, TWO, X, mixed, small, target_for
 
 pytestmark = pytest.mark.slow
@@ -174,3 +176,21 @@ def test_the_text_says_every_operation() -> None:
 def test_rows_and_targets_come_together_or_not_at_all(rows: tuple[Any, Any]) -> None:
     with pytest.raises(DataError, match=r"^Rows and targets were not handed over together\."):
         draw_graph(small(Regressor), *rows)
+
+
+def test_no_program_of_a_graph_is_compiled_out_of_turn() -> None:
+    """Two threads that compile at once gain nothing, and no damaged program would be mended."""
+    had_their_turn: list[bool] = []
+
+    def note(event: str, duration_secs: float, **details: Any) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            had_their_turn.append(compilation._COMPILING.locked())
+
+    jax.monitoring.register_event_duration_secs_listener(note)
+    try:
+        # So many rows as no other test has.
+        draw_graph(small(Classifier, **PENALISED), X, THREE, max_rows=7)
+    finally:
+        jax.monitoring.unregister_event_duration_listener(note)
+    assert had_their_turn
+    assert all(had_their_turn)

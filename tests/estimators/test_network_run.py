@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from rightfit import Classifier, Regressor
-from rightfit.arrays import Features
-from rightfit.estimators.network_run import batch_size, example_rows
-from rightfit.train.plan import Rows
+from rightfit.estimators.network_run import batch_size
 from tests.estimators.examples import NUMBERS, THREE, X, mixed, small
 
 
@@ -124,15 +122,3 @@ def test_categories_become_one_hot_or_embedded(
 ) -> None:
     fitting = small(Regressor, **chosen)._begin(mixed(), NUMBERS, None, None)
     assert fitting.trials.members[0].shape.embedding_widths == widths
-
-
-def test_example_rows_are_the_first_real_ones() -> None:
-    numbers = np.arange(12.0).reshape(6, 2)
-    rows = Rows(
-        Features(numbers, np.zeros((6, 0), np.int32)), np.arange(6), np.arange(6.0), np.int32(4)
-    )
-    some = example_rows(rows, 3)
-    assert some.n_rows == 3
-    np.testing.assert_array_equal(some.features.numbers, numbers[:3])
-    np.testing.assert_array_equal(some.targets, [0, 1, 2])
-    assert example_rows(rows, 64).n_rows == 4

@@ -46,6 +46,7 @@ from tests.estimators.examples import (
     outputs,
     target_for,
 )
+from tests.train.runs import counted_compilations
 
 pytestmark = pytest.mark.slow
 
@@ -339,9 +340,34 @@ def test_partial_fit_and_warm_start_refuse_packs() -> None:
 def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_LATE_SECONDS", 0.0)
     model = Classifier(**{**SMALL, "max_epochs": 10}, max_seconds=1e-6)
-    with pytest.raises(TrainingError, match="max_seconds=1e-06 was over before the first epoch"):
+    with pytest.raises(TrainingError, match="max_seconds=1e-06 ran out before the first epoch"):
         model.fit(X, TWO)
     assert not [name for name in vars(model) if name.endswith("_")]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "watch", "n_folds"),
+    [(Classifier, "f1_macro", None), (Classifier, "accuracy", 3), (Regressor, "r2", None)],
+)
+def test_choosing_compiles_nothing_where_time_may_be_up(
+    estimator: type[AbstractEstimator], watch: str, n_folds: int | None
+) -> None:
+    # So many rows as no other test has, which may have compiled for them.
+    n_rows = 241 + len(watch)
+    rows = np.random.default_rng(0).normal(size=(n_rows, 2))
+    y = rows[:, 0] > 0 if estimator is Classifier else rows[:, 0]
+    chosen: dict[str, Any] = {
+        "hidden_sizes": [(2,), (3,)],
+        "watch": watch,
+        "n_folds": n_folds,
+        "max_epochs": 2,
+    }
+    model = estimator(**chosen, max_seconds=600.0, random_state=0)
+    fitting = model._begin(rows, y)
+    assert list(fitting.events())
+    with counted_compilations() as compilations:
+        fitting.model()
+    assert compilations == []
 
 
 def test_model_is_usable_when_time_is_over_while_another_shape_is_compiled(

@@ -442,7 +442,7 @@ def test_gradients_and_graph_are_of_the_single_network_that_was_fitted(
 def test_gradients_of_other_layers_than_the_fitted_ones_are_refused() -> None:
     X, y = rows(60)
     model = Regressor(hidden_sizes=(4,), max_epochs=1).fit(X, y).set_params(hidden_sizes=(8,))
-    with pytest.raises(ParameterError, match="other layers than the one that was fitted"):
+    with pytest.raises(ParameterError, match="other layers than the fitted one"):
         check_gradients(model, X, y)
 
 

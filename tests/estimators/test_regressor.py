@@ -153,7 +153,7 @@ def test_first_rows_of_partial_fit_must_show_the_unit_of_the_target() -> None:
     assert str(caught.value) == (
         "The first call of partial_fit fixes the unit of the target, and in its 1 row the target "
         "is the same.\n"
-        "Its rows should be a fair sample, some hundreds of them.\n"
+        "Its rows should be a fair sample, a few hundred of them.\n"
         "hint: begin with more rows"
     )
 

@@ -10,11 +10,11 @@ from sklearn.exceptions import DataConversionWarning
 from rightfit import DataError, DataWarning
 from rightfit.data.split import split_rows
 from rightfit.data.table import as_table
-from rightfit.model.given import Choices, Labelled
+from rightfit.model.given import Labelled, Preparation
 from rightfit.model.prepare import Prepared, prepare
 from tests.estimators.examples import N_ROWS, NUMBERS, THREE, X, frame, mixed
 
-CHOICES = Choices(
+PREPARATION = Preparation(
     target_name="price",
     has_classes=False,
     scaling="robust",
@@ -32,7 +32,7 @@ def labelled(X: Any, y: Any, weights: Any = None) -> Labelled:
 
 
 def prepared(X: Any, y: Any, weights: Any = None, **chosen: Any) -> Prepared:
-    return prepare(labelled(X, y, weights), None, dataclasses.replace(CHOICES, **chosen))
+    return prepare(labelled(X, y, weights), None, dataclasses.replace(PREPARATION, **chosen))
 
 
 def real(rows: Any) -> tuple[Any, Any, Any]:
@@ -44,7 +44,9 @@ def real(rows: Any) -> tuple[Any, Any, Any]:
 @pytest.mark.parametrize("has_classes", [False, True])
 def test_encoder_and_target_see_training_rows_only(has_classes: bool) -> None:
     y: Any = THREE if has_classes else NUMBERS
-    train, held = split_rows(np.ones(N_ROWS), 0.25, CHOICES.seed, THREE if has_classes else None)
+    train, held = split_rows(
+        np.ones(N_ROWS), 0.25, PREPARATION.seed, THREE if has_classes else None
+    )
     before = prepared(mixed(), y, has_classes=has_classes)
     assert (before.training.n_rows, before.validation.n_rows) == (len(train), len(held))  # type: ignore[union-attr]
 
@@ -134,7 +136,7 @@ def test_rows_of_weight_zero_are_on_neither_side() -> None:
 
 
 def test_rows_handed_over_stop_the_split() -> None:
-    both = prepare(labelled(X, NUMBERS), labelled(X[:7], NUMBERS[:7]), CHOICES)
+    both = prepare(labelled(X, NUMBERS), labelled(X[:7], NUMBERS[:7]), PREPARATION)
     assert both.validation is not None
     assert (both.training.n_rows, both.validation.n_rows) == (N_ROWS, 7)
 
@@ -142,7 +144,7 @@ def test_rows_handed_over_stop_the_split() -> None:
 def test_rows_handed_over_without_target_or_weight_are_left_out() -> None:
     y = np.where(np.arange(N_ROWS) < 3, np.nan, NUMBERS)
     held = labelled(X, y, np.where(np.arange(N_ROWS) < 5, 0.0, 1.0))
-    both = prepare(labelled(X, NUMBERS), held, CHOICES)
+    both = prepare(labelled(X, NUMBERS), held, PREPARATION)
     assert both.validation is not None
     assert both.validation.n_rows == N_ROWS - 5
 
@@ -198,7 +200,7 @@ def test_weights_too_large_to_repeat_are_no_trouble() -> None:
 
 def test_an_earlier_way_is_gone_on_with() -> None:
     first = prepared(frame(), NUMBERS)
-    again = prepare(labelled(10 * frame(), 10 * NUMBERS), None, CHOICES, way=first.way)
+    again = prepare(labelled(10 * frame(), 10 * NUMBERS), None, PREPARATION, way=first.way)
     assert again.way is first.way
 
 

@@ -1,10 +1,19 @@
 import re
+import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from rightfit import Classifier, ParameterError, Regressor, make_report
+from rightfit import (
+    Classifier,
+    EpochsEnded,
+    ParameterError,
+    Regressor,
+    TrainingEnded,
+    make_report,
+)
 from rightfit.report.checks.all_checks import CHECKS, check_codes, run_checks
 from rightfit.report.checks.of_training import _edge
 from rightfit.report.evidence import gather
@@ -124,6 +133,21 @@ def test_constant_target_is_not_called_underfitted() -> None:
     model = Regressor(hidden_sizes=(4,), max_epochs=5, random_state=0).fit(X[:100], y[:100])
     findings = make_report(model, X[100:], y[100:], training=(X[:100], y[:100])).findings
     assert not findings.keys() & {"RF-UNDERFIT", "RF-CUT-SHORT"}
+
+
+@pytest.mark.parametrize("hidden_sizes", [(4,), [(4,), (8,)]], ids=["network", "pack"])
+def test_training_that_was_interrupted_is_to_be_done_again(hidden_sizes: Any) -> None:
+    X = np.random.default_rng(0).normal(size=(120, 2))
+    y = X @ [1.0, 2.0]
+    model = Regressor(hidden_sizes=hidden_sizes, learning_rate=1e-3, random_state=0)
+    events = model.iter_fit(X[:100], y[:100])
+    next(e for e in events if isinstance(e, EpochsEnded) and e.records[-1].epoch >= 5)
+    signal.raise_signal(signal.SIGINT)
+    assert list(events)[-1] == TrainingEnded("interrupted")
+    raised = run_checks(gather(model, (X[100:], y[100:]), (X[:100], y[:100])))
+    (told,) = (one for one in raised if one.check.code == "RF-CUT-SHORT")
+    assert told.finding.sentence.startswith("Training was interrupted while the loss fell by ")
+    assert told.next_step == "train again, to the end"
 
 
 def test_units_are_not_called_dead_on_a_few_rows(several: Reported) -> None:

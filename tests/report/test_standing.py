@@ -9,6 +9,7 @@ import pytest
 from sklearn import metrics
 
 from rightfit import Classifier, make_report
+from rightfit.report import boosting
 from rightfit.report.baselines import constant_baseline
 from rightfit.report.checks.of_fit import _miscalibrated
 from rightfit.report.class_results import (
@@ -120,6 +121,20 @@ def test_loss_saved_of_a_single_row_can_be_read(classifier: Reported) -> None:
 def test_intervals_hold_their_score(classifier: Reported, regressor: Reported) -> None:
     for one in (*classifier.evidence.standings, *regressor.evidence.standings):
         assert one.score_interval[0] <= one.score <= one.score_interval[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("classifier", "15 trees"), ("several", "15 trees for each class"), ("regressor", "15 trees")],
+)
+def test_quick_boosting_says_what_it_has_fewer_trees_of(
+    name: str, said: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boosting, "_SECONDS", 1e-6)
+    evidence = request.getfixturevalue(name).evidence
+    found = boosting.boosted_predictions(evidence.model, evidence.test, evidence.training)
+    assert found is not None
+    assert f"{said} (to save time)" in found[1]
 
 
 @pytest.mark.parametrize(

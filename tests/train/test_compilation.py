@@ -123,6 +123,22 @@ def test_program_that_two_threads_want_is_compiled_once() -> None:
     assert function.n_compilations == 1
 
 
+def test_function_joins_those_that_are_compiled_in_its_turn_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = threading.Event()
+    # The last thing before a function waits for its turn.
+    monkeypatch.setattr(compilation, "use_compilation_cache", waits.set)
+    function: Any = Jitted()
+    thread = threading.Thread(target=compile_ahead, args=(function, ONE))
+    with compilation._COMPILING:
+        thread.start()
+        assert waits.wait(60)
+        assert function not in compilation._COMPILED
+    thread.join(60)
+    assert function.n_compilations == 1
+
+
 def test_program_that_nobody_wants_any_more_is_not_compiled_when_its_turn_comes() -> None:
     function: Any = Jitted()
     assert not compile_if(lambda: False, function, ONE)

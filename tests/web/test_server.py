@@ -211,6 +211,18 @@ def test_wrong_setting_is_said_and_its_default_is_shown(talk: Talk) -> None:
     assert talk.frame()["epoch"] == 0
 
 
+def test_lesson_goes_on_where_settings_do_not_go_together(talk: Talk) -> None:
+    talk.say("open", settings=SMALL)
+    assert talk.hear("lesson")["path"] == ""
+    for _ in range(2):
+        talk.say("open", settings={**SMALL, "path": "l2", "validation_fraction": 0})
+        problem = talk.hear("problem")
+        assert "none are kept for validation" in problem["what"]
+        assert "keep some points" in problem["hint"]
+    talk.say("epoch")
+    assert talk.frame()["epoch"] == 1
+
+
 def test_default_points_are_shown_where_an_own_table_is_gone(talk: Talk) -> None:
     talk.say("open", settings={**SMALL, "data": "own", "target": "use"}, table="gone")
     assert talk.hear("lesson")["axes"] == ["x1", "x2"]

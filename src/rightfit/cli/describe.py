@@ -43,7 +43,7 @@ def describe(
         report.print(_COPIES)
     report.print(f"prediction: {facts['n_multiplications']:,} multiplications a row")
     report.print(f"trained on {_rows(facts)}; {facts['stop_reason']}")
-    report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, all is default'}")
+    report.print(f"set: {_chosen(fitted, facts['parameters']) or 'nothing, only defaults'}")
     for number, line in enumerate(say_recipe(facts["recipe"])):
         report.print(f"{' ' * 8 if number else 'recipe: '}{line}")
     if facts["choice"]:

@@ -35,7 +35,8 @@ def check_free(path: Path, *tables: Path | None, force: bool) -> None:
         raise TableFileError(f"'{path}' is a folder.", hint="name a file in it")
     if any(table is not None and is_same_file(path, table) for table in tables):
         raise TableFileError(
-            f"'{path}' is a table that is read: it would be lost.", hint="choose another place"
+            f"'{path}' is a table that is being read: it would be lost.",
+            hint="choose another place",
         )
     if path.exists() and not force:
         raise TableFileError(

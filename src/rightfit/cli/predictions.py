@@ -72,7 +72,7 @@ def _check_kept(names: list[str], predictions: dict[str, pl.Series]) -> None:
     for name in names:
         if name in predictions:
             raise DataError(
-                f"The column {name!r} cannot be kept: the predictions are called so.",
+                f"The column {name!r} cannot be kept: a column of the predictions has that name.",
                 hint="rename it in the table",
             )
 

@@ -64,7 +64,7 @@ def _judged(error: BaseException) -> tuple[int, str, str]:
         if error.errno == errno.ENOSPC:
             return _USERS_ERROR, what, "make room there, or write to another place"
         return _USERS_ERROR, what, "check that place, and who may write there"
-    what = f"RightFit itself went wrong ({type(error).__name__}: {error})."
+    what = f"RightFit itself failed ({type(error).__name__}: {error})."
     return _USERS_ERROR, what, "please report it, with what --debug shows"
 
 

@@ -18,7 +18,7 @@ from rightfit.estimators.loading import load
 from rightfit.estimators.table_split import TableSplit
 from rightfit.report.beside import write_beside
 from rightfit.report.checks.all_checks import check_codes
-from rightfit.report.files import card_path, check_suffix, report_path, write_whole
+from rightfit.report.files import card_path, check_suffix, report_path, write_text
 from rightfit.report.write import HOW_TO_GET, Report, is_installed
 
 
@@ -71,13 +71,15 @@ def report_on_model(
         folder, table, training, force=force, are_of_training=rows.are_of_training
     )
     made = make_report(model, mute=muted, **rows.given)
-    write_whole(place, made.html)
+    write_text(place, made.html)
     card = card_path(folder)
     is_in_folder = place == report_path(folder)
     if (out is None or is_in_folder) and not card.exists():
-        write_whole(card, made.card)
+        write_text(card, made.card)
     elif is_in_folder and not _says_so(card, made):
-        print_note(console, f"'{card}' keeps the verdict of before: remove it to have it anew.")
+        print_note(
+            console, f"'{card}' still has the earlier verdict: remove it to have it written again."
+        )
     return made, place
 
 

@@ -41,7 +41,7 @@ def train(
     ] = None,
     groups: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN", help="Its groups are held out whole; it is no input."),
+        typer.Option(metavar="COLUMN", help="Its groups are held out whole; it is not an input."),
     ] = None,
     time: Annotated[
         str | None,

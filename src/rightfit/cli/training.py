@@ -146,7 +146,7 @@ def _train(
     for event in show_progress(train_events(model, split), console):
         if isinstance(event, TrainingStarted):
             console.print(columns_sheet(model.schema_))
-            _say_rows(console, request, model, event, split)
+            _say_rows(console, request, event, split)
         else:
             tidy_up_at_ctrl_c()
 
@@ -207,11 +207,7 @@ def _say_task(
 
 
 def _say_rows(
-    console: Console,
-    request: Request,
-    model: Classifier | Regressor,
-    started: TrainingStarted,
-    split: TableSplit,
+    console: Console, request: Request, started: TrainingStarted, split: TableSplit
 ) -> None:
     other = " of other groups" if request.groups else " later ones" if request.time else ""
     n_test = f"{split.n_test_rows:,}"

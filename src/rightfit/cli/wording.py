@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, final
 
 from rightfit.constraints import (
-    Choice,
     Constraint,
     Either,
     Flag,
@@ -16,6 +15,7 @@ from rightfit.constraints import (
     Interval,
     ListOf,
     MappingOf,
+    OneOf,
     TupleOf,
     Unsure,
 )
@@ -91,13 +91,13 @@ def sentence_of(constraint: Constraint) -> str:
         >>> from rightfit.constraints import Nothing, at_least, between, either
         >>> sentence_of(between(0, 1)), sentence_of(either(at_least(1), Nothing()))
         ('a number from 0 to below 1', 'a whole number of at least 1, or none')
-        >>> sentence_of(MappingOf(Choice(("number", "category"))))
+        >>> sentence_of(MappingOf(OneOf(("number", "category"))))
         'NAME=VALUE, separated by commas, each VALUE number or category'
     """
     match constraint:
         case Interval():
             return _range(constraint)
-        case Choice(names):
+        case OneOf(names):
             *others, last = names
             return f"{', '.join(others)} or {last}" if others else last
         case Flag():

@@ -52,7 +52,7 @@ def read_json(path: Path) -> pl.DataFrame:
 
 def _no_array(path: Path, what: str) -> TableFileError:
     return TableFileError(
-        f"File {path.name!r} is no array of objects: it {what}.",
+        f"File {path.name!r} is not an array of objects: it {what}.",
         expected='A .json file is one array with an object a row: [{"column": value, ...}, ...].',
         hint="write the rows so; or name the file .jsonl if every line of it is an object",
     )
@@ -76,7 +76,7 @@ def _rows(path: Path, content: bytes) -> list[dict[str, Any]]:
         try:
             fields = json.loads(line)
         except ValueError as error:
-            what = f"is no JSON ({error})"
+            what = f"is not JSON ({error})"
         else:
             if isinstance(fields, dict):
                 rows.append(fields)

@@ -187,7 +187,7 @@ def _of_words(text: pl.Series, note: str) -> Recognised:
     if style:
         parsed = parse_dates(text, style)
         n_wrong = int(parsed.wrong.sum())
-        wrong = f", {n_wrong} of {len(text)} values are no dates" if n_wrong else ""
+        wrong = f", {n_wrong} of {len(text)} values are not dates" if n_wrong else ""
         is_taken = style == "day first" and _may_be_month_first(text, n_wrong)
         taken = f"{style} is taken, which nothing tells from month first" if is_taken else style
         return Recognised(DATETIME, parsed.values, note=f"{taken}{wrong}")

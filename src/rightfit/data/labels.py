@@ -99,7 +99,7 @@ def _check_whole(column: pl.Series) -> None:
         rows = broken.arg_true().to_list()
         raise DataError(
             f"Unknown label type: continuous. The target has {counted(len(rows), 'value')} that "
-            f"are no whole numbers: {column[rows[0]]!r} ({row_list(rows[:1])})"
+            f"are not whole numbers: {column[rows[0]]!r} ({row_list(rows[:1])})"
             f"{', …' if len(rows) > 1 else ''}.",
             expected="A class is a text, a whole number, or true or false.",
             hint="train a regressor, or cut the target into classes",
@@ -110,7 +110,7 @@ def check_two(classes: NDArray[Any], n_rows: int) -> None:
     """Refuse a target of one class."""
     if len(classes) == 1:
         raise DataError(
-            f"The target has one class only: {classes.tolist()[0]!r} ({counted(n_rows, 'row')}).",
+            f"The target has only one class: {classes.tolist()[0]!r} ({counted(n_rows, 'row')}).",
             expected="A classifier needs two classes at least.",
             hint="check that the right column is the target, and that no filter took the others",
         )

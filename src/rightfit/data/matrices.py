@@ -47,7 +47,7 @@ def read_matrix(X: Any) -> Matrix | pl.DataFrame:
         columns = array.T.tolist() if kind == "U" else [*array.T.astype(f"{kind}8[us]")]
         return pl.DataFrame([pl.Series(f"x{i}", values) for i, values in enumerate(columns)])
     raise DataError(
-        f"An array of type {array.dtype} is no table.",
+        f"An array of type {array.dtype} is not a table.",
         expected="A table is a dataframe, or an array of numbers or text with rows and columns.",
         hint="put it into a dataframe",
     )

@@ -139,7 +139,7 @@ def _moments(table: Table, dates: Sequence[DateColumn], rows: Rows) -> dict[str,
 
 
 def _warn_of_words(name: str, words: pl.Series, rows: Positions) -> None:
-    what = "that is no date" if len(rows) == 1 else "that are no dates"
+    what = "that is not a date" if len(rows) == 1 else "that are not dates"
     warn_user(
         f"Column {name!r} has {counted(len(rows), 'value')} {what}: {places(words, rows)}. "
         f"{'It counts' if len(rows) == 1 else 'They count'} as missing.",

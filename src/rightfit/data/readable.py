@@ -17,7 +17,7 @@ from rightfit.errors import DataError
 def check_readable(table: Table, schema: Schema) -> None:
     """Check that all rows of a table can be read as the kinds that its columns have.
 
-    Text that is no date is none of its business: it counts as missing.
+    Text that is not a date passes: it counts as missing.
 
     Raises:
         DataError: some cannot; the same is said as where they are read.

@@ -140,19 +140,13 @@ class MatrixTable:
         return self
 
 
-def as_table(
-    X: Any,
-    names: Sequence[str] | None = None,
-    *,
-    is_read: IsRead = every_column,
-) -> Table:
+def as_table(X: Any, *, is_read: IsRead = every_column) -> Table:
     """Take a table from whatever holds one.
 
     Args:
         X: a dataframe of any library that Narwhals knows (pandas, Polars, PyArrow, …), a list of
             dicts, one a row, a two-dimensional array or list of lists, or a sparse matrix. A table
-            passes through.
-        names: names for the columns of an array; x0, x1, … if there are none.
+            passes through. The columns of an array are called x0, x1, ….
         is_read: says of the name of a dataframe's column, or of a key of dicts, whether it will be
             read; what is in the others does not matter.
 
@@ -174,14 +168,9 @@ def as_table(
     if frame is not None:
         return _checked(FrameTable(frame), is_read)
     values = read_matrix(X)
-    table: FrameTable | MatrixTable = (
-        FrameTable(values, is_named=False)
-        if isinstance(values, pl.DataFrame)
-        else MatrixTable(values)
-    )
-    # Of another width, the encoder says so in scikit-learn's words.
-    fits = names is not None and len(names) == len(table.names)
-    return _checked(table.renamed(names) if fits and names else table, is_read)
+    if isinstance(values, pl.DataFrame):
+        return _checked(FrameTable(values, is_named=False), is_read)
+    return _checked(MatrixTable(values), is_read)
 
 
 def _no_table(X: object) -> DataError:

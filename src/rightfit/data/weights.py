@@ -28,7 +28,7 @@ def read_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
             weights = np.where(np.ma.getmaskarray(sample_weight), np.nan, weights)
     except (TypeError, ValueError) as error:
         raise DataError(
-            f"The sample weights are no numbers: {error}.",
+            f"The sample weights are not numbers: {error}.",
             expected="A weight must be a finite number of at least 0.",
         ) from None
     if weights.ndim == 0:

@@ -2,8 +2,6 @@
 
 import errno
 import io
-import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -11,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from rightfit.errors import TableFileError
+from rightfit.whole_file import write_whole
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
@@ -70,18 +69,10 @@ def replace_file(path: Path, content: bytes | memoryview) -> None:
     Raises:
         TableFileError: the disk is full, or the folder cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException as error:
-        beside.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _unwritable(path, error) from error
-        raise
+        write_whole(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> TableFileError:

@@ -27,7 +27,7 @@ from rightfit.estimators.trials import check_single, is_pack
 from rightfit.estimators.verbose import print_line
 from rightfit.model.description import describe_model
 from rightfit.model.folder import save_model
-from rightfit.model.given import Choices, Labelled
+from rightfit.model.given import Labelled, Preparation
 from rightfit.objectives import Objective
 from rightfit.parameters import check_parameters
 from rightfit.train.events import Event, TrainingEnded
@@ -133,8 +133,8 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         fitting = self._begin(*given)
         if fitting.begins_anew:
             warn_user(
-                "warm_start begins anew: the parameters describe a network of other layers than "
-                "the one that was fitted.",
+                "warm_start begins anew: the parameters describe a network with other layers "
+                "than the fitted one.",
                 TrainingWarning,
             )
             fitting = self._begin(*given, anew=True)
@@ -209,7 +209,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             chosen,
             rows,
             None,
-            self._choices(chosen, y, 0.0, start),
+            self._preparation(chosen, y, 0.0, start),
             self._objective,
             start,
             classes,
@@ -256,7 +256,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             chosen,
             rows,
             held,
-            self._choices(chosen, y, self.validation_fraction, start),
+            self._preparation(chosen, y, self.validation_fraction, start),
             self._objective,
             start,
             free_bytes=available_bytes(),
@@ -291,14 +291,14 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             )
         warn_user(f"quality={self.quality!r} has no effect: {why}.", TrainingWarning)
 
-    def _choices(
+    def _preparation(
         self, chosen: Hyperparameters, y: Any, validation_fraction: float | None, start: Start
-    ) -> Choices:
+    ) -> Preparation:
         seed = int(check_random_state(self.random_state).randint(2**31))
         if start.model is not None and not isinstance(self.random_state, Integral):
             # Another split would validate on rows that the weights were trained on.
             seed = start.model.training.seed
-        return Choices(
+        return Preparation(
             target_name=_name_of(y),
             has_classes=self._has_classes(),
             scaling=chosen.scaling,

@@ -30,8 +30,8 @@ from rightfit.train.selection.held_out import held_out_outputs
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Pick:
-    """What was chosen of a pack.
+class PackResult:
+    """What came of a pack.
 
     Attributes:
         choice: the weights of the trials, and what their weighted mean comes to.
@@ -89,21 +89,47 @@ def predict_held_out(
         networks: the best weights of each member that has any, by its number.
         seed: of the sample where there are very many rows.
     """
-    objective = run.members[0].plan.objective
+    task = run.members[0].plan.objective.task
     outputs = held_out_outputs(run, networks)
+    rows = _rows_that_choose(run, seed)
+    # One after another: all at once in float64 would take several times the memory.
+    predictions = np.stack([predictions_of(o[rows], task).astype(np.float32) for o in outputs])
+    simplicity = [trial.simplicity for trial in trials.trials]
+    return HeldOutTrials(outputs, rows, _candidates(predictions, rows, prepared, run, simplicity))
+
+
+def compile_choosing(prepared: Prepared, run: Run, seed: int) -> None:
+    """Compile what choosing by a metric takes: where time is up, other programs may have the turn.
+
+    Args:
+        prepared: the rows.
+        run: what will be trained.
+        seed: as for `predict_held_out`.
+    """
+    rows = _rows_that_choose(run, seed)
+    first = run.members[0]
+    n_predictions = first.plan.objective.n_predictions(first.shape.n_outputs)
+    nothing = np.zeros((1, len(rows), n_predictions), np.float32)
+    judge(_candidates(nothing, rows, prepared, run, [0]))
+
+
+def _candidates(
+    predictions: Float[np.ndarray, "candidate chosen prediction"],
+    rows: Int[np.ndarray, " chosen"],
+    prepared: Prepared,
+    run: Run,
+    simplicity: Sequence[int],
+) -> Candidates:
     table = run.table_that_chooses
     assert table is not None
-    rows = _rows_that_choose(run, int(table.n_rows), seed)
-    candidates = Candidates(
-        # One after another: all at once in float64 would take several times the memory.
-        np.stack([predictions_of(o[rows], objective.task).astype(np.float32) for o in outputs]),
+    return Candidates(
+        predictions,
         np.asarray(table.targets)[rows],
         np.asarray(table.weights, np.float64)[rows],
-        objective,
+        run.members[0].plan.objective,
         prepared.way.target.scale,
-        np.array([trial.simplicity for trial in trials.trials]),
+        np.array(simplicity),
     )
-    return HeldOutTrials(outputs, rows, candidates)
 
 
 def choose_for_now(combine: str, held: HeldOutTrials) -> Choice:
@@ -156,7 +182,7 @@ def choose_trials(
     run: Run,
     seed: int,
     gains: Float[np.ndarray, " trial"],
-) -> Pick:
+) -> PackResult:
     """Choose among trials by what they predict for rows that they were not trained on.
 
     Args:
@@ -178,12 +204,14 @@ def choose_trials(
         for weight, one in zip(choice.weights, held.outputs, strict=True)
         if weight
     )
-    return Pick(choice, watched, errors, np.asarray(mean), len(held.rows))
+    return PackResult(choice, watched, errors, np.asarray(mean), len(held.rows))
 
 
-def _rows_that_choose(run: Run, n_rows: int, seed: int) -> Int[np.ndarray, " chosen"]:
+def _rows_that_choose(run: Run, seed: int) -> Int[np.ndarray, " chosen"]:
     """The rows that some member was held out from, or a sample of very many."""
-    rows = np.arange(n_rows)
+    table = run.table_that_chooses
+    assert table is not None
+    rows = np.arange(int(table.n_rows))
     if run.folds:
         # Folds in time hold the earliest rows out of none.
         rows = np.sort(np.concatenate([fold.held_out for fold in run.folds]))

@@ -87,8 +87,8 @@ class Classifier(ClassifierMixin, ClassifierParameters, AbstractEstimator):
             if isinstance(error, DataError) or ours == theirs:
                 raise
             raise DataError(
-                f"The model's classes are {ours} ({shown(self.classes_.tolist())}), and those to "
-                f"score by are {theirs} ({shown(np.unique(np.asarray(y)).tolist())}).",
+                f"The model's classes are {ours} ({shown(self.classes_.tolist())}), and those "
+                f"in y are {theirs} ({shown(np.unique(np.asarray(y)).tolist())}).",
                 expected="Classes are compared in the type that they had in training.",
                 hint="turn y into that type, or train again with these classes",
             ) from error

@@ -11,13 +11,6 @@ from rightfit.estimators.base import AbstractEstimator
 from rightfit.model.model import Model
 from rightfit.model.target import is_missing
 
-# The score that a person compares first, for each task.
-MAIN_SCORE = {
-    "binary": "accuracy",
-    "multiclass": "accuracy",
-    "regression": "root_mean_squared_error",
-}
-
 
 def evaluate(model: AbstractEstimator, X: Any, y: Any) -> dict[str, float]:
     """Score a fitted model on a table with its targets; rows without a target are left out.

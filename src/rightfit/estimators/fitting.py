@@ -12,9 +12,10 @@ import numpy as np
 from rightfit.errors import TrainingWarning, warn_user
 from rightfit.estimators.choosing import (
     HeldOutTrials,
-    Pick,
+    PackResult,
     choose_for_now,
     choose_trials,
+    compile_choosing,
     gains_of_epochs,
     parts_of_held_out,
     predict_held_out,
@@ -38,7 +39,7 @@ from rightfit.estimators.recipe import NO_RECIPE, Recipe
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.circumstances import circumstances
-from rightfit.model.given import Choices, Labelled
+from rightfit.model.given import Labelled, Preparation
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.prepare import Prepared, Way, prepare
 from rightfit.model.target import fit_known_classes
@@ -79,7 +80,7 @@ class Fitting:
         chosen: Hyperparameters,
         rows: Labelled,
         held: Labelled | None,
-        choices: Choices,
+        preparation: Preparation,
         objective: Callable[[int], Objective],
         start: Start,
         classes: Any = None,
@@ -94,14 +95,14 @@ class Fitting:
         self.given = given
         self.recipe = recipe
         self.rows = rows
-        self.seed = choices.seed
+        self.seed = preparation.seed
         check_held_out(chosen, held)
         warn_of_unused(chosen, rows, held)
         warn_of_trees_in_folds(chosen)
         before = start.model
         way = None if before is None else Way(before.schema, before.encoder, before.target)
-        target = None if classes is None else fit_known_classes(classes, choices.target_name)
-        self.prepared: Prepared = prepare(rows, held, choices, way=way, target=target)
+        target = None if classes is None else fit_known_classes(classes, preparation.target_name)
+        self.prepared: Prepared = prepare(rows, held, preparation, way=way, target=target)
         self.objective = objective(self.prepared.way.target.n_targets)
         if self.objective.watch_metric:
             check_watched(self.objective.metric, self.prepared)
@@ -120,7 +121,7 @@ class Fitting:
         self.lowered_to: dict[int, float] = {}
         self.judge_again_at = 0.0
         self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
-        self._pick: Pick | None = None
+        self._result: PackResult | None = None
 
     @property
     def begins_anew(self) -> bool:
@@ -175,6 +176,8 @@ class Fitting:
         run = self.run(one_epoch=one_epoch)
         if len(run.members) > 1:
             check_memory(least_bytes(run), self.free_bytes)
+        if run.max_seconds is not None and len(run.members) > 1 and self.objective.watch_metric:
+            compile_choosing(self.prepared, run, self.seed)
         if run.max_seconds is not None and run.clock().is_too_late:
             raise too_little_time(run.max_seconds, time.monotonic() - self.began)
         for event in train(run):
@@ -219,8 +222,8 @@ class Fitting:
 
     def model(self, *, latest: bool = False) -> Model:
         """Make the model from what was trained, with the best weights or the latest."""
-        pick = self._chosen()
-        kept = self._latest() if latest else self._kept(pick)
+        result = self._pack_result()
+        kept = self._latest() if latest else self._kept(result)
         before = self.start.model
         earlier = before.training.history if latest and before else []
         best = kept[0].number
@@ -247,18 +250,18 @@ class Fitting:
                 seed=self.seed,
                 recipe=dataclasses.asdict(self.recipe),
                 made=circumstances(),
-                **self._pack_tables(pick, kept),
+                **self._pack_tables(result, kept),
             ),
         )
 
     def out_of_fold(self) -> Any:
         """`[row, prediction]` for every row that was handed over; NaN where there is none."""
-        pick = self._chosen()
-        if pick is None or not self.prepared.folds:
+        result = self._pack_result()
+        if result is None or not self.prepared.folds:
             return None
-        found = np.full((self.rows.table.n_rows, pick.predictions.shape[1]), np.nan)
+        found = np.full((self.rows.table.n_rows, result.predictions.shape[1]), np.nan)
         target = self.prepared.way.target
-        predictions = pick.predictions
+        predictions = result.predictions
         if target.classes is None:
             predictions = predictions * target.scale + target.center
         found[self.prepared.chosen] = predictions
@@ -272,17 +275,17 @@ class Fitting:
         """The epoch whose weights a member kept."""
         return int(self.stopped[member].state.best_epoch)
 
-    def _chosen(self) -> Pick | None:
+    def _pack_result(self) -> PackResult | None:
         """Choose among trials, once; None for a single network that no fold was held out from."""
-        if self._pick is None and self._can_choose():
+        if self._result is None and self._can_choose():
             run = self.run()
             held = self._predict_held_out(run)
             best_epochs = {number: self.best_epoch_of(number) for number in self.stopped}
             gains = gains_of_epochs(self.trials, run, self.history, best_epochs)
-            self._pick = choose_trials(
+            self._result = choose_trials(
                 self.chosen.combine, held, self.prepared, run, self.seed, gains
             )
-        return self._pick
+        return self._result
 
     def _can_choose(self) -> bool:
         return len(self.trials.members) > 1 and self.trials.complete(self.networks)
@@ -290,17 +293,17 @@ class Fitting:
     def _predict_held_out(self, run: Run) -> HeldOutTrials:
         return predict_held_out(self.trials, self.prepared, run, self.networks, self.seed)
 
-    def _kept(self, pick: Pick | None) -> tuple[KeptMember, ...]:
-        if pick is None:
+    def _kept(self, result: PackResult | None) -> tuple[KeptMember, ...]:
+        if result is None:
             return (self._keep(0, self.stopped[0].state.best_network, 1.0),)
         folds: set[int | None] = {member.fold for member in self.trials.members}
         if self.prepared.folds and self.rows.time is not None:
             # Of folds in time the last one has seen all that those before it have, and the newest.
             folds = {len(self.prepared.folds) - 1}
         weights = [
-            (float(pick.choice.weights[trial]) / len(folds), number)
+            (float(result.choice.weights[trial]) / len(folds), number)
             for number, trial in enumerate(self.trials.trial_of)
-            if pick.choice.weights[trial] > 0 and self.trials.members[number].fold in folds
+            if result.choice.weights[trial] > 0 and self.trials.members[number].fold in folds
         ]
         return tuple(
             self._keep(number, self.stopped[number].state.best_network, weight)
@@ -331,14 +334,16 @@ class Fitting:
             for record in self.history[number]
         ]
 
-    def _pack_tables(self, pick: Pick | None, kept: tuple[KeptMember, ...]) -> dict[str, Any]:
-        if pick is None:
+    def _pack_tables(
+        self, result: PackResult | None, kept: tuple[KeptMember, ...]
+    ) -> dict[str, Any]:
+        if result is None:
             return {}
         by_folds = bool(self.prepared.folds)
-        choice = pick.as_plain(self.chosen.combine, self.objective, by_folds=by_folds)
+        choice = result.as_plain(self.chosen.combine, self.objective, by_folds=by_folds)
         return {
             "members": member_rows(self.trials, self.history, self.stopped, kept),
-            "trials": trial_rows(self.trials, pick, self.objective.sign),
+            "trials": trial_rows(self.trials, result, self.objective.sign),
             "choice": {**choice, "unsure": list(self.trials.grid.unsure)},
         }
 

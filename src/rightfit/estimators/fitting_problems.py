@@ -108,7 +108,7 @@ def check_first_rows(prepared: Prepared) -> None:
         raise DataError(
             f"The first call of partial_fit fixes the unit of the target, and in its {its_rows} "
             "the target is the same.",
-            expected="Its rows should be a fair sample, some hundreds of them.",
+            expected="Its rows should be a fair sample, a few hundred of them.",
             hint="begin with more rows",
         )
     names = prepared.way.encoder.numeric.value_names
@@ -159,7 +159,7 @@ def check_memory(needed: int, free: int | None) -> None:
 def too_little_time(limit: float, seconds: float) -> TrainingError:
     """Say that the time was over before there was a model."""
     return TrainingError(
-        f"max_seconds={limit:g} was over before the first epoch had ended.",
+        f"max_seconds={limit:g} ran out before the first epoch ended.",
         expected=f"After {seconds:.1f} seconds there was nothing to keep yet: compiling and one "
         "epoch, of every fold if there are folds, take longer.",
         hint=f"allow {math.ceil(3 * seconds)} seconds or more; what has been compiled is kept for "

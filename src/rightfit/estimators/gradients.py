@@ -5,13 +5,13 @@ from typing import Any
 
 import jax
 import numpy as np
+from jaxtyping import Int
 from sklearn.base import clone
 
 from rightfit.errors import ParameterError, counted
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.grid import combinations
 from rightfit.estimators.hyperparameters import member_parameters
-from rightfit.estimators.network_run import example_rows
 from rightfit.estimators.trials import is_pack
 from rightfit.nn import Network
 from rightfit.train.gradients import ArrayCheck, compare_gradients
@@ -127,12 +127,22 @@ def subject_of(model: AbstractEstimator, X: Any, y: Any, max_rows: int) -> Subje
     fitting = alone._begin(X, y)
     if fitting.begins_anew:
         raise ParameterError(
-            "The parameters describe a network of other layers than the one that was fitted.",
+            "The parameters describe a network with other layers than the fitted one.",
             hint="fit it anew with these parameters first",
         )
     (member,) = fitting.run().members
-    rows = example_rows(fitting.prepared.training, max_rows)
+    training = fitting.prepared.training
+    rows = some_rows(training, slice(min(int(training.n_rows), max_rows)))
     return Subject(member.plan, member.begin().network, rows, member.knobs)
+
+
+def some_rows(rows: Rows, chosen: Int[np.ndarray, " chosen"] | slice) -> Rows:
+    """Some real rows, without padding, for a look at the network that need not see them all."""
+    # As NumPy arrays: to take them out of JAX's would compile a program for each side.
+    features, targets, weights = jax.tree.map(
+        lambda side: np.asarray(side)[chosen], (rows.features, rows.targets, rows.weights)
+    )
+    return Rows(features, targets, weights, np.int32(len(weights)))
 
 
 def one_network(model: AbstractEstimator) -> AbstractEstimator:

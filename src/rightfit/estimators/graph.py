@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from sklearn.utils.validation import check_is_fitted
@@ -26,6 +25,7 @@ from rightfit.estimators.trials import is_pack
 from rightfit.graph import OperationRow, Picture, Program, Role, draw, trace
 from rightfit.graph.svg import to_svg
 from rightfit.nn import Dropout, Network
+from rightfit.train.compilation import compiled
 from rightfit.train.gradients import array_names
 from rightfit.train.plan import Knobs, Rows
 from rightfit.train.step import dropout_of_step, loss
@@ -183,16 +183,20 @@ def _without_rows(model: AbstractEstimator) -> Subject:
 
 def _picture(subject: Subject, title: str, max_nodes: int, *, measured: bool) -> Picture:
     with jax.enable_x64(subject.network.dtype == np.float64):
-        knobs = jax.tree.map(jnp.asarray, subject.knobs)
-        dropout = dropout_of_step(subject.plan, knobs, jnp.uint32(0))
-        arguments = (subject.network, subject.rows, knobs, dropout)
+        dropout = compiled(_dropout_of_step, subject.plan, subject.knobs, np.uint32(0))
+        arguments = (subject.network, subject.rows, subject.knobs, dropout)
         program = _traced(subject, arguments)
         return draw(
             program,
             title=title,
             arguments=jax.tree.leaves(arguments) if measured else None,
             max_nodes=max_nodes,
+            call=compiled,
         )
+
+
+# Operation by operation, it would be a dozen programs, each of them compiled out of turn.
+_dropout_of_step = jax.jit(dropout_of_step, static_argnames="plan")
 
 
 def _traced(subject: Subject, arguments: tuple[Any, ...]) -> Program:

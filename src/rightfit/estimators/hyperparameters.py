@@ -8,13 +8,13 @@ import dataclasses
 from typing import Any, TypeAlias
 
 from rightfit.constraints import (
-    Choice,
     Constraint,
     Flag,
     InstanceOf,
     Interval,
     MappingOf,
     Nothing,
+    OneOf,
     TupleOf,
     Unsure,
     at_least,
@@ -46,7 +46,7 @@ PLAIN_SIZES = (256, 256)
 # place, so for the type checker it may be anything.
 Several: TypeAlias = Any
 
-_ACTIVATION = Choice(ACTIVATION_NAMES)
+_ACTIVATION = OneOf(ACTIVATION_NAMES)
 
 
 def _optional(constraint: Constraint) -> Constraint:
@@ -63,7 +63,7 @@ class Hyperparameters:
 
     hidden_sizes: tuple[int, ...] | str | Several = parameter(
         "auto",
-        unsure(TupleOf(at_least(1), "hidden layer"), Choice(("auto",))),
+        unsure(TupleOf(at_least(1), "hidden layer"), OneOf(("auto",))),
         "Units of each hidden layer, such as (256, 128): then the parameters describe what is "
         "trained, and nothing is added. () is the model without hidden layers: linear, logistic or "
         "multinomial logistic regression. Rather too many than too few: early stopping, dropout "
@@ -72,7 +72,7 @@ class Hyperparameters:
     )
     quality: str = parameter(
         "default",
-        Choice(QUALITY_NAMES),
+        OneOf(QUALITY_NAMES),
         "Time that goes into the score, where hidden_sizes is 'auto': fast trains one network of "
         "copies that share their weights, default a pack of up to four such, best of up to "
         "sixteen; each on folds where there are few rows. What it set stands in describe().",
@@ -94,7 +94,7 @@ class Hyperparameters:
     )
     dropout_schedule: str | Several = parameter(
         "constant",
-        unsure(Choice(SCHEDULE_NAMES)),
+        unsure(OneOf(SCHEDULE_NAMES)),
         "How both dropout rates fall over schedule_epochs, as schedule says of the learning rate.",
     )
     l2: float | Several = parameter(
@@ -112,7 +112,7 @@ class Hyperparameters:
     )
     optimizer: str | Several = parameter(
         "adamw",
-        unsure(Choice(OPTIMIZER_NAMES)),
+        unsure(OneOf(OPTIMIZER_NAMES)),
         "Rule that turns gradients into steps: sgd goes along the gradient, momentum and nesterov "
         "along a sum of the last ones; adagrad, rmsprop, adam and adamw give each weight a step "
         "length of its own, lion only its sign; muon makes the step of a hidden layer equally "
@@ -141,7 +141,7 @@ class Hyperparameters:
     )
     parametrisation: str | Several = parameter(
         "standard",
-        unsure(Choice(PARAMETRISATION_NAMES)),
+        unsure(OneOf(PARAMETRISATION_NAMES)),
         "Where the scale of the weights lies: standard in the weights as they start, ntk in a "
         "fixed factor by which they are used, so that a learning rate suits more widths.",
     )
@@ -152,7 +152,7 @@ class Hyperparameters:
     )
     schedule: str | Several = parameter(
         "constant",
-        unsure(Choice(SCHEDULE_NAMES)),
+        unsure(OneOf(SCHEDULE_NAMES)),
         "How the learning rate falls over schedule_epochs: exponential to one hundredth, step to a "
         "tenth after one half and a hundredth after three quarters, cosine to 0.",
     )
@@ -167,7 +167,7 @@ class Hyperparameters:
     )
     batch_size: int | str | Several = parameter(
         "auto",
-        unsure(either(at_least(1), Choice(("auto",)))),
+        unsure(either(at_least(1), OneOf(("auto",)))),
         "Rows of a mini-batch. 'auto' goes by the training rows: 64 below 4,500, 128 below 6,400, "
         "256 below 32,000, 512 below 108,000, else 1,024.",
     )
@@ -221,7 +221,7 @@ class Hyperparameters:
     )
     members: int | str | None = parameter(
         None,
-        either(at_least(1), Choice(("auto",)), Nothing()),
+        either(at_least(1), OneOf(("auto",)), Nothing()),
         "Combinations to draw at random, seeded, in place of the whole grid; 'auto' draws 16. "
         "Lists are drawn from, and so are sensible ranges for hidden_sizes, dropout_rate, "
         "weight_decay and learning_rate where they are at their default; a list of one value, such "
@@ -236,7 +236,7 @@ class Hyperparameters:
     )
     combine: str = parameter(
         "ensemble",
-        Choice(COMBINE_NAMES),
+        OneOf(COMBINE_NAMES),
         "What becomes of several networks: ensemble takes a weighted mean of those that go "
         "together best on held-out rows, best the one with the lowest validation loss, simplest "
         "the most regularised one within one standard error of the best.",
@@ -249,7 +249,7 @@ class Hyperparameters:
     )
     scaling: str = parameter(
         "robust",
-        Choice(SCALING_NAMES),
+        OneOf(SCALING_NAMES),
         "How number columns are scaled: robust (median and quartiles, then a smooth clip to ±3, so "
         "that outliers survive without harm), standard (mean and standard deviation; keeps a model "
         "without hidden layers linear in the columns), quantile (equally many rows everywhere), "
@@ -257,7 +257,7 @@ class Hyperparameters:
     )
     number_embedding: str | Several = parameter(
         "none",
-        unsure(Choice(NUMBER_EMBEDDING_NAMES)),
+        unsure(OneOf(NUMBER_EMBEDDING_NAMES)),
         "What becomes of a scaled number before the first layer: none leaves it, piecewise says of "
         "each of its bins how much lies below it (with scaling tree or quantile, their bins), "
         "cosine adds waves of learned frequency, periodic turns sines and cosines into a few "
@@ -296,12 +296,12 @@ class Hyperparameters:
     )
     column_kinds: dict[str, str] | None = parameter(
         None,
-        _optional(MappingOf(Choice(KIND_NAMES))),
+        _optional(MappingOf(OneOf(KIND_NAMES))),
         "Kinds of columns that override the recognised ones, such as {'zip': 'category'}.",
     )
     precision: str = parameter(
         "auto",
-        Choice(PRECISION_NAMES),
+        OneOf(PRECISION_NAMES),
         "Type of the numbers in the network. 'auto' means float32, but float64 on a CPU below 500 "
         "training rows, where it costs nothing.",
     )
@@ -309,7 +309,7 @@ class Hyperparameters:
         False,
         Flag(),
         "Whether fit goes on from the weights of the fit before, with its columns and how they are "
-        "encoded, and the same rows held out; a network of other layers begins anew.",
+        "encoded, and the same rows held out; a network with other layers begins anew.",
     )
     random_state: Any = parameter(
         None,
@@ -339,7 +339,7 @@ class ClassifierParameters(Hyperparameters):
 
     watch: str = parameter(
         "loss",
-        Choice(("loss", *CLASS_METRICS)),
+        OneOf(("loss", *CLASS_METRICS)),
         "What early stopping watches on the validation rows: the loss, or a metric by name.",
     )
 
@@ -350,13 +350,13 @@ class RegressorParameters(Hyperparameters):
 
     loss: str = parameter(
         "squared_error",
-        Choice(NUMBER_LOSSES),
+        OneOf(NUMBER_LOSSES),
         "What is minimised: squared_error aims at the mean, absolute_error at the median, huber "
         "is squared near 0 and absolute beyond one standard deviation of the target.",
     )
     watch: str = parameter(
         "loss",
-        Choice(("loss", *NUMBER_METRICS)),
+        OneOf(("loss", *NUMBER_METRICS)),
         "What early stopping watches on the validation rows: the loss, or a metric by name.",
     )
 

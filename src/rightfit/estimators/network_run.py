@@ -15,7 +15,7 @@ from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective
 from rightfit.train.compilation import compiled
 from rightfit.train.optimizers import OPTIMIZERS
-from rightfit.train.plan import NEVER, Knobs, Plan, Rows, State
+from rightfit.train.plan import NEVER, Knobs, Plan, State
 from rightfit.train.program import start
 
 # Those of TabM's author in AutoGluon, but for 32 rows: so small a batch wastes the processor.
@@ -179,10 +179,3 @@ def _label_smoothing(chosen: Hyperparameters) -> float:
 def _weight_decay(chosen: Hyperparameters) -> float:
     customary = OPTIMIZERS[chosen.optimizer].weight_decay
     return customary if chosen.weight_decay is None else chosen.weight_decay
-
-
-def example_rows(rows: Rows, n_most: int) -> Rows:
-    """The first real rows, for a look at the network that need not see them all."""
-    n_rows = min(int(rows.n_rows), n_most)
-    features = type(rows.features)(*(side[:n_rows] for side in rows.features))
-    return Rows(features, rows.targets[:n_rows], rows.weights[:n_rows], np.int32(n_rows))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rightfit.estimators.choosing import Pick
+from rightfit.estimators.choosing import PackResult
 from rightfit.estimators.effects import has_effect
 from rightfit.estimators.trials import Trials
 from rightfit.model.model import KeptMember
@@ -47,16 +47,16 @@ def member_rows(
     return rows
 
 
-def trial_rows(trials: Trials, pick: Pick, sign: int) -> list[Row]:
+def trial_rows(trials: Trials, result: PackResult, sign: int) -> list[Row]:
     """One dict for each trial: its values, and what it came to on the rows that chose."""
     return [
         {
             "trial": trial.number,
             **trial.values,
             "seed": trial.seed,
-            "watched": sign * float(pick.watched[trial.number]),
-            "standard_error": float(pick.errors[trial.number]),
-            "weight": float(pick.choice.weights[trial.number]),
+            "watched": sign * float(result.watched[trial.number]),
+            "standard_error": float(result.errors[trial.number]),
+            "weight": float(result.choice.weights[trial.number]),
         }
         for trial in trials.trials
     ]

@@ -42,14 +42,14 @@ class Start:
         """Refuse to go on with a model that one network of some shape cannot take over.
 
         Raises:
-            ParameterError: the model is a pack, or a network of other layers.
+            ParameterError: the model is a pack, or a network with other layers.
         """
         if self.model is None:
             return
         n_members = len(self.model.training.members)
         if n_members == 0 and self.goes_on_with(shape):
             return
-        found = "a network of other layers"
+        found = "a network with other layers"
         if n_members:
             found = f"a pack of {counted(n_members, 'network')}"
         raise ParameterError(
@@ -67,8 +67,8 @@ class Start:
         changed = [name for name in _OF_COLUMNS if before[name] != getattr(chosen, name)]
         if changed:
             warn_user(
-                f"What is said now of {shown(changed)} has no effect: a network that goes on keeps "
-                "the columns, and how they are encoded.",
+                f"Changing {shown(changed)} has no effect: a network that goes on keeps its "
+                "columns and their encoding.",
                 TrainingWarning,
             )
 

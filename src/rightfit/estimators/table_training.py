@@ -95,7 +95,7 @@ def save_somewhere(model: AbstractEstimator, path: Path, *, overwrite: bool) -> 
         raise ModelFileError(
             why,
             expected=f"The model is not lost: it lies in '{refuge}'.",
-            hint="move it to a place of yours",
+            hint="move it to where you want it",
         ) from problem
 
 

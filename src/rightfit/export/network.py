@@ -1,5 +1,6 @@
 """The networks: the program that JAX traces of them, operation by operation."""
 
+from functools import partial
 from typing import Any, final
 
 import jax
@@ -13,6 +14,7 @@ from rightfit.export.operations import LOWERINGS
 from rightfit.export.tensors import Tensor, is_known
 from rightfit.graph import Operation, Value, operations_of
 from rightfit.model.predict import Networks, forward
+from rightfit.train.compilation_cache import with_sound_cache
 
 
 def add_networks(
@@ -97,8 +99,8 @@ class _Writer:
         is_sized = all(map(is_known, output.shape))
         if is_sized and all(constant is not None for constant in constants):
             # It is known beforehand, so the file need not compute it.
-            made = operation.equation.primitive.bind(*constants, **operation.equation.params)
-            self._constants[output] = np.asarray(made)
+            bind = partial(operation.equation.primitive.bind, **operation.equation.params)
+            self._constants[output] = np.asarray(with_sound_cache(lambda: bind(*constants)))
             return
         if operation.name not in LOWERINGS:
             raise _unknown(operation.name)

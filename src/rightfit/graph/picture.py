@@ -1,13 +1,13 @@
 """Both graphs as DOT text, and as rows of a table for whoever cannot see them."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from rightfit.graph.described import Described, describe_steps
 from rightfit.graph.nodes import Arrow, Column, Keep, arrange
-from rightfit.graph.program import Program, Value, is_floating, root_mean_squares
+from rightfit.graph.program import Program, Value, at_once, is_floating, root_mean_squares
 from rightfit.graph.steps import fold
 
 _MOST_STORED = 2
@@ -80,6 +80,7 @@ def draw(
     title: str = "",
     arguments: Sequence[Any] | None = None,
     max_nodes: int = 20,
+    call: Callable[..., Any] = at_once,
 ) -> Picture:
     """Draw the forward graph of a program and, under it, the backward graph.
 
@@ -89,13 +90,14 @@ def draw(
         arguments: arrays to run it on, for the sizes of values and slopes; None leaves
             sizes out.
         max_nodes: with more than that, the operations of an outer scope share a node.
+        call: takes a jitted function and its arguments, and calls it.
     """
     steps = describe_steps(program, fold(program))
     nodes = arrange(steps, max_nodes)
     sizes: Sizes = {}
     if arguments is not None:
         wanted = list(dict.fromkeys([*_measured(steps), *((v,) for v in _numbers(nodes.inputs))]))
-        sizes = dict(zip(wanted, root_mean_squares(program, arguments, wanted), strict=True))
+        sizes = dict(zip(wanted, root_mean_squares(program, arguments, wanted, call), strict=True))
     names = {column: f"{number}" for number, column in enumerate(nodes.columns, start=1)}
     lines = [
         "digraph {",

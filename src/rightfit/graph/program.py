@@ -216,8 +216,16 @@ def _needed(operations: Iterable[Operation], wanted: set[Value]) -> tuple[Operat
     return tuple(reversed(kept))
 
 
+def at_once(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a jitted function, which compiles it if need be."""
+    return function(*arguments)
+
+
 def root_mean_squares(
-    program: Program, arguments: Sequence[Any], wanted: Sequence[tuple[Value, ...]]
+    program: Program,
+    arguments: Sequence[Any],
+    wanted: Sequence[tuple[Value, ...]],
+    call: Callable[..., Any] = at_once,
 ) -> list[float]:
     """Run the program, and measure the size of sums of its values.
 
@@ -225,6 +233,7 @@ def root_mean_squares(
         program: what runs.
         arguments: the arrays, in the order of `program.arguments`.
         wanted: for each number that comes back, the values that are added up.
+        call: takes a jitted function and its arguments, and calls it.
 
     Returns:
         The root of the mean square over all elements, for each of `wanted`.
@@ -244,7 +253,7 @@ def root_mean_squares(
             known.update(zip(operation.outputs, outputs, strict=True))
         return [_size(sum(map(read, values))) for values in wanted]
 
-    return [float(size) for size in jax.jit(run)(list(arguments))]
+    return [float(size) for size in call(jax.jit(run), list(arguments))]
 
 
 def _size(array: Any) -> Any:

@@ -9,7 +9,6 @@ import errno
 import json
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +21,7 @@ import safetensors.numpy
 from rightfit.errors import ModelFileError
 from rightfit.model.document import from_document, to_document
 from rightfit.model.model import Model
+from rightfit.whole_file import hidden_beside, write_whole
 
 FORMAT = 1
 DOCUMENT = "model.json"
@@ -136,7 +136,7 @@ def load_model(path: Path) -> Model:
 
 def _write_beside(path: Path, content: dict[str, Any], weights: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = _hidden(path, "new")
+    new = hidden_beside(path)
     new.mkdir()
     try:
         _write_inside(new, content, weights)
@@ -152,9 +152,9 @@ def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
     framed = f'{{"format": {FORMAT}, "sha256": "{digest}", "content":\n{text}\n}}\n'
     is_same = (path / content["weights_file"]).exists()
     try:
-        _write_file(path / content["weights_file"], weights)
+        write_whole(path / content["weights_file"], weights)
         _sync_folder(path)
-        _write_file(path / DOCUMENT, framed.encode())
+        write_whole(path / DOCUMENT, framed.encode())
     finally:
         with suppress(OSError):  # They harm nobody, and the next save tries again.
             for leftover in _leftovers(path):
@@ -172,23 +172,6 @@ def _leftovers(path: Path) -> set[Path]:
     text = document.read_bytes() if document.is_file() else b""
     weights = [file for file in path.glob(_WEIGHTS) if file.name.encode() not in text]
     return {*weights, *path.glob(f".{_WEIGHTS}.*.new"), *path.glob(f".{DOCUMENT}.*.new")}
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    """Write to a new name, flush it to the disk, and rename; a crash leaves old or new."""
-    new = _hidden(path, "new")
-    try:
-        with new.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-
-
-def _hidden(path: Path, ending: str) -> Path:
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.{ending}")
 
 
 def _sync_folder(path: Path) -> None:

@@ -30,7 +30,7 @@ class Labelled:
 
 
 @dataclasses.dataclass(frozen=True)
-class Choices:
+class Preparation:
     """How a table is prepared.
 
     Attributes:

@@ -13,7 +13,7 @@ from rightfit.data.folds import (
 )
 from rightfit.data.split import split_rows
 from rightfit.errors import DataError
-from rightfit.model.given import Choices, Labelled
+from rightfit.model.given import Labelled, Preparation
 from rightfit.model.target import Target, nothing_to_train_on
 from rightfit.train.pack.run import Fold
 
@@ -46,7 +46,7 @@ def split(
     usable: Shaped[np.ndarray, " row"],
     encoded: Shaped[np.ndarray, "row ..."],
     target: Target,
-    choices: Choices,
+    preparation: Preparation,
 ) -> Split:
     """Hold rows out, once or fold by fold.
 
@@ -56,34 +56,37 @@ def split(
         usable: which rows have a target and a weight.
         encoded: the targets.
         target: what encoded them.
-        choices: how to go about it.
+        preparation: how to go about it.
 
     Raises:
         DataError: no row is usable, or none can be held out though networks are chosen among.
     """
     if not usable.any():
         raise nothing_to_train_on(len(usable))
-    n_folds = _n_folds(choices, rows, held, usable)
+    n_folds = _n_folds(preparation, rows, held, usable)
     of_rows = rows.groups if rows.time is None else rows.time
     if n_folds is not None:
         training = np.flatnonzero(usable)
-        folds = _in_folds(n_folds, rows, training, encoded, target, choices)
+        folds = _in_folds(n_folds, rows, training, encoded, target, preparation)
         blocks = None if of_rows is None else of_rows[training]
         return Split(training, np.zeros(0, np.int64), folds, blocks)
-    training, held_out = _once(usable, rows, held, encoded, target.classes, choices)
+    training, held_out = _once(usable, rows, held, encoded, target.classes, preparation)
     blocks = None if of_rows is None or not len(held_out) else of_rows[held_out]
     return Split(training, held_out, (), blocks)
 
 
 def _n_folds(
-    choices: Choices, rows: Labelled, held: Labelled | None, usable: Shaped[np.ndarray, " row"]
+    preparation: Preparation,
+    rows: Labelled,
+    held: Labelled | None,
+    usable: Shaped[np.ndarray, " row"],
 ) -> int | None:
     """Say in how many folds rows are held out; None to hold some out once, or none."""
-    if choices.asks_for_folds or held is not None:
-        return choices.n_folds
+    if preparation.asks_for_folds or held is not None:
+        return preparation.n_folds
     n_rows = int(usable.sum())
-    too_few = choices.validation_fraction is None and n_rows * _HELD_OUT < _FEWEST_HELD_OUT
-    if choices.n_folds is None and not (choices.needs_held_out and too_few):
+    too_few = preparation.validation_fraction is None and n_rows * _HELD_OUT < _FEWEST_HELD_OUT
+    if preparation.n_folds is None and not (preparation.needs_held_out and too_few):
         return None
     most = n_rows
     if rows.groups is not None:
@@ -97,7 +100,7 @@ def _n_folds(
             "trained on.",
             hint="hand over more rows, or ask for one network",
         )
-    return min(choices.n_folds or _FOLDS_OF_FEW_ROWS, most)
+    return min(preparation.n_folds or _FOLDS_OF_FEW_ROWS, most)
 
 
 def _once(
@@ -106,10 +109,10 @@ def _once(
     held: Labelled | None,
     encoded: Shaped[np.ndarray, "row ..."],
     names: Shaped[np.ndarray, " class"] | None,
-    choices: Choices,
+    preparation: Preparation,
 ) -> tuple[Int[np.ndarray, " train"], Int[np.ndarray, " held"]]:
     nothing = np.zeros(0, np.int64)
-    fraction = choices.validation_fraction
+    fraction = preparation.validation_fraction
     if fraction is None:
         fraction = _HELD_OUT if usable.sum() * _HELD_OUT >= _FEWEST_HELD_OUT else 0.0
     if held is not None or fraction == 0:
@@ -120,11 +123,11 @@ def _once(
             train, latest = hold_out_latest(_ranks(rows.time[live]), fraction)
             return live[train], live[latest]
         assert rows.groups is not None
-        train, out = hold_out_groups(rows.groups[live], fraction, choices.seed)
+        train, out = hold_out_groups(rows.groups[live], fraction, preparation.seed)
         return live[train], live[out]
     classes = None if names is None else names[np.maximum(encoded, 0)]
     kept = np.where(usable, rows.weights, 0.0)
-    return split_rows(kept, fraction, choices.seed, classes)
+    return split_rows(kept, fraction, preparation.seed, classes)
 
 
 def _in_folds(
@@ -133,18 +136,18 @@ def _in_folds(
     train_rows: Int[np.ndarray, " train"],
     encoded: Shaped[np.ndarray, "row ..."],
     unit: Target,
-    choices: Choices,
+    preparation: Preparation,
 ) -> tuple[Fold, ...]:
     classes = None if unit.classes is None else unit.classes[encoded[train_rows]]
     splits = make_folds(
         n_folds,
-        choices.seed,
+        preparation.seed,
         len(train_rows),
         classes,
         None if rows.groups is None else rows.groups[train_rows],
         None if rows.time is None else _ranks(rows.time[train_rows]),
     )
-    if classes is not None and choices.asks_for_folds and rows.time is None:
+    if classes is not None and preparation.asks_for_folds and rows.time is None:
         warn_of_rare_classes(classes, n_folds)
     return tuple(
         Fold(training.astype(np.int32), held_out.astype(np.int32)) for training, held_out in splits

@@ -15,7 +15,7 @@ from rightfit.data.table import Table
 from rightfit.data.target_columns import target_columns, warn_of_left_out
 from rightfit.data.targets import numbers_of
 from rightfit.errors import DataError
-from rightfit.model.given import Choices, Labelled
+from rightfit.model.given import Labelled, Preparation
 from rightfit.model.held_out import split
 from rightfit.model.target import (
     Target,
@@ -78,7 +78,7 @@ class Prepared:
 def prepare(
     rows: Labelled,
     held: Labelled | None,
-    choices: Choices,
+    preparation: Preparation,
     *,
     way: Way | None = None,
     target: Target | None = None,
@@ -88,7 +88,7 @@ def prepare(
     Args:
         rows: to train on, and to split if nothing is handed over.
         held: rows handed over for validation; None to split some off.
-        choices: how to go about it.
+        preparation: how to go about it.
         way: schema, encoder and target of an earlier fit to go on with; None to fit them.
         target: a target whose classes are known beforehand; None to fit it.
 
@@ -96,29 +96,29 @@ def prepare(
         DataError: nothing is left to train on, or a column or target cannot be used.
     """
     fitted = way.target if way is not None else target
-    if not choices.has_classes:
+    if not preparation.has_classes:
         rows = dataclasses.replace(rows, y=numbers_of(rows.y))
     elif fitted is None:
-        fitted = fit_classes(rows.y, choices.target_name)
+        fitted = fit_classes(rows.y, preparation.target_name)
         rows = dataclasses.replace(rows, y=_flat(rows.y))
     unit = fitted or _as_they_are(rows.y)
     encoded = unit.encode(rows.y)
     missing = is_missing(encoded)
     usable = ~missing & (rows.weights > 0)
-    parts = split(rows, held, usable, encoded, unit, choices)
+    parts = split(rows, held, usable, encoded, unit, preparation)
     if fitted is None:
         # From training rows alone.
         weights = np.zeros(len(usable))
         weights[parts.training] = rows.weights[parts.training]
-        fitted = fit_numbers(rows.y, weights, choices.target_name)
+        fitted = fit_numbers(rows.y, weights, preparation.target_name)
         encoded = fitted.encode(rows.y)
     if way is None:
-        way = _fit_way(rows, parts.training, encoded, fitted, choices)
-    if choices.has_classes:
+        way = _fit_way(rows, parts.training, encoded, fitted, preparation)
+    if preparation.has_classes:
         shares = with_shares(way.target, encoded, np.where(usable, rows.weights, 0.0))
         way = dataclasses.replace(way, target=shares)
     warn_of_left_out(int(missing.sum()))
-    dtype = _dtype(choices.precision, len(parts.training))
+    dtype = _dtype(preparation.precision, len(parts.training))
     return Prepared(
         way,
         encode_rows(way.encoder, rows.table, parts.training, encoded, rows.weights, dtype),
@@ -148,17 +148,17 @@ def _fit_way(
     training: Int[np.ndarray, " training"],
     encoded: Shaped[np.ndarray, "row ..."],
     target: Target,
-    choices: Choices,
+    preparation: Preparation,
 ) -> Way:
-    schema = recognise_columns(rows.table, training, choices.column_kinds)
+    schema = recognise_columns(rows.table, training, preparation.column_kinds)
     encoder = fit_encoder(
         rows.table,
         schema,
         _counted(training, rows.weights[training]),
-        scaling=choices.scaling,
-        max_one_hot=choices.max_one_hot,
+        scaling=preparation.scaling,
+        max_one_hot=preparation.max_one_hot,
         target=encoded,
-        seed=choices.seed,
+        seed=preparation.seed,
     )
     return Way(encoder.schema, encoder, target)
 

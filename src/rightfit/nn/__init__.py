@@ -8,12 +8,12 @@ from rightfit.nn.dropout import drop as drop
 from rightfit.nn.embedding import CategoryInput as CategoryInput
 from rightfit.nn.linear import Linear as Linear
 from rightfit.nn.network import Network as Network
-from rightfit.nn.network import NetworkShape as NetworkShape
 from rightfit.nn.network import build_network as build_network
 from rightfit.nn.number_embedding import Cosine as Cosine
 from rightfit.nn.number_embedding import NumberEmbedding as NumberEmbedding
 from rightfit.nn.number_embedding import Periodic as Periodic
 from rightfit.nn.number_embedding import PiecewiseLinear as PiecewiseLinear
+from rightfit.nn.shape import NetworkShape as NetworkShape
 from rightfit.nn.weights import count_parameters as count_parameters
 from rightfit.nn.weights import is_weight as is_weight
 from rightfit.nn.weights import sum_of_squared_weights as sum_of_squared_weights

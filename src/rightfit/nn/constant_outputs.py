@@ -20,7 +20,7 @@ def with_zeros(network: Network, outputs: Sequence[int]) -> Network:
         outputs: which ones.
 
     Example:
-        >>> from rightfit.nn.network import NetworkShape, build_network
+        >>> from rightfit.nn import NetworkShape, build_network
         >>> shape = NetworkShape(1, (), (), (2,), ("relu",), 3)
         >>> network = build_network(shape, np.random.default_rng(0))
         >>> with_zeros(network, [1]).layers[-1].weight.any(axis=0).tolist()

@@ -1,7 +1,5 @@
 """The network: encoded features in, one number for each output out."""
 
-import dataclasses
-import itertools
 import math
 from typing import Any
 
@@ -18,95 +16,13 @@ from rightfit.nn.dropout import Dropout, drop
 from rightfit.nn.embedding import CategoryInput
 from rightfit.nn.initialisation import Scheme, initial_weights
 from rightfit.nn.linear import Linear
-from rightfit.nn.number_embedding import (
-    NumberEmbedding,
-    build_number_embedding,
-    embedded_widths,
-    embedding_parameters,
-)
+from rightfit.nn.number_embedding import NumberEmbedding, build_number_embedding
 from rightfit.nn.random_bits import fold_in
+from rightfit.nn.shape import NetworkShape
 from rightfit.nn.weights import Weights
 
 EMBEDDING_START = 0.1
 _INPUT = 0
-
-
-@dataclasses.dataclass(frozen=True)
-class NetworkShape:
-    """Everything about a network but its numbers.
-
-    Attributes:
-        n_numbers: encoded number columns.
-        n_levels: codes of each category column, with code 0.
-        embedding_widths: features of each category column; 0 for one-hot.
-        hidden_sizes: units of each hidden layer; `()` is the linear model.
-        activations: the activation of each hidden layer, by name.
-        n_outputs: outputs of the last layer.
-        number_embedding: what becomes of scaled numbers, by name; none leaves them as they are.
-        number_widths: for each scaled number that is embedded, and these come first, its bins,
-            waves or features.
-        input_scaling: whether each feature has a factor of its own that is learned.
-        parametrisation: standard, or ntk, where weights are scaled when they are used.
-        n_copies: networks in one, which share all weights but factors of the inputs and the
-            output layer.
-    """
-
-    n_numbers: int
-    n_levels: tuple[int, ...]
-    embedding_widths: tuple[int, ...]
-    hidden_sizes: tuple[int, ...]
-    activations: tuple[str, ...]
-    n_outputs: int
-    number_embedding: str = "none"
-    number_widths: tuple[int, ...] = ()
-    input_scaling: bool = False
-    parametrisation: str = "standard"
-    n_copies: int = 1
-
-    @property
-    def has_factors(self) -> bool:
-        """Whether inputs have learned factors: copies differ by them."""
-        return self.input_scaling or self.n_copies > 1
-
-    @property
-    def n_features(self) -> int:
-        """Inputs of the first layer."""
-        return sum(self.feature_widths)
-
-    @property
-    def feature_widths(self) -> list[int]:
-        """How many features stand side by side for one column, from the first to the last."""
-        pairs = zip(self.n_levels, self.embedding_widths, strict=True)
-        return [
-            *embedded_widths(self.number_embedding, self.number_widths),
-            *[1] * (self.n_numbers - len(self.number_widths)),
-            *[width or levels - 1 for levels, width in pairs],
-        ]
-
-    @property
-    def layer_names(self) -> tuple[str, ...]:
-        """The layers as they are named to people: hidden 1, hidden 2 … output."""
-        return (*(f"hidden {n}" for n in range(1, len(self.hidden_sizes) + 1)), "output")
-
-    @property
-    def n_parameters(self) -> int:
-        """Weights and biases: (N+1)·K for a layer from N inputs to K outputs."""
-        sizes = [self.n_features, *self.hidden_sizes, self.n_outputs * self.n_copies]
-        embedded = zip(self.n_levels, self.embedding_widths, strict=True)
-        parametric = zip(self.hidden_sizes, self.activations, strict=True)
-        return (
-            self.n_features * self.n_copies * self.has_factors
-            + sum(size for size, name in parametric if ACTIVATIONS[name].is_parametric)
-            + embedding_parameters(self.number_embedding, self.number_widths)
-            + sum(levels * width for levels, width in embedded)
-            + sum((n + 1) * k for n, k in itertools.pairwise(sizes))
-        )
-
-    @property
-    def n_multiplications(self) -> int:
-        """Multiplications of weights that one row takes; looking up a category takes none."""
-        sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
-        return self.n_copies * sum(n * k for n, k in itertools.pairwise(sizes))
 
 
 class Network(eqx.Module):

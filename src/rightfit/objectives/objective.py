@@ -37,6 +37,10 @@ class Objective:
         """
         return 1 if self.task == "binary" else n_targets
 
+    def n_predictions(self, n_outputs: int) -> int:
+        """Predictions of one row, for so many outputs: one for each class, or each number."""
+        return 2 if self.task == "binary" else n_outputs
+
     def losses(
         self, outputs: Float[Array, "row output"], targets: Shaped[Array, "row ..."]
     ) -> Float[Array, " row"]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.table_split import TableSplit
-from rightfit.report.files import card_path, report_path, write_whole
+from rightfit.report.files import card_path, report_path, write_text
 from rightfit.report.write import Report, make_report
 
 
@@ -31,6 +31,6 @@ def write_beside(
         row_names=split.test_numbers,
     )
     place = report_path(folder)
-    write_whole(place, made.html)
-    write_whole(card_path(folder), made.card)
+    write_text(place, made.html)
+    write_text(card_path(folder), made.card)
     return made, place

@@ -57,8 +57,9 @@ def boosted_predictions(
 ) -> tuple[Float[np.ndarray, "row prediction"], str] | None:
     """What it predicts for the test rows, and a note; None where it cannot be fitted.
 
-    It has 100 trees a class. Where these would take too long: fewer and smaller ones with larger
-    steps, on a sample of the rows, and on the columns that go with the target the most.
+    It has 100 trees, for each of several classes or outputs. Where these would take too long: fewer
+    and smaller ones with larger steps, on a sample of the rows, and on the columns that go with the
+    target the most.
     """
     n_targets = n_boosted(model)
     if model.target.classes is None and n_targets > _MOST_OUTPUTS:
@@ -75,7 +76,9 @@ def boosted_predictions(
     # More threads than cores that are free wait for each other a hundred times as long.
     with threadpool_limits(1, user_api="openmp"):
         found = _fitted(model, chosen, inputs, training.truth[rows], wanted)
-    return None if found is None else (found, _note(forest, training, len(columns), n_columns))
+    if found is None:
+        return None
+    return found, _note(model, forest, training, len(columns), n_columns)
 
 
 def n_boosted(model: Model) -> int:
@@ -157,12 +160,17 @@ def _fitted(
     return every
 
 
-def _note(forest: _Forest, training: LabelledRows, n_taken: int, n_columns: int) -> str:
+def _note(
+    model: Model, forest: _Forest, training: LabelledRows, n_taken: int, n_columns: int
+) -> str:
     parts = []
     if forest.n_rows < training.n_with_target:
         parts.append(f"on {forest.n_rows:,} of {training.n_with_target:,} rows")
     if n_taken < n_columns:
         parts.append(f"on {n_taken} of {n_columns:,} encoded columns")
     if forest.n_trees < _N_TREES:
-        parts.append(f"{forest.n_trees} trees a class")
+        each = "class" if model.target.classes is not None else "output"
+        parts.append(
+            f"{forest.n_trees} trees" + (f" for each {each}" if n_boosted(model) > 1 else "")
+        )
     return ", ".join(parts) + " (to save time)" if parts else ""

@@ -8,8 +8,14 @@ import numpy as np
 
 from rightfit.model.model import Model
 
-# As in the sentence that says why training stopped.
+# As in the sentence that says why training stopped, and how it begins.
 _RECENT_EPOCHS = 5
+_BEGINNINGS = {
+    "no ": "patience",
+    "max_epochs": "max_epochs",
+    "max_seconds": "max_seconds",
+    "interrupted": "interrupted",
+}
 MOST_TABLE_ROWS = 40
 
 
@@ -24,7 +30,7 @@ class Course:
             relatively; None without validation rows.
         fall: mean relative fall of the loss per epoch over the last few epochs; None where there
             are too few, and of a target that is constant, where there is nothing to learn.
-        reason: why it stopped: "patience", "max_epochs", "max_seconds" …; "" where unknown.
+        reason: why it stopped: "patience", "max_epochs", "interrupted" …; "" where unknown.
     """
 
     records: tuple[dict[str, Any], ...]
@@ -35,7 +41,7 @@ class Course:
 
     @property
     def was_cut_short(self) -> bool:
-        """Whether a limit, and not the validation rows, ended the training."""
+        """Whether a limit or Ctrl-C, and not the validation rows, ended the training."""
         return self.reason in ("max_epochs", "max_seconds", "interrupted")
 
 
@@ -82,7 +88,5 @@ def _reason(model: Model, heaviest: int) -> str:
     for member in model.training.members:
         if member["member"] == heaviest:
             return str(member["stop_reason"])
-    words = model.training.stop_reason
-    if words.startswith("no better"):
-        return "patience"
-    return next((rule for rule in ("max_epochs", "max_seconds") if words.startswith(rule)), "")
+    said = model.training.stop_reason
+    return next((rule for words, rule in _BEGINNINGS.items() if said.startswith(words)), "")

@@ -1,10 +1,10 @@
-"""Where a report lies, what may be replaced, and writing it so that a crash leaves no half."""
+"""Where a report lies, what may be replaced, and writing it."""
 
-import secrets
 from pathlib import Path
 
 from rightfit.errors import ModelFileError
 from rightfit.model.folder import CARD, REPORT
+from rightfit.whole_file import write_whole
 
 _SUFFIXES = (".html", ".htm")
 _OURS = '<meta name="generator" content="RightFit">'
@@ -41,19 +41,14 @@ def is_ours(path: Path) -> bool:
         return _OURS in file.read(_WHERE)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write to a new name and rename it.
+def write_text(path: Path, text: str) -> None:
+    """Write a report or a card as a whole, or leave what is there as it is.
 
     Raises:
         ModelFileError: the file cannot be written.
     """
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
-        try:
-            new.write_text(text, encoding="utf-8")
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
+        write_whole(path, text.encode())
     except OSError as problem:
         raise ModelFileError(
             f"The report could not be written to '{path}': {problem.strerror or problem}.",

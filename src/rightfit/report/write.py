@@ -14,7 +14,7 @@ from rightfit.estimators.handed_over import rows_to_score
 from rightfit.report.checks.all_checks import check_codes, run_checks
 from rightfit.report.checks.check import Raised
 from rightfit.report.evidence import gather
-from rightfit.report.files import check_suffix, write_whole
+from rightfit.report.files import check_suffix, write_text
 from rightfit.report.two_graphs import draw_two_graphs
 from rightfit.report.verdict import give_verdict
 
@@ -45,7 +45,7 @@ class Report:
             ModelFileError: its name does not end in .html or .htm, or it cannot be written.
         """
         check_suffix(Path(path))
-        write_whole(Path(path), self.html)
+        write_text(Path(path), self.html)
 
     def _repr_html_(self) -> str:
         """Show the page in a notebook, apart from the notebook's own style."""

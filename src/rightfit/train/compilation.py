@@ -54,12 +54,13 @@ def compile_if(
     Returns:
         Whether the function is compiled for these arguments.
     """
-    known = _COMPILED.setdefault(function, set())
     likeness = _likeness((args, kwargs))
-    if likeness in known:
+    if likeness in _COMPILED.get(function, ()):
         return True
     use_compilation_cache()
     with _COMPILING:
+        # Functions join in their turn only: whoever makes room goes through all of them.
+        known = _COMPILED.setdefault(function, set())
         if likeness in known:
             return True
         if not is_wanted():

@@ -79,10 +79,9 @@ def surfaces(
     return Surfaces(_output(objective, outputs, bounds), shades.round().astype(jnp.uint8))
 
 
-@partial(jax.jit, static_argnames=("objective", "side"))
+@partial(jax.jit, static_argnames="objective")
 def surfaces_of_members(
     objective: Objective,
-    side: int,
     networks: Network,
     grid: Features,
     bounds: Float[Array, " 2"],

@@ -8,7 +8,7 @@ from rightfit.arrays import Features
 from rightfit.train.plan import Rows
 
 _SMALLEST = 16
-_STEPS_PER_DOUBLING = 8
+_SIZES_A_DOUBLING = 8
 _BLOCK = 4096
 
 
@@ -24,7 +24,7 @@ def bucket(n: int) -> int:
     """
     if n <= _SMALLEST:
         return _SMALLEST
-    step = 1 << max((n - 1).bit_length() - 4, 0)
+    step = 1 << max((n - 1).bit_length() - _SIZES_A_DOUBLING.bit_length(), 0)
     return -(-n // step) * step
 
 

@@ -125,7 +125,7 @@ def _train(stage: Stage, command: Mapping[str, Any]) -> None:
 
     lesson = stage.need_lesson()
     if stage.table is None:
-        raise DataError("All columns of what?", hint="choose a table of your own first")
+        raise DataError("There is no table to train on.", hint="choose a table of your own first")
     if stage.training is not None and stage.training.told["state"] == "running":
         return
     target = lesson.settings.target or stage.table.target or likely_target(stage.table.frame)

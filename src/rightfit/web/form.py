@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rightfit.constraints import Choice, Interval
+from rightfit.constraints import Interval, OneOf
 from rightfit.estimators.lesson.settings import PATHS, WHILE_IT_RUNS, Settings
 from rightfit.parameters import declared_parameters
 
@@ -32,7 +32,7 @@ def describe_paths() -> dict[str, list[float]]:
 
 
 def _limits(constraint: Any) -> dict[str, Any]:
-    if isinstance(constraint, Choice):
+    if isinstance(constraint, OneOf):
         return {"choices": list(constraint.names)}
     if isinstance(constraint, Interval):
         return {"low": constraint.low, "high": constraint.high}

@@ -76,8 +76,7 @@ class FullTraining:
                 last = event.records[-1]
                 loss = last.train_loss if last.validation_loss is None else last.validation_loss
                 self._tell(state="running", epoch=last.epoch, loss=loss)
-            if self._stop.is_set():
-                self._tell(state="stopped")
+            if self._is_stopped():
                 return
         remember(
             model,
@@ -88,6 +87,8 @@ class FullTraining:
         )
         linear = fit_linear(model, split)
         scores = score_on_test(model, split, linear)
+        if self._is_stopped():
+            return
         remember(model, test_scores=scores)
         place = free_place(self.table.folder, self.table.name)
         save_somewhere(model, place, overwrite=False)
@@ -101,6 +102,12 @@ class FullTraining:
             report=report,
             stop_reason=model.stop_reason_,
         )
+
+    def _is_stopped(self) -> bool:
+        """Whether somebody ended it, and say so."""
+        if self._stop.is_set():
+            self._tell(state="stopped")
+        return self._stop.is_set()
 
     def _report(self, model: Any, split: TableSplit, linear: Any, place: Path) -> str:
         """Write the report into the model's folder, and say where the page finds it."""

@@ -144,7 +144,7 @@ class Session:
             self._stage.complain(error.what, error.expected, error.hint)
         except Exception as error:
             traceback.print_exc()
-            self._stage.complain(f"RightFit itself went wrong: {type(error).__name__}: {error}")
+            self._stage.complain(f"RightFit itself failed: {type(error).__name__}: {error}")
         else:
             return True
         self._stage.is_playing = False

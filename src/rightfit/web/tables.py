@@ -50,7 +50,11 @@ class OwnTable:
 
 
 class Tables:
-    """All tables of one server; several pages share them."""
+    """All tables of one server; several pages share them.
+
+    Attributes:
+        first: the table of the command line, which stays; None without one.
+    """
 
     def __init__(self) -> None:
         self._tables: dict[str, OwnTable] = {}
@@ -75,8 +79,8 @@ class Tables:
         with self._lock:
             self._tables[table.key] = table
             while len(self._tables) > _MOST_TABLES:
-                # The oldest but the one of the command line, which is the first.
-                del self._tables[list(self._tables)[1]]
+                chosen = (key for key, known in self._tables.items() if known is not self.first)
+                del self._tables[next(chosen)]
         return table
 
     def get(self, key: str | None) -> OwnTable | None:

@@ -1,3 +1,4 @@
+import dataclasses
 import shlex
 from pathlib import Path
 from typing import Any
@@ -202,3 +203,17 @@ def test_pack_trains_all_members_along_the_path() -> None:
 
 
 PLAIN: dict[str, Any] = {"hidden_sizes": [3], "n_rows": 60, "batch_size": 16}
+
+
+def test_lesson_is_as_it_was_where_it_cannot_be_changed() -> None:
+    lesson = lesson_of()
+    lesson.epochs(2)
+    before, moment, losses = lesson.settings, lesson.moment, validation_losses(lesson)
+    wrong = dataclasses.replace(before, path="l2", validation_fraction=0.0, data="hills")
+    for _ in range(2):
+        with pytest.raises(ParameterError, match="none are kept for validation"):
+            lesson.change(wrong)
+    assert (lesson.settings, lesson.moment, validation_losses(lesson)) == (before, moment, losses)
+    assert lesson.points.has_classes
+    lesson.epochs(1)
+    assert lesson.epoch == 3

@@ -1,9 +1,6 @@
 """The two graphs of a lesson: of today's weights, over the mini-batch that comes next."""
 
-import numpy as np
-
-from rightfit.arrays import Features
-from rightfit.estimators.gradients import Subject
+from rightfit.estimators.gradients import Subject, some_rows
 from rightfit.estimators.graph import NetworkGraph, draw_subject
 from rightfit.estimators.lesson.lesson import Lesson
 from rightfit.train.plan import Rows
@@ -37,7 +34,4 @@ def _next_rows(lesson: Lesson) -> Rows:
     training, _ = lesson.rows.rows_of(None)
     size = lesson.plan.batch_size
     first = lesson.batch * size
-    chosen = lesson.next_order()[first : min(first + size, int(training.n_rows))]
-    features = Features(*(np.asarray(side)[chosen] for side in training.features))
-    targets, weights = np.asarray(training.targets)[chosen], np.asarray(training.weights)[chosen]
-    return Rows(features, targets, weights, np.int32(len(chosen)))
+    return some_rows(training, lesson.next_order()[first : min(first + size, int(training.n_rows))])

@@ -53,12 +53,11 @@ class Lesson:
 
     def __init__(self, settings: Settings, own: pl.DataFrame | None = None) -> None:
         self.own = own
-        self._within: _Within | None = None
-        self.points: Points = settings.points(own)
-        self.history: list[list[Epoch]] = []
-        self.changed_at: int | None = None
+        self.history: list[list[Epoch]]
+        self.changed_at: int | None
+        self._within: _Within | None
         self._moment = 0
-        self._begin(settings)
+        self._begin(settings, settings.points(own))
 
     @property
     def moment(self) -> int:
@@ -131,16 +130,19 @@ class Lesson:
 
         Returns:
             Whether the weights were kept.
+
+        Raises:
+            RightFitError: the settings do not go together, or not with the table; then the lesson
+                is as it was.
         """
         before = self.settings
         if not settings.goes_on_from(before):
-            self.points = settings.points(self.own)
-            self.history, self.changed_at = [], None
-            self._begin(settings)
+            self._begin(settings, settings.points(self.own))
             return False
         self._finish_epoch()
-        history, state, epoch = self.history, self.state(), self.epoch
-        self._begin(settings)
+        history, changed_at = self.history, self.changed_at
+        state, epoch = self.state(), self.epoch
+        self._begin(settings, self.points)
         fresh = self.courses[0].state
         assert fresh is not None
         same_rule = before.optimizer == settings.optimizer
@@ -151,14 +153,12 @@ class Lesson:
         self.courses[0].state = state
         self.courses[0].epoch = epoch
         self.history, self._best = history, [int(state.best_epoch)]
-        if epoch:
-            self.changed_at = epoch
+        self.changed_at = epoch or changed_at
         return True
 
     def restart(self) -> None:
         """Begin anew with the same settings."""
-        self.history, self.changed_at = [], None
-        self._begin(self.settings)
+        self._begin(self.settings, self.points)
 
     def epochs(self, n_epochs: int) -> None:
         """Train for some epochs; finish the one that has begun first."""
@@ -245,13 +245,14 @@ class Lesson:
         """The order of the rows in the epoch that has begun, or begins next."""
         return self._within.order if self._within else self._order()
 
-    def _begin(self, settings: Settings) -> None:
-        self.settings = settings
+    def _begin(self, settings: Settings, points: Points) -> None:
+        # Whatever can fail comes before anything has changed.
+        fitting = settings.estimator(points)._begin(points.X, points.y)
+        self.run: Run = fitting.run()
+        self.settings, self.points = settings, points
         self._moment += 1
-        fitting = settings.estimator(self.points)._begin(self.points.X, self.points.y, None, None)
         self.prepared = fitting.prepared
         self.objective = fitting.objective
-        self.run: Run = fitting.run()
         self.dtype = self.prepared.training.weights.dtype
         self.rows = PlacedRows(self.run, None)
         self.courses = [begin_course(n, m, ENDLESS) for n, m in enumerate(self.run.members)]
@@ -259,11 +260,11 @@ class Lesson:
         self.block = Block(self.courses, self.rows, len(self.courses), Program())
         self._clock = Clock(None, None)
         self._within = None
+        self.history = [[] for _ in self.courses]
+        self.changed_at = None
         self._best = [0] * len(self.courses)
         self._stopped = [False] * len(self.courses)
         self._failed: list[int | None] = [None] * len(self.courses)
-        if not self.history:
-            self.history = [[] for _ in self.courses]
 
     def _order(self) -> Any:
         (course,) = self.courses[:1]

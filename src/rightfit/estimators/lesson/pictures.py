@@ -83,7 +83,6 @@ class Pictures:
         seen = compiled(
             surfaces_of_members,
             self.lesson.objective,
-            MEMBER_SIDE,
             networks,
             self._small_grid,
             self._span,

@@ -8,10 +8,10 @@ from typing import Any, Self
 import polars as pl
 
 from rightfit.constraints import (
-    Choice,
     InstanceOf,
     Interval,
     Nothing,
+    OneOf,
     TupleOf,
     at_least,
     between,
@@ -52,7 +52,7 @@ class Settings:
     """Everything that says what a lesson is: equal settings, equal curve."""
 
     data: str = parameter(
-        "circle", Choice((*MADE_SETS, OWN)), "The points: a made set, or your own table."
+        "circle", OneOf((*MADE_SETS, OWN)), "The points: a made set, or your own table."
     )
     n_rows: int = parameter(400, Interval(int, 20, 2000, "both"), "How many points are made.")
     noise: float = parameter(
@@ -78,9 +78,9 @@ class Settings:
         TupleOf(Interval(int, 1, MOST_UNITS, "both"), "hidden layer"),
         "Units of each hidden layer; none is the linear model.",
     )
-    activation: str = parameter("relu", Choice(ACTIVATION_NAMES), "What a unit does to its sum.")
+    activation: str = parameter("relu", OneOf(ACTIVATION_NAMES), "What a unit does to its sum.")
     optimizer: str = parameter(
-        "adam", Choice(OPTIMIZER_NAMES), "Rule that turns gradients into steps."
+        "adam", OneOf(OPTIMIZER_NAMES), "Rule that turns gradients into steps."
     )
     learning_rate: float = parameter(0.01, between(0, None, "neither"), "Size of a step.")
     batch_size: int = parameter(16, Interval(int, 1, 2000, "both"), "Rows of a mini-batch.")
@@ -94,7 +94,7 @@ class Settings:
         "Early stopping: epochs without a better validation loss before training stops.",
     )
     seed: int = parameter(0, Interval(int, 0, 2**31 - 1, "both"), "Of weights, split and order.")
-    path: str = parameter("", Choice(("", *PATHS)), "Train a pack of networks along this.")
+    path: str = parameter("", OneOf(("", *PATHS)), "Train a pack of networks along this.")
 
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> Self:
@@ -166,7 +166,17 @@ class Settings:
         return {**chosen, **fixed, "random_state": self.seed}
 
     def estimator(self, points: Points) -> Classifier | Regressor:
-        """The estimator whose training the lesson shows."""
+        """The estimator whose training the lesson shows.
+
+        Raises:
+            ParameterError: a pack has no rows to choose among its networks.
+        """
+        if self.path and not self.validation_fraction:
+            raise ParameterError(
+                "A pack needs points to choose among its networks, and none are kept for "
+                "validation.",
+                hint="keep some points for validation, or leave the pack",
+            )
         kind = Classifier if points.has_classes else Regressor
         return kind(**self.parameters(points), max_epochs=ENDLESS)
 

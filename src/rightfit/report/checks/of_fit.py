@@ -97,8 +97,7 @@ def _underfit(evidence: Evidence) -> Finding | None:
         return Finding(
             "problem",
             f"{percent(course.fall or 0)} an epoch",
-            f"Training ended at its limit while the loss still fell by "
-            f"{percent(course.fall or 0)} an epoch.",
+            f"Training ended while the loss still fell by {percent(course.fall or 0)} an epoch.",
         )
     return None
 
@@ -207,7 +206,7 @@ CHECKS = (
         "RF-UNDERFIT",
         "Underfitted",
         "Another model saves at least 5 points more of the loss on the same test rows, although "
-        "this one is not overfitted; or training ended at its limit while the loss still fell.",
+        "this one is not overfitted; or training was cut short while the loss still fell.",
         "Train longer (max_epochs, max_seconds), take more units or layers, a larger learning "
         "rate, or less dropout and l2.",
         "train longer, with more units or less regularisation",

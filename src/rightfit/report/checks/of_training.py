@@ -85,11 +85,12 @@ def _cut_short(evidence: Evidence) -> Finding | None:
     course = course_of(evidence.model)
     if not course.was_cut_short or (course.fall or 0) <= 0.001:
         return None
+    fall = percent(course.fall or 0)
+    if course.reason == "interrupted":
+        said = f"Training was interrupted while the loss fell by {fall} an epoch."
+        return Finding("note", fall, said, "Train again, to the end.", "train again, to the end")
     return Finding(
-        "note",
-        percent(course.fall or 0),
-        f"Training reached {course.reason} while the loss fell by {percent(course.fall or 0)} an "
-        "epoch.",
+        "note", fall, f"Training reached {course.reason} while the loss fell by {fall} an epoch."
     )
 
 
@@ -131,8 +132,8 @@ CHECKS = (
     Check(
         "RF-CUT-SHORT",
         "Training was cut short",
-        "max_epochs or max_seconds ended the training while the loss was still falling by more "
-        "than 0.1 % an epoch.",
+        "max_epochs, max_seconds or Ctrl-C ended the training while the loss was still falling by "
+        "more than 0.1 % an epoch.",
         "Raise max_epochs or max_seconds.",
         "raise max_epochs or max_seconds",
         _cut_short,

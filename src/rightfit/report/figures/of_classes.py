@@ -1,5 +1,6 @@
 """Figures for classes: confusion matrix, ROC, precision and recall, reliability."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,26 +56,7 @@ def _confusion_picture(found: Confusion) -> Picture:
     n = len(found.names)
     size = 3.3 if n <= 4 else 1.2 + 0.4 * n
     drawing, (axes,) = axes_grid(1, 1, max(3.55, size + 0.4), size)
-    shares = found.counts / np.maximum(found.counts.sum(axis=1, keepdims=True), 1)
-    for i in range(n):
-        for j in range(n):
-            is_right = i == j < found.n_alone
-            colour, shade = (ONE if is_right else TWO), 0.12 + 0.55 * shares[i, j]
-            if i == j and not is_right:
-                colour = QUIET
-            if not found.counts[i, j]:
-                colour, shade = RULE, 0.4
-            axes.add_patch(_square(j, i, colour, shade))
-            if found.counts[i, j]:
-                axes.text(
-                    j,
-                    i,
-                    f"{found.counts[i, j]:,}",
-                    ha="center",
-                    va="center",
-                    fontweight="bold" if is_right else "normal",
-                    fontsize=11 if n <= 4 else 10,
-                )
+    _draw_cells(axes, found)
     names = [shortened(name, 12) for name in found.names]
     turned = n > 4 and max(map(len, names)) > 3
     size_of_names = 9 if n <= 4 else 10.5
@@ -103,6 +85,29 @@ def _confusion_picture(found: Confusion) -> Picture:
         f"Rows by true (down) and predicted class (across); the diagonal is right{others}. Shades "
         "are shares of the true class.",
     )
+
+
+def _draw_cells(axes: Any, found: Confusion) -> None:
+    n = len(found.names)
+    shares = found.counts / np.maximum(found.counts.sum(axis=1, keepdims=True), 1)
+    for i, j in itertools.product(range(n), range(n)):
+        is_right = i == j < found.n_alone
+        colour, shade = (ONE if is_right else TWO), 0.12 + 0.55 * shares[i, j]
+        if i == j and not is_right:
+            colour = QUIET
+        if not found.counts[i, j]:
+            colour, shade = RULE, 0.4
+        axes.add_patch(_square(j, i, colour, shade))
+        if found.counts[i, j]:
+            axes.text(
+                j,
+                i,
+                f"{found.counts[i, j]:,}",
+                ha="center",
+                va="center",
+                fontweight="bold" if is_right else "normal",
+                fontsize=11 if n <= 4 else 10,
+            )
 
 
 def _square(x: int, y: int, colour: str, alpha: float) -> Any:

@@ -41,9 +41,9 @@ def bytes_left_behind(run: Run) -> int:
     objective = run.members[0].plan.objective
     most = most_choosing_rows(objective)
     n_outputs = run.members[0].shape.n_outputs
-    n_predictions = 2 if objective.task == "binary" else n_outputs
     outputs = n_bytes * n_rows * n_outputs
-    predictions = _BYTES_OF_PREDICTION * _COPIES_OF_PREDICTIONS * min(n_rows, most) * n_predictions
+    n_predictions = min(n_rows, most) * objective.n_predictions(n_outputs)
+    predictions = _BYTES_OF_PREDICTION * _COPIES_OF_PREDICTIONS * n_predictions
     return weights + n_trials * (outputs + predictions)
 
 
