@@ -46,10 +46,14 @@ def read_frame(
         True
     """
     if isinstance(X, pl.LazyFrame):
-        return X.collect()
+        X = X.collect()
     if isinstance(X, pl.DataFrame):
-        objects = [name for name in X.columns if X.schema[name] == pl.Object and not is_read(name)]
-        return X.with_columns(_nulls(objects, X.height)) if objects else X
+        objects = [name for name in X.columns if X.schema[name] == pl.Object]
+        if not objects:
+            return X
+        nulls = _nulls([name for name in objects if not is_read(name)], X.height)
+        cells = {name: X[name].to_list() for name in objects if is_read(name)}
+        return X.with_columns([*nulls, *columns_of_objects(cells)])
     X = _with_text_names(X, is_read)
     frame = nw.from_native(X, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
