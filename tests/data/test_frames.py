@@ -137,6 +137,21 @@ def test_columns_that_are_not_read_are_nulls_if_of_no_plain_type(X: Any) -> None
     assert frame.to_dict(as_series=False) == {"n": [1, 2], "z": [None, None], "s": ["x", "y"]}
 
 
+def test_types_of_a_wide_frame_of_polars_are_looked_up_once(monkeypatch: Any) -> None:
+    # Looked up again for each column, they would take seconds a thousand columns.
+    looked_up = []
+    schema: Any = pl.DataFrame.schema
+
+    def counted(frame: pl.DataFrame) -> Any:
+        looked_up.append(frame)
+        return schema.fget(frame)
+
+    wide = pl.DataFrame({f"c{number}": [1] for number in range(50)})
+    monkeypatch.setattr(pl.DataFrame, "schema", property(counted))
+    assert converted(wide).width == 50
+    assert len(looked_up) == 1
+
+
 @pytest.mark.parametrize("make", [pl.DataFrame, pl.LazyFrame])
 def test_objects_of_polars_are_read_as_what_they_are(make: Any) -> None:
     frame = converted(make({"a": pl.Series([1, None], dtype=pl.Object), "b": ["x", "y"]}))
