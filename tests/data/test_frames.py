@@ -137,6 +137,30 @@ def test_columns_that_are_not_read_are_nulls_if_of_no_plain_type(X: Any) -> None
     assert frame.to_dict(as_series=False) == {"n": [1, 2], "z": [None, None], "s": ["x", "y"]}
 
 
+def test_types_of_a_wide_frame_of_polars_are_looked_up_once(monkeypatch: Any) -> None:
+    # Looked up again for each column, they would take seconds a thousand columns.
+    looked_up = []
+    schema: Any = pl.DataFrame.schema
+
+    def counted(frame: pl.DataFrame) -> Any:
+        looked_up.append(frame)
+        return schema.fget(frame)
+
+    wide = pl.DataFrame({f"c{number}": [1] for number in range(50)})
+    monkeypatch.setattr(pl.DataFrame, "schema", property(counted))
+    assert converted(wide).width == 50
+    assert len(looked_up) == 1
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame, pl.LazyFrame])
+def test_objects_of_polars_are_read_as_what_they_are(make: Any) -> None:
+    frame = converted(make({"a": pl.Series([1, None], dtype=pl.Object), "b": ["x", "y"]}))
+    assert frame.to_dict(as_series=False) == {"a": [1, None], "b": ["x", "y"]}
+    assert frame.schema["a"] == pl.Int64
+    with pytest.raises(DataError, match=r"Column 'a' holds \{1\} \(row 1\)"):
+        converted(make({"a": pl.Series([{1}], dtype=pl.Object)}))
+
+
 def test_columns_that_are_not_read_are_left_out_where_names_cannot_be_used() -> None:
     X = pa.table([pa.array([1]), pa.array([2]), pa.array([3])], names=["n", "q", "q"])
     frame = read_frame(X, is_read=lambda name: name == "n")

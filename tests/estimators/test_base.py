@@ -61,6 +61,18 @@ def test_fit_gives_the_same_predictions_for_every_dataframe(
     np.testing.assert_array_equal(outputs(model, frame()), outputs(expected, frame()))
 
 
+@both
+def test_the_target_may_be_a_lazy_frame(estimator: type[AbstractEstimator]) -> None:
+    y = target_for(estimator)
+    lazy = pl.LazyFrame({"price": y})
+    model = small(estimator).fit(pl.LazyFrame(frame()), lazy)
+    np.testing.assert_array_equal(
+        outputs(model, frame()), outputs(small(estimator).fit(frame(), y), frame())
+    )
+    assert model.target_name_ == "price"
+    assert model.score(pl.LazyFrame(frame()), lazy) == model.score(frame(), y)
+
+
 @pytest.mark.parametrize("convert", [pl.DataFrame, pa.Table.from_pandas], ids=["polars", "arrow"])
 def test_fit_gives_the_same_predictions_for_mixed_columns_of_every_dataframe(
     on_mixed: Any, convert: Callable[[pd.DataFrame], Any]

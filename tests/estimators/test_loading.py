@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,19 @@ from sklearn.exceptions import NotFittedError
 from rightfit import Classifier, ModelFileError, Regressor, load
 from rightfit.estimators.base import AbstractEstimator
 from tests.estimators.examples import NUMBERS, THREE, X, mixed, outputs, small, target_for
+
+FORK = """
+import os, signal, sys
+import rightfit
+
+model = rightfit.load(sys.argv[1])
+child = os.fork()
+if not child:
+    signal.alarm(60)  # where it waits for a thread of its parent, it would wait for ever
+    model.predict([[0.0, 0.0, 0.0]])
+    os._exit(0)
+sys.exit(os.waitpid(child, 0)[1])
+"""
 
 both = pytest.mark.parametrize("estimator", [Classifier, Regressor])
 
@@ -34,6 +49,13 @@ def test_load_gives_the_estimator_that_was_saved(
 def test_path_may_be_text(tmp_path: Path) -> None:
     small(Classifier).fit(X, THREE).save(str(tmp_path / "model"))
     assert load(str(tmp_path / "model")).predict(X).shape == (40,)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not forked")
+def test_a_process_may_fork_once_it_has_loaded_a_model(tmp_path: Path) -> None:
+    small(Classifier).fit(X, THREE).save(tmp_path / "model")
+    subprocess.run([sys.executable, "-c", FORK, str(tmp_path / "model")], check=True, timeout=120)
 
 
 def test_loaded_estimator_can_be_saved_fitted_and_cloned(tmp_path: Path) -> None:

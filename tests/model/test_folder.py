@@ -562,6 +562,39 @@ def test_load_says_that_the_weights_are_missing(saved: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["model.json", "weights"])
+def test_load_says_that_a_file_may_not_be_read(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    denied = saved / "model.json" if name == "model.json" else weights_of(saved)
+    forbid(denied, monkeypatch)
+    assert message(lambda: load_model(saved)) == (
+        f"The model at '{saved}' could not be read: Permission denied.\n"
+        "hint: check the path, and who may read what is there"
+    )
+
+
+def test_save_says_that_what_is_there_may_not_be_read(
+    saved: Path, old: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbid(saved / "model.json", monkeypatch)
+    assert message(lambda: save_model(old, saved, overwrite=True)).startswith(
+        f"The model could not be written to '{saved}': Permission denied.\n"
+    )
+
+
+def forbid(denied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deny reading a file, as the system does to all but root."""
+    original = io.open
+
+    def opened(file: Any, *args: Any, **kwargs: Any) -> Any:
+        if file == denied:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+        return original(file, *args, **kwargs)
+
+    monkeypatch.setattr(io, "open", opened)
+
+
 def test_load_reads_no_weights_outside_the_folder(saved: Path) -> None:
     weights = weights_of(saved)
     outside = saved.parent / weights.name

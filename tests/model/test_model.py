@@ -8,6 +8,7 @@ from rightfit import Classifier, Regressor
 from rightfit.data.table import as_table
 from rightfit.model.model import Model
 from rightfit.nn import Linear
+from rightfit.train.compilation import compiled
 from tests.estimators.examples import NUMBERS, THREE, TWO, X, small
 
 TABLE = as_table(X)
@@ -56,3 +57,22 @@ def test_numbers_come_in_units_of_the_target() -> None:
 def test_parameters_are_counted() -> None:
     model = model_of(Classifier, THREE)
     assert model.n_parameters == (3 + 1) * 8 + (8 + 1) * 3
+
+
+@pytest.mark.parametrize(("hidden_sizes", "n_rows"), [((8,), 256), ((2000, 2000), 32)])
+def test_one_row_of_large_networks_does_not_wait_for_a_large_block(
+    monkeypatch: pytest.MonkeyPatch, hidden_sizes: tuple[int, ...], n_rows: int
+) -> None:
+    model = model_of(Regressor, NUMBERS)
+    # What is multiplied is counted from the shape; the network itself may stay small.
+    shape = dataclasses.replace(model.shape, hidden_sizes=hidden_sizes)
+    member = dataclasses.replace(model.members[0], shape=shape)
+    computed = []
+
+    def noted(function: Any, groups: Any, block: Any) -> Any:
+        computed.append(len(block.numbers))
+        return compiled(function, groups, block)
+
+    monkeypatch.setattr("rightfit.model.predict.compiled", noted)
+    dataclasses.replace(model, members=(member,)).predictions(as_table(X[:1]))
+    assert computed == [n_rows]

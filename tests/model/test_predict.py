@@ -30,8 +30,9 @@ def network_of(dtype: Any) -> Network:
     return build_network(SHAPE, np.random.default_rng(0), dtype)
 
 
-def predicted(network: Network, rows: Features) -> Any:
-    return mean_predictions(place_networks([network]), np.ones(1), rows, "regression")
+def predicted(network: Network, rows: Features, n_block_rows: int = 256) -> Any:
+    placed = place_networks([network])
+    return mean_predictions(placed, np.ones(1), rows, "regression", n_block_rows)
 
 
 def by_hand(network: Network, rows: Features) -> Any:
@@ -62,6 +63,13 @@ def test_outputs_of_a_row_do_not_depend_on_the_rows_beside_it() -> None:
         np.testing.assert_array_equal(predicted(network, alone)[0], outputs[row])
     turned = Features(rows.numbers[::-1], rows.codes[::-1])
     np.testing.assert_array_equal(predicted(network, turned)[::-1], outputs)
+
+
+@pytest.mark.parametrize("n_rows", [1, 32, 33])
+def test_blocks_of_fewer_rows_give_the_same_outputs(n_rows: int) -> None:
+    network, rows = network_of(np.float64), rows_of(n_rows)
+    outputs = predicted(network, rows, n_block_rows=32)
+    np.testing.assert_allclose(outputs, predicted(network, rows), rtol=1e-12)
 
 
 def test_networks_of_several_shapes_are_weighed_in_their_own_order() -> None:

@@ -165,7 +165,10 @@ def _parsed_text(text: pl.Series, style: str) -> pl.Series:
 
 def _likely_first(words: pl.Series, style: str) -> list[str]:
     """Order the forms of a style by how many of the first words they can read."""
-    forms = (*STYLES[style], *(ZONED if style == "year first" else ()))
+    forms = [*STYLES[style], *(ZONED if style == "year first" else ())]
+    if len(words) <= FEW:
+        # To read them all takes no longer than to try the forms on some.
+        return forms
     some = words.head(FEW)
     return sorted(forms, key=lambda form: _moments(some, form).null_count())
 

@@ -46,10 +46,14 @@ def read_frame(
         True
     """
     if isinstance(X, pl.LazyFrame):
-        return X.collect()
+        X = X.collect()
     if isinstance(X, pl.DataFrame):
-        objects = [name for name in X.columns if X.schema[name] == pl.Object and not is_read(name)]
-        return X.with_columns(_nulls(objects, X.height)) if objects else X
+        objects = [name for name, dtype in X.schema.items() if dtype == pl.Object]
+        if not objects:
+            return X
+        nulls = _nulls([name for name in objects if not is_read(name)], X.height)
+        cells = {name: X[name].to_list() for name in objects if is_read(name)}
+        return X.with_columns([*nulls, *columns_of_objects(cells)])
     X = _with_text_names(X, is_read)
     frame = nw.from_native(X, pass_through=True)
     if isinstance(frame, nw.LazyFrame):
@@ -163,7 +167,7 @@ def checked_names(names: Sequence[Hashable], is_read: IsRead = every_column) -> 
 
 def _column_by_column(frame: nw.DataFrame[Any], *, decode: bool) -> pl.DataFrame:
     """Convert without PyArrow, which pandas does not need to have."""
-    columns = {name: _typed(frame[name], decode=decode) for name in frame.columns}
+    columns = {column.name: _typed(column, decode=decode) for column in frame.iter_columns()}
     objects = {name: values for name, values in columns.items() if isinstance(values, list)}
     typed = dict(zip(objects, columns_of_objects(objects), strict=True))
     return pl.DataFrame([typed.get(name, columns[name]) for name in frame.columns])

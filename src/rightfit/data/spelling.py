@@ -31,9 +31,10 @@ def as_known(words: pl.Series, known: Collection[str]) -> pl.Series:
         ['02134', '10001']
     """
     there = list(known)
-    new = words.filter(~words.is_in(there)).drop_nulls().unique()
+    new = words.filter(~words.is_in(there))
     if not len(new):
         return words
+    new = new.drop_nulls().unique()
     respelled = new.str.replace(WHOLE, "$1")
     widths = {len(word) for word in there}
     if len(widths) == 1 and all(map(str.isdigit, there)):

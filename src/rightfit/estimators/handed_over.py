@@ -5,6 +5,7 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import Any
 
 import numpy as np
+import polars as pl
 from sklearn.utils import _safe_indexing
 
 from rightfit.data.folds import group_codes, time_ranks
@@ -43,6 +44,7 @@ def labelled(
         raise DataError(f"{name} requires y to be passed, but the target y is None.")
     if isinstance(y, str):
         raise _text_for_column("The target y", y, f"fit(X.drop(columns={y!r}), X[{y!r}])")
+    y = _computed(y)
     is_used = not_ignored(owner.column_kinds)
     table = as_table(X, is_read=lambda name: is_used(name) and (known is None or name in known))
     weights = read_weights(weight, table.n_rows)
@@ -70,6 +72,7 @@ def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
     Raises:
         DataError: no row has one.
     """
+    y = _computed(y)
     there = has_target(y)
     if there.all():
         return X, y, weight
@@ -85,6 +88,14 @@ def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
         # What is left may be of one type.
         y = np.array(y.tolist())
     return _safe_indexing(X, rows), y, None if weight is None else np.asarray(weight)[rows]
+
+
+def _computed(y: Any) -> Any:
+    """Compute a target that is a lazy frame, which has no series: its one column is the target."""
+    if not isinstance(y, pl.LazyFrame):
+        return y
+    frame = y.collect()
+    return frame.to_series() if frame.width == 1 else frame
 
 
 def with_separation(rows: Labelled, groups: Any, time: Any) -> Labelled:

@@ -17,7 +17,8 @@ def load(path: str | Path) -> Classifier | Regressor:
         path: the model's folder.
 
     Raises:
-        ModelFileError: the folder is missing, damaged, of a newer format, or not a model.
+        ModelFileError: the folder is missing, damaged, of a newer format, not a model, or may
+            not be read.
     """
     model = load_model(Path(path))
     estimator = Classifier() if model.estimator == "Classifier" else Regressor()

@@ -66,8 +66,13 @@ def check_writable(path: Path, *, overwrite: bool = False) -> None:
     """Make sure, before training, that a model may be written to a place.
 
     Raises:
-        ModelFileError: something is in the way.
+        ModelFileError: something is in the way, or it cannot be looked at.
     """
+    with _explained(path):
+        _check_place(path, overwrite=overwrite)
+
+
+def _check_place(path: Path, *, overwrite: bool) -> None:
     if not path.exists() and not path.is_symlink():
         _check_parent(path)
         return
@@ -118,10 +123,19 @@ def load_model(path: Path) -> Model:
     """Read a model's folder. Nothing in it is ever run as code.
 
     Raises:
-        ModelFileError: the folder is missing, damaged, of a newer format, or not a model.
+        ModelFileError: the folder is missing, damaged, of a newer format, not a model, or may
+            not be read.
     """
-    content = _read_document(path)
-    weights = _read_weights(path, content)
+    try:
+        content = _read_document(path)
+        weights = _read_weights(path, content)
+    except OSError as problem:
+        if isinstance(problem, ModelFileError):
+            raise
+        raise ModelFileError(
+            f"The model at '{path}' could not be read: {problem.strerror or problem}.",
+            hint="check the path, and who may read what is there",
+        ) from problem
     try:
         return from_document(content, safetensors.numpy.load(weights))
     except (
@@ -196,7 +210,7 @@ def _read_document(path: Path) -> dict[str, Any]:
         frame = json.loads((path / DOCUMENT).read_text(encoding="utf-8"))
         found, content = frame["format"], frame.get("content")
         written = json.dumps(content, ensure_ascii=False, indent=1).encode()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise _damaged(path, f"'{DOCUMENT}' cannot be read") from problem
     if isinstance(found, int) and found > FORMAT:
         raise ModelFileError(

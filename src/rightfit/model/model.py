@@ -11,7 +11,7 @@ from rightfit.arrays import Features
 from rightfit.data.encode import Encoder
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
-from rightfit.model.predict import Networks, mean_predictions, place_networks
+from rightfit.model.predict import Networks, mean_predictions, place_networks, rows_at_once
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape
 from rightfit.objectives import Objective
@@ -121,6 +121,10 @@ class Model:
     def _on_device(self) -> Networks:
         return place_networks([member.network for member in self.members])
 
+    @cached_property
+    def _n_block_rows(self) -> int:
+        return rows_at_once(self.n_multiplications)
+
     def probabilities(self, table: Table) -> Float[np.ndarray, "row class"]:
         """Compute the probability of each class, in the order of `target.classes`."""
         return self._mean(table)
@@ -139,7 +143,9 @@ class Model:
             Probabilities of all classes, or standardised numbers.
         """
         weights = np.array([member.weight for member in self.members])
-        return mean_predictions(self._on_device, weights, features, self.objective.task)
+        return mean_predictions(
+            self._on_device, weights, features, self.objective.task, self._n_block_rows
+        )
 
     def _mean(self, table: Table) -> Float[np.ndarray, "row prediction"]:
         return self.predict_encoded(self.encoder.encode(table))

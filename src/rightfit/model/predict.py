@@ -17,7 +17,11 @@ from rightfit.nn import Network
 from rightfit.objectives import Task
 from rightfit.train.compilation import call, compiled
 
+# Rows of a block. Networks of many multiplications are about as quick with fewer rows at a time,
+# and a single row, for which a whole block is computed, is ready sooner.
 _BLOCK = 256
+_SMALL_BLOCK = 32
+_MANY_MULTIPLICATIONS = 1_000_000
 
 
 class Networks(NamedTuple):
@@ -49,6 +53,21 @@ def place_networks(networks: Sequence[Network]) -> Networks:
     return Networks(call(jax.device_put, tuple(groups)), places)
 
 
+def rows_at_once(n_multiplications: int) -> int:
+    """Say how many rows a block has, so that both one row and many are predicted quickly.
+
+    Args:
+        n_multiplications: of weights, that one row takes in all networks.
+
+    Example:
+        >>> rows_at_once(10_000)
+        256
+    """
+    # An accelerator computes a large block as quickly as a small one.
+    is_small = n_multiplications > _MANY_MULTIPLICATIONS and jax.default_backend() == "cpu"
+    return _SMALL_BLOCK if is_small else _BLOCK
+
+
 def predictions_of(
     outputs: Float[np.ndarray, "*member row output"], task: Task
 ) -> Float[np.ndarray, "*member row prediction"]:
@@ -64,7 +83,11 @@ def predictions_of(
 
 
 def mean_predictions(
-    networks: Networks, weights: Float[np.ndarray, " member"], features: Features, task: Task
+    networks: Networks,
+    weights: Float[np.ndarray, " member"],
+    features: Features,
+    task: Task,
+    n_block_rows: int = _BLOCK,
 ) -> Float[np.ndarray, "row prediction"]:
     """Compute the weighted mean of what networks predict for encoded rows.
 
@@ -73,6 +96,7 @@ def mean_predictions(
         weights: of the networks, in the order of the sequence that was placed.
         features: the rows.
         task: what the outputs mean.
+        n_block_rows: how many rows are computed at a time, from `rows_at_once`.
 
     Returns:
         Probabilities of all classes, or standardised numbers, float64.
@@ -83,8 +107,9 @@ def mean_predictions(
     in_order = np.empty(len(weights))
     in_order[networks.order] = weights
     means = []
-    for first in range(0, n_rows, _BLOCK):
-        block = Features(*(_padded(side[first : first + _BLOCK]) for side in features))
+    for first in range(0, n_rows, n_block_rows):
+        rows = slice(first, first + n_block_rows)
+        block = Features(*(_padded(side[rows], n_block_rows) for side in features))
         outputs = compiled(forward, networks.groups, block)
         predictions = predictions_of(np.concatenate([np.asarray(o) for o in outputs]), task)
         means.append(predictions[0] if len(weights) == 1 else in_order @ predictions.swapaxes(0, 1))
@@ -105,6 +130,6 @@ def forward(
     return tuple(outputs(group) for group in groups)
 
 
-def _padded(rows: np.ndarray) -> np.ndarray:
-    missing = _BLOCK - len(rows)
+def _padded(rows: np.ndarray, n_rows: int) -> np.ndarray:
+    missing = n_rows - len(rows)
     return np.pad(rows, ((0, missing), (0, 0))) if missing else rows
