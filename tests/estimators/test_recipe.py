@@ -252,7 +252,7 @@ def test_wide_tables_have_networks_that_can_turn_inputs_off(n_rows: int, n_colum
         sparse = [values for values in members if values["input_scaling"]]
         assert {len(values["hidden_sizes"]) for values in sparse} == {0, 1}
         assert all(values["l2"] > 0 and not values["weight_decay"] for values in sparse)
-        assert len(members) - len(sparse) == sum(EFFORTS[quality].stage(wide).n_members)
+        assert len(members) - len(sparse) == sum(EFFORTS[quality].stage(wide).n_of_kinds(wide))
     chosen, _ = follow_recipe(ClassifierParameters(quality="fast"), wide)
     assert chosen.n_folds == 5
     assert len(members_of(wide, max_members=3)) == 3
@@ -308,7 +308,9 @@ def test_copies_go_by_quality_and_folds(quality: str, n_rows: int, n_copies: int
     ("quality", "n_rows", "n_columns", "scaling", "sizes"),
     [
         ("default", 2_000, 8, "quantile", {(128, 128)}),
+        ("default", 2_000, 10, "quantile", {(128, 128), (256, 256)}),
         ("default", 20_000, 8, "tree", {(128, 128)}),
+        ("default", 20_000, 10, "tree", {(128, 128), (512, 512)}),
         ("default", 2_000, 300, "robust", {(256, 256)}),
         ("default", 20_000, 300, "robust", {(256, 256), (512, 512)}),
         ("fast", 900, 8, "quantile", {(128, 128)}),
@@ -327,9 +329,23 @@ def test_scaling_and_layers_go_by_quality_rows_and_columns(
     assert {values.get("hidden_sizes", alike) for values in members} == sizes
 
 
-def test_many_columns_have_networks_with_noisy_inputs_and_without() -> None:
-    members = members_of(Circumstances(20_000, 300))
-    assert sorted(values["input_dropout_rate"] for values in members) == [0, 0, 0.2, 0.2]
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "rates"),
+    [
+        (20_000, 300, [0, 0, 0.2, 0.2]),
+        (20_000, 10, [0, 0, 0, 0, 0.05, 0.1]),
+        (3_000, 10, [0, 0, 0, 0, 0.1, 0.2]),
+        (20_000, 9, [0, 0, 0, 0]),
+    ],
+)
+def test_packs_have_networks_with_noisy_inputs_and_without(
+    n_rows: int, n_columns: int, rates: list[float]
+) -> None:
+    members = members_of(Circumstances(n_rows, n_columns))
+    inputs = [values.get("input_dropout_rate", 0) for values in members]
+    assert sorted(inputs) == rates
+    noisy = [values for values, rate in zip(members, inputs, strict=True) if rate]
+    assert {values["number_embedding"] for values in noisy} <= {"none"}
 
 
 def test_recipe_trains_in_float32_with_few_rows_too() -> None:
@@ -377,7 +393,7 @@ def test_recipe_trains_saves_and_checks_its_gradients(quality: str, tmp_path: An
     X, y = rows(300)
     model = Classifier(quality=quality, max_epochs=3, random_state=0).fit(X, y > 0.5)
     assert model.get_params()["hidden_sizes"] == "auto"
-    n_members = EFFORTS[quality].stages[0].n_members
+    n_members = EFFORTS[quality].stages[0].n_of_kinds(Circumstances(300, 3))
     assert len({member["trial"] for member in model.members_}) == sum(n_members)
     model.save(tmp_path / "model")
     import rightfit

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
 MOST_EMBEDDED_COLUMNS = 256
+# Whoever leaves some columns out needs others that say the same.
+FEWEST_NOISY_COLUMNS = 10
 # With more columns than this for each row, most are of no use: networks that can turn inputs off
 # are added.
 WIDE_COLUMNS_A_ROW = 0.5
@@ -47,13 +49,14 @@ class Stage:
     Attributes:
         most_rows: up to so many.
         n_members: networks of each kind that are drawn: piecewise (plain, of many columns), cosine
-            (none, of many columns) and noisy.
+            (none, of many columns) and noisy (none, of few columns).
         n_copies: of a piecewise or cosine network, in one.
         n_units: of each of their two hidden layers.
         n_folds: folds that each network is trained on; None where rows are held out once.
         patience_growth: how the patience grows with the epochs. In few rows an epoch has few
             steps, and networks of some tables go on improving for hundreds of them.
-        n_noisy_units: of each hidden layer of a noisy network, given the rows for them.
+        n_noisy_units: of each hidden layer of a noisy network, which has half of them where rows
+            are few.
     """
 
     most_rows: float
@@ -67,6 +70,8 @@ class Stage:
     def n_of_kinds(self, about: Circumstances) -> tuple[int, ...]:
         """How many networks of each kind a table gets."""
         piecewise, cosine, noisy = self.n_members
+        if about.n_columns < FEWEST_NOISY_COLUMNS:
+            noisy = 0
         return (piecewise, cosine, noisy) if about.embeds_numbers else (piecewise, noisy)
 
 
@@ -124,6 +129,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
             # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.
             unembedded=(
                 _BEST_OF_FEW_ROWS,
+                Stage(10_000, (2, 2, 2), n_copies=16, n_folds=5),
                 Stage(200_000, (2, 2, 2), n_copies=16, n_folds=5, n_noisy_units=1024),
                 Stage(math.inf, (2, 2, 2), n_copies=16, n_noisy_units=1024),
             ),

@@ -56,16 +56,32 @@ _PLAIN: Mapping[str, Any] = MappingProxyType(
         "learning_rate": [5e-4, 1e-3],
     }
 )
-# Of units that are left out every other time there are twice as many, given the rows for them.
 # Where many columns say the same, as neighbouring pixels do, a network must not rely on any of
 # them; where few columns matter, losing them is what ruins it. Held-out rows tell which.
 _NOISY: Mapping[str, Any] = MappingProxyType(
     {
+        "number_embedding": ["none"],
+        "average_decay": [0.99],
+        "dropout_rate": [0.2, 0.4],
+        "input_dropout_rate": [0.1, 0.2],
+        "weight_decay": [0.1, 0.3, 1.0],
+        "learning_rate": [1e-3],
+    }
+)
+# Up to so many rows there is more noise, and half as many units.
+FEW_ROWS_FOR_NOISE = 3_000
+_LESS_NOISE: Mapping[str, Any] = MappingProxyType(
+    {
+        "dropout_rate": [0.1, 0.2],
+        "input_dropout_rate": [0.05, 0.1],
+        "weight_decay": [0.1, 0.3],
+    }
+)
+_NOISE_OF_MANY_COLUMNS: Mapping[str, Any] = MappingProxyType(
+    {
         "average_decay": [0.999],
         "dropout_rate": [0.4, 0.5],
         "input_dropout_rate": [0.2],
-        "weight_decay": [0.1, 0.3, 1.0],
-        "learning_rate": [1e-3],
     }
 )
 # L2 on both a weight and the factor of its input is the lasso: inputs of no use end at 0.
@@ -106,10 +122,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     """
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
-        units = stage.n_noisy_units
-        if about.n_rows < MANY_ROWS:
-            units //= 2
-        return [_PLAIN, {**_NOISY, "hidden_sizes": [(units, units)]}, *sparse]
+        return [_PLAIN, _noisy(stage, about), *sparse]
     # Measured where several networks lean on each other.
     dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and n_each[0] > 1 else {}
     piecewise = {
@@ -129,7 +142,17 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         "number_embedding_size": _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER),
         "n_copies": [stage.n_copies],
     }
-    return [piecewise, cosine, *sparse]
+    return [piecewise, cosine, _noisy(stage, about), *sparse]
+
+
+def _noisy(stage: Stage, about: Circumstances) -> Mapping[str, Any]:
+    """The values of networks that leave some inputs and units out."""
+    has_few_rows = about.n_rows <= FEW_ROWS_FOR_NOISE
+    units = stage.n_noisy_units // 2 if has_few_rows else stage.n_noisy_units
+    sizes = {"hidden_sizes": [(units, units)]}
+    if not about.embeds_numbers:
+        return {**_NOISY, **_NOISE_OF_MANY_COLUMNS, **sizes}
+    return {**_NOISY, **sizes} if has_few_rows else {**_NOISY, **_LESS_NOISE, **sizes}
 
 
 def _apart(stage: Stage, n_members: int) -> Mapping[str, Any]:
