@@ -15,7 +15,7 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
-from sklearn.datasets import load_breast_cancer, load_wine
+from sklearn.datasets import load_digits, load_wine
 from sklearn.model_selection import train_test_split
 
 import rightfit
@@ -85,13 +85,12 @@ def browser() -> Iterator[Any]:
 
 
 def draw_report(chromium: Any, report: Path) -> None:
-    """The beginning of the report on the README's example."""
-    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    """The beginning of the report on a network that reads digits."""
+    X, y = load_digits(return_X_y=True, as_frame=True)
+    y = y.rename("digit")
     X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
-    pack = rightfit.Classifier(
-        hidden_sizes=[(64,), (64, 64)], dropout_rate=[0, 0.25, 0.5], n_folds=5, random_state=0
-    )
-    pack.fit(X_train, y_train).report(report, X_test, y_test, training=(X_train, y_train))
+    model = rightfit.Classifier(random_state=0).fit(X_train, y_train)
+    model.report(report, X_test, y_test, training=(X_train, y_train))
     page = chromium.new_page(viewport={"width": 1080, "height": 1250})
     page.goto(report.as_uri())
     page.screenshot(path=PICTURES / "report.png")
