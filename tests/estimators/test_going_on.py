@@ -78,7 +78,7 @@ def test_warm_start_that_begins_anew_forgets_the_columns_and_the_scale() -> None
 
 def test_warm_start_says_which_parameters_come_too_late() -> None:
     model = small(Regressor, warm_start=True).fit(X, NUMBERS)
-    with pytest.warns(TrainingWarning, match="said now of 'scaling' has no effect"):
+    with pytest.warns(TrainingWarning, match="Changing 'scaling' has no effect"):
         model.set_params(scaling="quantile").fit(X, NUMBERS)
 
 
