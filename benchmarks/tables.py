@@ -151,6 +151,8 @@ def main() -> None:
     document = json.loads(arguments.out.read_text())
     document["results"]["summary"] = summary_of(document)
     arguments.out.write_text(json.dumps(document, indent=1) + "\n")
+    if not document["results"]["summary"]:
+        raise SystemExit(f"no table has all models yet; what was measured is in {arguments.out}")
     print(text_of(document))
     if arguments.out == parser.get_default("out"):
         write_report(document)
