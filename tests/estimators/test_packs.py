@@ -31,7 +31,7 @@ from rightfit import (
 from rightfit.estimators import base, fitting
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
-from rightfit.train import clock
+from rightfit.train import clock, compilation
 from rightfit.train.compilation import compile_if
 from rightfit.train.pack import block, wave, waves
 from rightfit.train.selection.choose import assign_parts_by_block
@@ -350,8 +350,13 @@ def test_time_too_short_for_an_epoch_is_refused(monkeypatch: pytest.MonkeyPatch)
     [(Classifier, "f1_macro", None), (Classifier, "accuracy", 3), (Regressor, "r2", None)],
 )
 def test_choosing_compiles_nothing_where_time_may_be_up(
-    estimator: type[AbstractEstimator], watch: str, n_folds: int | None
+    estimator: type[AbstractEstimator],
+    watch: str,
+    n_folds: int | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # All programs are forgotten where there are very many, as there may be after other tests.
+    monkeypatch.setattr(compilation, "_make_room", lambda: None)
     # So many rows as no other test has, which may have compiled for them.
     n_rows = 241 + len(watch)
     rows = np.random.default_rng(0).normal(size=(n_rows, 2))

@@ -76,8 +76,9 @@ def test_order_of_the_rows_does_not_matter_to_their_encoding(
 def test_order_of_the_columns_does_not_matter(tables: list[pl.DataFrame], random: Any) -> None:
     (table,) = tables
     model = untrained(table, np.arange(float(table.height)))
-    order = random.sample(table.columns, table.width)
-    assert_same(encoded(model, table.select(order)), encoded(model, table))
+    # By position: Polars takes a column that is called * for all of them.
+    order = random.sample(range(table.width), table.width)
+    assert_same(encoded(model, table[:, order]), encoded(model, table))
 
 
 @settings(max_examples=30)
