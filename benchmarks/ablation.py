@@ -2,7 +2,7 @@
 
 A ladder of settings, each the one before with one thing more: a plain network of rectified units,
 then tree bins as scaling, number embeddings, decay and dropout, averaged weights, copies that share
-their weights, a pack of both kinds of networks of which the best one predicts, and the ensemble,
+their weights, the pack of the recipe's kinds of which the best one predicts, and the ensemble,
 which is the default. Beside it a learning-rate schedule in place of averaged weights, and `fast`.
 Measured on rows held out from the training rows, never on test rows. Changes are geometric means of
 the loss (log loss, or root mean squared error) against the plain network, over the tables after the
