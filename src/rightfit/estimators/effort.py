@@ -106,13 +106,14 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         "fast": Effort(
             (
                 Stage(1_000, (1, 0, 0), n_copies=4, n_folds=3, patience_growth=0.5),
+                Stage(100_000, (1, 0, 1), n_copies=4, n_units=256),
                 Stage(math.inf, (1, 0, 0), n_copies=4, n_units=256),
             ),
             n_sparse=(6, 2),
         ),
         "default": Effort(
             (
-                Stage(3_000, (2, 2, 2), n_copies=4, n_folds=5, patience_growth=0.5),
+                Stage(3_000, (2, 2, 1), n_copies=4, n_folds=5, patience_growth=0.5),
                 Stage(100_000, (2, 2, 2), n_copies=16),
                 Stage(math.inf, (1, 1, 1), n_copies=16),
             ),
