@@ -26,6 +26,7 @@ class Table:
         is_regression: whether it is a number.
         dropped: columns that number the rows, or give the target away.
         kept: rows whose target lies in this range are kept; None for all.
+        parsed: columns that the folder has as texts though they are dates or numbers.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Table:
     is_regression: bool = False
     dropped: tuple[str, ...] = ()
     kept: tuple[float, float] | None = None
+    parsed: tuple[pl.Expr, ...] = ()
 
 
 TABLES = (
@@ -42,7 +44,13 @@ TABLES = (
     Table("ames", "SalePrice", is_regression=True, dropped=("Order", "PID")),
     Table("bank_additional", "y", dropped=("duration",)),
     Table("beijing_pm25", "pm2.5", is_regression=True, dropped=("No",)),
-    Table("bike_hour", "cnt", is_regression=True, dropped=("casual", "registered", "instant")),
+    Table(
+        "bike_hour",
+        "cnt",
+        is_regression=True,
+        dropped=("casual", "registered", "instant"),
+        parsed=(pl.col("dteday").str.to_date(),),
+    ),
     Table("blood_brain", "logBBB", is_regression=True),
     Table("bnn_boston", "MEDV", is_regression=True),
     Table("bnn_concrete", "Strength", is_regression=True),
@@ -74,7 +82,13 @@ TABLES = (
     Table("poker_100k", "CLASS"),
     Table("soybean", "class"),
     Table("spambase", "class"),
-    Table("telco_churn", "Churn", dropped=("customerID",)),
+    # A blank where nothing was charged yet.
+    Table(
+        "telco_churn",
+        "Churn",
+        dropped=("customerID",),
+        parsed=(pl.col("TotalCharges").cast(pl.Float64, strict=False),),
+    ),
     Table("titanic", "Survived", dropped=("PassengerId",)),
     Table("uci_elevators", "y", is_regression=True),
     Table("uci_pol", "y", is_regression=True, dropped=("fold",)),
@@ -93,7 +107,10 @@ def read_tables(
     """
     train, test = _split(table, seed)
     dropped = [name for name in (*table.dropped, "rtdl_split") if name in train.columns]
-    train, test = (side.drop_nulls(table.target).drop(dropped) for side in (train, test))
+    train, test = (
+        side.drop_nulls(table.target).drop(dropped).with_columns(table.parsed)
+        for side in (train, test)
+    )
     if table.kept is not None:
         is_kept = pl.col(table.target).is_between(*table.kept)
         train, test = train.filter(is_kept), test.filter(is_kept)
