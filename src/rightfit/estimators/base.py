@@ -131,10 +131,11 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         """
         given = (X, y, sample_weight, validation, groups, time)
         fitting = self._begin(*given)
-        if fitting.begins_anew:
+        obstacle = fitting.start.obstacle(fitting.trials.members[0].shape)
+        if obstacle:
             warn_user(
-                "warm_start begins anew: the parameters describe a network with other layers "
-                "than the fitted one.",
+                "warm_start begins anew: it goes on with one network of the same layers, but what "
+                f"was fitted is {obstacle}.",
                 TrainingWarning,
             )
             fitting = self._begin(*given, anew=True)

@@ -309,7 +309,8 @@ class Hyperparameters:
         False,
         Flag(),
         "Whether fit goes on from the weights of the fit before, with its columns and how they are "
-        "encoded, and the same rows held out; a network with other layers begins anew.",
+        "encoded, and the same rows held out; a network with other layers begins anew, and so "
+        "does one after a pack.",
     )
     random_state: Any = parameter(
         None,

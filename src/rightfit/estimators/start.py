@@ -38,22 +38,29 @@ class Start:
         """Say whether a network of some shape goes on from these weights, or begins anew."""
         return self.model is not None and self.model.shape == shape
 
+    def obstacle(self, shape: NetworkShape) -> str:
+        """Say what was fitted where one network of some shape cannot go on with it; "" if it can.
+
+        A pack is no start: its networks may have been trained on the rows that are now held out.
+        """
+        if self.model is None:
+            return ""
+        n_members = len(self.model.training.members)
+        if n_members:
+            return f"a pack of {counted(n_members, 'network')}"
+        return "" if self.goes_on_with(shape) else "a network with other layers"
+
     def check(self, shape: NetworkShape) -> None:
         """Refuse to go on with a model that one network of some shape cannot take over.
 
         Raises:
             ParameterError: the model is a pack, or a network with other layers.
         """
-        if self.model is None:
+        obstacle = self.obstacle(shape)
+        if not obstacle:
             return
-        n_members = len(self.model.training.members)
-        if n_members == 0 and self.goes_on_with(shape):
-            return
-        found = "a network with other layers"
-        if n_members:
-            found = f"a pack of {counted(n_members, 'network')}"
         raise ParameterError(
-            f"partial_fit goes on with one network, but what was fitted is {found}.",
+            f"partial_fit goes on with one network, but what was fitted is {obstacle}.",
             expected="It goes on with what partial_fit trained before, or fit with one network of "
             "the same hidden_sizes.",
             hint="fit a new estimator by partial_fit alone, or fit this one anew on all rows",
