@@ -69,7 +69,7 @@ def test_warm_start_does_not_turn_positions_into_names() -> None:
 @pytest.mark.parametrize("state", [None, np.random.RandomState(0)], ids=["none", "generator"])
 def test_warm_start_holds_out_the_same_rows_again(state: Any) -> None:
     model = small(Regressor, warm_start=True).set_params(random_state=state)
-    chosen = [model.fit(X, NUMBERS)._begin(X, NUMBERS).prepared.chosen for _ in range(2)]
+    chosen = [model.fit(X, NUMBERS)._begin(X, NUMBERS).prepared.training_rows for _ in range(2)]
     np.testing.assert_array_equal(*chosen)
     fresh = small(Regressor).set_params(random_state=np.random.RandomState(0))
     seeds = {fresh._begin(X, NUMBERS).seed for _ in range(2)}

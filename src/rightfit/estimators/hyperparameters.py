@@ -371,11 +371,11 @@ def member_parameters(owner: Hyperparameters | type[Hyperparameters]) -> tuple[s
     )
 
 
-def follows_recipe(chosen: Hyperparameters) -> bool:
+def follows_recipe(parameters: Hyperparameters) -> bool:
     """Whether nobody said what networks are wanted, so that the recipe decides.
 
     A list of several values says it: exactly these are tried. A list of one is a value.
     """
-    values = [getattr(chosen, name) for name in member_parameters(chosen)]
+    values = [getattr(parameters, name) for name in member_parameters(parameters)]
     has_lists = any(isinstance(value, list) and len(value) > 1 for value in values)
-    return isinstance(chosen.hidden_sizes, str) and not has_lists
+    return isinstance(parameters.hidden_sizes, str) and not has_lists

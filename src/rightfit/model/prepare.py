@@ -53,7 +53,7 @@ class Prepared:
         training: encoded training rows.
         validation: encoded validation rows; None if there are none.
         n_dropped_rows: rows without a target, or of weight 0.
-        chosen: `[training]`, numbers of the training rows in the table.
+        training_rows: `[training]`, numbers of the training rows in the table.
         folds: splits of the training rows, numbered as they are encoded.
         blocks: of the validation rows, with folds of the training rows: numbers of groups that
             belong together, or ranks in time; None where each row stands for itself.
@@ -63,7 +63,7 @@ class Prepared:
     training: Rows
     validation: Rows | None
     n_dropped_rows: int
-    chosen: Int[np.ndarray, " training"]
+    training_rows: Int[np.ndarray, " training"]
     folds: tuple[Fold, ...] = ()
     blocks: Int[np.ndarray, " row"] | None = None
 

@@ -185,7 +185,7 @@ def _describe(stage: Stage) -> dict[str, Any]:
     names = None if classes is None else [str(name) for name in classes]
     codes = {name: code for code, name in enumerate(names or [])}
     targets = [codes[str(y)] if names else float(y) for y in points.y]
-    trained = set(lesson.prepared.chosen.tolist())
+    trained = set(lesson.prepared.training_rows.tolist())
     x, y = points.X.columns
     return {
         "task": lesson.objective.task,

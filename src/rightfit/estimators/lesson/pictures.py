@@ -132,7 +132,7 @@ def look(lesson: Lesson, member: int = 0) -> dict[str, Any]:
         )
     )
     arrays = _leaves(seen.gradient)
-    chosen = lesson.prepared.chosen[seen.chosen[: int(seen.n_rows)]]
+    chosen = lesson.prepared.training_rows[seen.chosen[: int(seen.n_rows)]]
     return {
         "batch": lesson.batch,
         "n_batches": lesson.n_batches,
