@@ -24,7 +24,7 @@ from rightfit.train.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_
 
 AUTO_MEMBERS = 16
 
-Chosen = TypeVar("Chosen", bound=Hyperparameters)
+Parameters = TypeVar("Parameters", bound=Hyperparameters)
 
 
 # What `members` draws from where a parameter is at its default.
@@ -181,7 +181,7 @@ def _in_turns(n_values: int, n_draws: int, generator: np.random.Generator) -> li
     return np.concatenate(turns)[:n_draws].tolist()
 
 
-def with_values(parameters: Chosen, values: Mapping[str, Any]) -> Chosen:
+def with_values(parameters: Parameters, values: Mapping[str, Any]) -> Parameters:
     """Copy parameters, with one combination's values in place of the lists.
 
     Neither scikit-learn's `clone`, which copies every value, nor `copy`, which would take a fitted
