@@ -116,15 +116,15 @@ def weights(network: Network) -> bytes:
 
 def look(lesson: Lesson, member: int = 0) -> dict[str, Any]:
     """The mini-batch that comes next, in both phases, as plain values."""
-    course = lesson.courses[member]
+    learner = lesson.learners[member]
     state = lesson.state(member)
     training, _ = lesson.rows.rows_of(None)
     seen = jax.device_get(
         compiled(
             look_at_batch,
-            course.member.plan,
+            learner.member.plan,
             state.network,
-            course.knobs,
+            learner.knobs,
             state.step,
             training,
             lesson.next_order(),
@@ -136,7 +136,7 @@ def look(lesson: Lesson, member: int = 0) -> dict[str, Any]:
     return {
         "batch": lesson.batch,
         "n_batches": lesson.n_batches,
-        "epoch": course.epoch,
+        "epoch": learner.epoch,
         "rows": chosen.tolist(),
         "loss": float(seen.loss),
         "means": [np.asarray(values).tolist() for values in seen.means],
