@@ -16,7 +16,7 @@ from rightfit.data.target_columns import target_columns, warn_of_left_out
 from rightfit.data.targets import numbers_of
 from rightfit.errors import DataError
 from rightfit.model.given import Labelled, Preparation
-from rightfit.model.held_out import split
+from rightfit.model.held_out import partition_rows
 from rightfit.model.target import (
     Target,
     fit_classes,
@@ -105,28 +105,28 @@ def prepare(
     encoded = unit.encode(rows.y)
     missing = is_missing(encoded)
     usable = ~missing & (rows.weights > 0)
-    parts = split(rows, held, usable, encoded, unit, preparation)
+    partition = partition_rows(rows, held, usable, encoded, unit, preparation)
     if fitted is None:
         # From training rows alone.
         weights = np.zeros(len(usable))
-        weights[parts.training] = rows.weights[parts.training]
+        weights[partition.training] = rows.weights[partition.training]
         fitted = fit_numbers(rows.y, weights, preparation.target_name)
         encoded = fitted.encode(rows.y)
     if way is None:
-        way = _fit_way(rows, parts.training, encoded, fitted, preparation)
+        way = _fit_way(rows, partition.training, encoded, fitted, preparation)
     if preparation.has_classes:
         shares = with_shares(way.target, encoded, np.where(usable, rows.weights, 0.0))
         way = dataclasses.replace(way, target=shares)
     warn_of_left_out(int(missing.sum()))
-    dtype = _dtype(preparation.precision, len(parts.training))
+    dtype = _dtype(preparation.precision, len(partition.training))
     return Prepared(
         way,
-        encode_rows(way.encoder, rows.table, parts.training, encoded, rows.weights, dtype),
-        _validation(way, rows, held, parts.held_out, encoded, dtype),
+        encode_rows(way.encoder, rows.table, partition.training, encoded, rows.weights, dtype),
+        _validation(way, rows, held, partition.held_out, encoded, dtype),
         int(len(usable) - usable.sum()),
-        parts.training,
-        parts.folds,
-        parts.blocks,
+        partition.training,
+        partition.folds,
+        partition.blocks,
     )
 
 
