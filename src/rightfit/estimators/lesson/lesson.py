@@ -18,7 +18,7 @@ from rightfit.train.pack.learner import Learner, begin_learner
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
 from rightfit.train.plan import Record, State
-from rightfit.train.walk import arrive, walk
+from rightfit.train.stepwise import finish_epoch, run_steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,7 +186,7 @@ class Lesson:
         end = min(within.n_taken + n_steps, self.n_batches)
         training, held_out = self.rows.rows_of(None)
         state, total = compiled(
-            walk,
+            run_steps,
             member.plan,
             learner.state,
             learner.knobs,
@@ -201,7 +201,13 @@ class Lesson:
         if end == self.n_batches or int(state.failed_step) >= 0:
             sum_of_rows = np.asarray(within.total, self.dtype)[()]
             state, record = compiled(
-                arrive, member.plan, learner.state, learner.knobs, training, held_out, sum_of_rows
+                finish_epoch,
+                member.plan,
+                learner.state,
+                learner.knobs,
+                training,
+                held_out,
+                sum_of_rows,
             )
             learner.state, self._within = state, None
             self._end_epoch(learner, state, record)
