@@ -144,7 +144,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         is_new = not hasattr(self, "_model")
         # Whoever follows the events may want to show the columns first.
         if is_new:
-            self.schema_ = fitting.prepared.way.schema.to_json()
+            self.schema_ = fitting.prepared.codec.schema.to_json()
         try:
             for event in fitting.events():
                 if isinstance(event, TrainingEnded):

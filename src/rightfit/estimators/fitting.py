@@ -41,7 +41,7 @@ from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.circumstances import circumstances
 from rightfit.model.given import Labelled, Preparation
 from rightfit.model.model import KeptMember, Model, Training
-from rightfit.model.prepare import Prepared, Way, prepare
+from rightfit.model.prepare import Codec, Prepared, prepare
 from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network, with_zeros
 from rightfit.objectives import Objective
@@ -100,10 +100,10 @@ class Fitting:
         warn_of_unused(parameters, rows, held)
         warn_of_trees_in_folds(parameters)
         before = start.model
-        way = None if before is None else Way(before.schema, before.encoder, before.target)
+        codec = None if before is None else Codec(before.schema, before.encoder, before.target)
         target = None if classes is None else fit_known_classes(classes, preparation.target_name)
-        self.prepared: Prepared = prepare(rows, held, preparation, way=way, target=target)
-        self.objective = objective(self.prepared.way.target.n_targets)
+        self.prepared: Prepared = prepare(rows, held, preparation, codec=codec, target=target)
+        self.objective = objective(self.prepared.codec.target.n_targets)
         if self.objective.watch_metric:
             check_watched(self.objective.metric, self.prepared)
         self.trials: Trials = make_trials(
@@ -230,16 +230,16 @@ class Fitting:
         earlier = before.training.history if latest and before else []
         best = kept[0].number
         best_epoch = self.stopped[best].epoch if latest else self.best_epoch_of(best)
-        way = self.prepared.way
+        codec = self.prepared.codec
         # Rows that came in parts: the last ones do not speak for those before.
-        target = dataclasses.replace(way.target, shares=None) if latest else way.target
+        target = dataclasses.replace(codec.target, shares=None) if latest else codec.target
         return Model(
             estimator=type(self.given).__name__,
             parameters=_parameters(self.given),
             objective=self.objective,
             members=kept,
-            schema=way.schema,
-            encoder=way.encoder,
+            schema=codec.schema,
+            encoder=codec.encoder,
             target=target,
             has_names=before.has_names if before else self.rows.table.is_named,
             training=Training(
@@ -262,7 +262,7 @@ class Fitting:
         if result is None or not self.prepared.folds:
             return None
         found = np.full((self.rows.table.n_rows, result.predictions.shape[1]), np.nan)
-        target = self.prepared.way.target
+        target = self.prepared.codec.target
         predictions = result.predictions
         if target.classes is None:
             predictions = predictions * target.scale + target.center
@@ -317,7 +317,7 @@ class Fitting:
 
     def _exact(self, network: Network) -> Network:
         """A network that predicts constant targets as they are."""
-        return with_zeros(network, self.prepared.way.target.constant)
+        return with_zeros(network, self.prepared.codec.target.constant)
 
     def _keep(self, number: int, network: Network, weight: float) -> KeptMember:
         arrays = jax.tree.map(np.asarray, jax.device_get(self._exact(network)))

@@ -106,7 +106,7 @@ def check_first_rows(prepared: Prepared) -> None:
     Raises:
         DataError: all have the same number as target.
     """
-    target, rows = prepared.way.target, prepared.training
+    target, rows = prepared.codec.target, prepared.training
     n_rows = int(rows.n_rows)
     its_rows = counted(n_rows, "row")
     if target.constant:
@@ -116,10 +116,10 @@ def check_first_rows(prepared: Prepared) -> None:
             expected="Its rows should be a fair sample, a few hundred of them.",
             hint="begin with more rows",
         )
-    names = prepared.way.encoder.numeric.value_names
+    names = prepared.codec.encoder.numeric.value_names
     spreads = np.ptp(np.asarray(rows.features.numbers)[:n_rows, : len(names)], axis=0)
     alike = [name for name, spread in zip(names, spreads, strict=True) if not spread]
-    alike += prepared.way.schema.of_kind("constant")
+    alike += prepared.codec.schema.of_kind("constant")
     if alike:
         warn_user(
             f"The first call of partial_fit fixes how columns are scaled, and in its {its_rows} "
@@ -135,7 +135,7 @@ def check_known_unit(prepared: Prepared) -> None:
     Raises:
         DataError: it is so.
     """
-    target, rows = prepared.way.target, prepared.training
+    target, rows = prepared.codec.target, prepared.training
     if np.asarray(rows.targets)[: int(rows.n_rows)][..., list(target.constant)].any():
         raise DataError(
             "The target was the same in all rows that were fitted before, and no longer is.",
@@ -198,7 +198,7 @@ def not_finite(
         "the learning rate was lowered three times."
     )
     largest = np.abs(np.asarray(prepared.training.targets)).max()
-    if prepared.way.target.classes is None and largest > _LARGE_TARGET:
+    if prepared.codec.target.classes is None and largest > _LARGE_TARGET:
         return TrainingError(
             what,
             expected=f"The likely cause is the target: it reaches {largest:.3g} times the "
@@ -208,7 +208,7 @@ def not_finite(
     numbers = np.asarray(prepared.training.features.numbers)
     sizes = np.abs(numbers).max(axis=0, initial=0.0)
     if sizes.size and not sizes.max() <= _LARGE_INPUT:
-        name = prepared.way.encoder.number_names[int(np.nanargmax(sizes))]
+        name = prepared.codec.encoder.number_names[int(np.nanargmax(sizes))]
         return TrainingError(
             what,
             expected=f"The likely cause is the unscaled column {name!r}: its values reach "

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from rightfit.errors import ParameterError, counted
 from rightfit.estimators.hyperparameters import Hyperparameters
-from rightfit.model.prepare import Way
+from rightfit.model.prepare import Codec
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective
@@ -27,7 +27,7 @@ _MOST_EMBEDDED = 1024
 _MOST_DROPPED = 1 - 2.0**-20
 
 
-def network_shape(parameters: Hyperparameters, way: Way, objective: Objective) -> NetworkShape:
+def network_shape(parameters: Hyperparameters, codec: Codec, objective: Objective) -> NetworkShape:
     """Lay out the network for the encoded columns and the target.
 
     Raises:
@@ -45,7 +45,7 @@ def network_shape(parameters: Hyperparameters, way: Way, objective: Objective) -
             expected="A tuple needs one name for each hidden layer.",
             hint="pass one name to use it for all layers",
         )
-    encoder = way.encoder
+    encoder = codec.encoder
     widths = tuple(
         0 if one_hot else min(parameters.embedding_size, levels - 1)
         for levels, one_hot in zip(encoder.n_levels, encoder.is_one_hot, strict=True)
@@ -56,7 +56,7 @@ def network_shape(parameters: Hyperparameters, way: Way, objective: Objective) -
         embedding_widths=widths,
         hidden_sizes=tuple(int(size) for size in hidden_sizes),
         activations=activations,
-        n_outputs=objective.n_outputs(way.target.n_targets),
+        n_outputs=objective.n_outputs(codec.target.n_targets),
         number_embedding=parameters.number_embedding,
         number_widths=_number_widths(parameters, encoder.n_bins),
         input_scaling=bool(parameters.input_scaling),

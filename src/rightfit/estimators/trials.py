@@ -131,7 +131,7 @@ def make_trials(
         combinations_of_kinds(parameters, kinds, seed) if kinds else combinations(parameters, seed)
     )
     trials = list_trials(parameters, grid, seed)
-    shapes = [network_shape(trial.parameters, prepared.way, objective) for trial in trials]
+    shapes = [network_shape(trial.parameters, prepared.codec, objective) for trial in trials]
     folds: Sequence[int | None] = range(len(prepared.folds)) if prepared.folds else (None,)
     n_rows = [_n_rows(prepared, fold) for fold in folds]
     dtype = prepared.training.weights.dtype
@@ -141,7 +141,7 @@ def make_trials(
     for trial, shape, plan in zip(trials, shapes, in_common(plans), strict=True):
         for fold, n in zip(folds, n_rows, strict=True):
             knobs = knobs_of(
-                trial.parameters, prepared.way.target, plan, n, dtype=dtype, seed=trial.seed
+                trial.parameters, prepared.codec.target, plan, n, dtype=dtype, seed=trial.seed
             )
             first = _Begin(trial.parameters, plan, shape, knobs, trial.seed, dtype)
             members.append(Member(plan, knobs, shape, first, trial.seed, fold))

@@ -47,7 +47,7 @@ class Pictures:
         self.bounds = Bounds(_span(X[:, 0]), _span(X[:, 1]), self._target_bounds())
         self._grid = self._encoded(SIDE)
         self._small_grid = self._encoded(MEMBER_SIDE) if lesson.n_members > 1 else None
-        center, scale = lesson.prepared.way.target.center, lesson.prepared.way.target.scale
+        center, scale = lesson.prepared.codec.target.center, lesson.prepared.codec.target.scale
         span = (np.array(self.bounds.target) - center[0]) / scale[0]
         self._span = span.astype(lesson.dtype)
 
@@ -103,7 +103,7 @@ class Pictures:
         names = self.lesson.points.X.columns
         x, y = np.meshgrid(across, down)
         table = as_table(pl.DataFrame({names[0]: x.ravel(), names[1]: y.ravel()}))
-        features = self.lesson.prepared.way.encoder.encode(table)
+        features = self.lesson.prepared.codec.encoder.encode(table)
         numbers = features.numbers.astype(self.lesson.dtype)
         grid: Features = call(jax.device_put, features._replace(numbers=numbers))
         return grid
