@@ -38,10 +38,10 @@ from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
-from rightfit.model.circumstances import circumstances
 from rightfit.model.given import Labelled, Preparation
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.prepare import Codec, Prepared, prepare
+from rightfit.model.provenance import provenance
 from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network, with_zeros
 from rightfit.objectives import Objective
@@ -251,7 +251,7 @@ class Fitting:
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
                 recipe=dataclasses.asdict(self.recipe),
-                made=circumstances(),
+                made=provenance(),
                 **self._pack_tables(result, kept),
             ),
         )
