@@ -174,6 +174,21 @@ def test_metric_is_best_at_the_truth(name: str, task: Task) -> None:
 
 
 @EACH_METRIC
+def test_metric_is_the_mean_of_its_rows_if_it_says_so(name: str, task: Task) -> None:
+    case = predictions(task)
+    measure = METRICS[name].measure
+    weights = np.random.default_rng(3).uniform(0.5, 2, N_ROWS).astype(np.float32)
+    rows = [
+        run(measure, case.outputs[[row]], case.targets[[row]], np.ones(1, np.float32))
+        for row in range(N_ROWS)
+    ]
+    is_mean = run(measure, case.outputs, case.targets, weights) == pytest.approx(
+        float(np.average(rows, weights=weights)), rel=1e-5
+    )
+    assert is_mean == METRICS[name].is_mean_over_rows
+
+
+@EACH_METRIC
 def test_metric_does_not_depend_on_the_order_of_the_rows(name: str, task: Task) -> None:
     case = predictions(task)
     weights = np.random.default_rng(3).uniform(0.5, 2, N_ROWS).astype(np.float32)

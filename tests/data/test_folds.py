@@ -75,13 +75,18 @@ def test_folds_in_time_are_predicted_from_what_lies_before() -> None:
     [
         (
             {"n_folds": 5, "n_rows": 4},
-            "There are 4 rows with a target, fewer than the 5 folds.\n"
+            "There is a target in 4 rows, fewer than the 5 folds.\n"
             "Each fold needs a row.\nhint: lower n_folds to 4 or less",
         ),
         (
             {"n_folds": 5, "n_rows": 6, "groups": np.array([0, 0, 1, 1, 2, 2])},
-            "There are 3 groups, fewer than the 5 folds.\n"
+            "The rows have 3 groups, fewer than the 5 folds.\n"
             "Each fold needs a group.\nhint: lower n_folds to 3 or less",
+        ),
+        (
+            {"n_folds": 2, "n_rows": 6, "groups": np.zeros(6, int)},
+            "The rows have 1 group, fewer than the 2 folds.\n"
+            "Each fold needs a group.\nhint: use no folds",
         ),
         (
             {"n_folds": 3, "n_rows": 6, "time": np.array([0, 0, 1, 1, 2, 2])},

@@ -291,7 +291,7 @@ def test_stop_reason_names_the_metric_that_is_watched() -> None:
 
 def test_stop_reason_names_the_training_loss_without_validation_rows() -> None:
     model = small(Classifier, max_epochs=2000, patience_epochs=1, learning_rate=1.0).fit(X, THREE)
-    assert model.stop_reason_.startswith("no better training loss for 1 epochs (best: ")
+    assert model.stop_reason_.startswith("no better training loss for 1 epoch (best: ")
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,15 @@ def test_warm_start_begins_anew_with_another_shape() -> None:
     assert model.n_parameters_ == (3 + 1) * 4 + (4 + 1) * 3
 
 
+def test_warm_start_begins_anew_after_folds_whose_networks_saw_the_rows_held_out_now() -> None:
+    model = small(Classifier, n_folds=3).fit(X, THREE)
+    model.set_params(n_folds=None, warm_start=True)
+    with pytest.warns(TrainingWarning, match="what was fitted is a pack of 3 networks"):
+        model.fit(X, THREE)
+    fresh = small(Classifier).fit(X, THREE)
+    assert column(model, "validation_loss") == column(fresh, "validation_loss")
+
+
 def test_warm_start_does_not_turn_positions_into_names() -> None:
     rows = [["flat", 1.0], ["shop", 2.0]] * 20
     model = small(Classifier, warm_start=True).fit(rows, TWO).fit(rows, TWO)
@@ -60,7 +69,7 @@ def test_warm_start_does_not_turn_positions_into_names() -> None:
 @pytest.mark.parametrize("state", [None, np.random.RandomState(0)], ids=["none", "generator"])
 def test_warm_start_holds_out_the_same_rows_again(state: Any) -> None:
     model = small(Regressor, warm_start=True).set_params(random_state=state)
-    chosen = [model.fit(X, NUMBERS)._begin(X, NUMBERS).prepared.chosen for _ in range(2)]
+    chosen = [model.fit(X, NUMBERS)._begin(X, NUMBERS).prepared.training_rows for _ in range(2)]
     np.testing.assert_array_equal(*chosen)
     fresh = small(Regressor).set_params(random_state=np.random.RandomState(0))
     seeds = {fresh._begin(X, NUMBERS).seed for _ in range(2)}

@@ -197,7 +197,7 @@ def test_groups_are_never_on_both_sides() -> None:
         assert not set(groups[fold.training]) & set(groups[fold.held_out])
     held = Regressor(**HELD_OUT)._begin(X, NUMBERS, None, None, groups).prepared
     assert held.validation is not None
-    assert len(set(groups[held.chosen])) == 7
+    assert len(set(groups[held.training_rows])) == 7
     assert int(held.validation.n_rows) == 12
 
 
@@ -205,7 +205,7 @@ def test_what_is_held_out_is_later_than_what_is_trained_on() -> None:
     time = np.random.default_rng(0).permutation(N_ROWS)
     held = Regressor(**HELD_OUT)._begin(X, NUMBERS, None, None, None, time).prepared
     assert held.validation is not None
-    assert time[held.chosen].max() < N_ROWS - int(held.validation.n_rows)
+    assert time[held.training_rows].max() < N_ROWS - int(held.validation.n_rows)
     model = Regressor(**SMALL, n_folds=3).fit(X, NUMBERS, time=time)
     # The earliest rows are held out of no fold.
     assert time[np.isnan(model.oof_predictions_)].max() == N_ROWS // 4 - 1

@@ -72,7 +72,7 @@ def test_partial_fit_refuses_another_number_of_targets() -> None:
     model = small(Regressor).partial_fit(X, PAIR)
     with pytest.raises(DataError) as caught:
         model.partial_fit(X, NUMBERS)
-    assert str(caught.value) == "The target has 1 columns.\nThe model was made for 2."
+    assert str(caught.value) == "The target has 1 column.\nThe model was made for 2."
 
 
 @pytest.mark.parametrize("factor", [2.0**-100, 2.0**30, 2.0**100])

@@ -72,7 +72,7 @@ def untrained(
     kind = Regressor if np.asarray(y).dtype.kind == "f" else Classifier
     estimator = kind(**{"hidden_sizes": (5,), "random_state": 0, "max_one_hot": 3, **chosen})
     fitting = estimator._begin(table, y, None, None)
-    way = fitting.prepared.way
+    codec = fitting.prepared.codec
     shapes = list(dict.fromkeys(member.shape for member in fitting.trials.members))
     shares = weights or [1 / len(shapes)] * len(shapes)
     members = [
@@ -84,9 +84,9 @@ def untrained(
         parameters=estimator.get_params(),
         objective=fitting.objective,
         members=tuple(members),
-        schema=way.schema,
-        encoder=way.encoder,
-        target=dataclasses.replace(way.target, name="price"),
+        schema=codec.schema,
+        encoder=codec.encoder,
+        target=dataclasses.replace(codec.target, name="price"),
         has_names=hasattr(table, "columns"),
         training=Training([], 1, "", N_ROWS, 0, 0, 0),
     )

@@ -59,16 +59,16 @@ def test_encoder_and_target_see_training_rows_only(has_classes: bool) -> None:
     if not has_classes:
         target[held] = 1e6
     after = prepared(table, target, has_classes=has_classes)
-    assert after.way.schema == before.way.schema
-    assert after.way.encoder.to_json() == before.way.encoder.to_json()
-    assert after.way.target.center == before.way.target.center
-    assert after.way.target.scale == before.way.target.scale
+    assert after.codec.schema == before.codec.schema
+    assert after.codec.encoder.to_json() == before.codec.encoder.to_json()
+    assert after.codec.target.center == before.codec.target.center
+    assert after.codec.target.scale == before.codec.target.scale
     for one, other in zip(real(after.training), real(before.training), strict=True):
         np.testing.assert_array_equal(one, other)
     # So that the test could fail: what a training row holds does matter.
     table.loc[train[0], "size"] = 1e6
-    assert prepared(table, y, has_classes=has_classes).way.encoder.to_json() != (
-        before.way.encoder.to_json()
+    assert prepared(table, y, has_classes=has_classes).codec.encoder.to_json() != (
+        before.codec.encoder.to_json()
     )
 
 
@@ -189,7 +189,7 @@ def test_whole_weights_count_as_repetitions_for_the_encoder(weights: Any, is_sam
     weighted = prepared(mixed(), NUMBERS, weights, validation_fraction=0.0)
     rows = np.repeat(np.arange(N_ROWS), weights.astype(int))
     repeated = prepared(mixed().iloc[rows], NUMBERS[rows], validation_fraction=0.0)
-    same = weighted.way.encoder.scaling.to_json() == repeated.way.encoder.scaling.to_json()
+    same = weighted.codec.encoder.scaling.to_json() == repeated.codec.encoder.scaling.to_json()
     assert same == is_same
 
 
@@ -198,10 +198,10 @@ def test_weights_too_large_to_repeat_are_no_trouble() -> None:
     assert prepared(X, NUMBERS, weights, validation_fraction=0.0).training.n_rows == N_ROWS
 
 
-def test_an_earlier_way_is_gone_on_with() -> None:
+def test_an_earlier_codec_is_gone_on_with() -> None:
     first = prepared(frame(), NUMBERS)
-    again = prepare(labelled(10 * frame(), 10 * NUMBERS), None, PREPARATION, way=first.way)
-    assert again.way is first.way
+    again = prepare(labelled(10 * frame(), 10 * NUMBERS), None, PREPARATION, codec=first.codec)
+    assert again.codec is first.codec
 
 
 def test_another_seed_holds_other_rows_out() -> None:

@@ -86,14 +86,14 @@ def test_numbers_without_a_row_are_refused(y: Any, weights: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(("n_given", "n_known"), [(1, 2), (3, 2), (2, 1)])
-def test_another_number_of_columns_is_refused(n_given: int, n_known: int) -> None:
+@pytest.mark.parametrize(
+    ("n_given", "n_known", "said"), [(1, 2, "1 column"), (3, 2, "3 columns"), (2, 1, "2 columns")]
+)
+def test_another_number_of_columns_is_refused(n_given: int, n_known: int, said: str) -> None:
     target = Target("", None, np.zeros(n_known), np.ones(n_known), n_known > 1)
     with pytest.raises(DataError) as caught:
         target.encode(np.arange(4.0 * n_given).reshape(4, n_given).squeeze())
-    assert str(caught.value) == (
-        f"The target has {n_given} columns.\nThe model was made for {n_known}."
-    )
+    assert str(caught.value) == f"The target has {said}.\nThe model was made for {n_known}."
 
 
 def test_target_that_is_always_the_same_is_warned_of() -> None:

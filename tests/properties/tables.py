@@ -73,7 +73,7 @@ def untrained(table: pl.DataFrame, y: Any, *, max_one_hot: int = 2) -> Any:
     kind = Regressor if np.asarray(y).dtype.kind == "f" else Classifier
     estimator = kind(hidden_sizes=(3,), max_one_hot=max_one_hot, random_state=0)
     fitting = estimator._begin(table, y, None, None)
-    way = fitting.prepared.way
+    codec = fitting.prepared.codec
     shape = fitting.trials.members[0].shape
     network = build_network(shape, np.random.default_rng(0), np.float64)
     model = Model(
@@ -81,9 +81,9 @@ def untrained(table: pl.DataFrame, y: Any, *, max_one_hot: int = 2) -> Any:
         parameters=estimator.get_params(),
         objective=fitting.objective,
         members=(KeptMember(0, shape, network, 1.0),),
-        schema=way.schema,
-        encoder=way.encoder,
-        target=way.target,
+        schema=codec.schema,
+        encoder=codec.encoder,
+        target=codec.target,
         has_names=True,
         training=Training([], 1, "", table.height, 0, 0, fitting.seed),
     )

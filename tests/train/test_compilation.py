@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -68,6 +71,33 @@ def test_program_is_compiled_once_for_what_is_alike() -> None:
     for array, static in ((ONE, "a"), (2 * ONE, "a"), (ONE[:2], "a"), (ONE, "b")):
         assert compiled(function, array, static) == "called"
     assert function.n_compilations == 3
+
+
+@pytest.mark.slow
+def test_program_is_compiled_ahead_for_each_device() -> None:
+    program = """
+import jax, numpy as np
+from rightfit.train.compilation import call, compile_ahead
+from tests.train.runs import counted_compilations
+twice = jax.jit(lambda x: 2 * x)
+placed = [jax.device_put(np.ones(3, np.float32), device) for device in jax.devices()]
+assert len(placed) == 2
+for array in placed:
+    compile_ahead(twice, array)
+with counted_compilations() as compilations:
+    for array in placed:
+        call(twice, array)
+assert compilations == []
+"""
+    flags = {"XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | flags,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_very_many_programs_are_forgotten_and_compiled_again(

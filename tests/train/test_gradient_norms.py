@@ -7,7 +7,7 @@ import pytest
 
 from rightfit.train.compilation import compiled
 from rightfit.train.epoch import train_epoch
-from rightfit.train.gradient_norms import normed_layers, slopes_of
+from rightfit.train.gradient_norms import layer_gradients, normed_layers
 from rightfit.train.rows import take_rows
 from rightfit.train.step import loss, step
 from tests.train.runs import (
@@ -97,7 +97,7 @@ def test_every_layer_that_is_learned_has_a_norm_and_a_name(
     network = network_of(hidden_sizes=(4, 3), **chosen)
     shape = dataclasses.replace(shape_of(network), n_numbers=3, **chosen)
     assert normed_layers(shape) == (*names, "hidden 1", "hidden 2", "output")
-    sizes = [sum(array.size for array in arrays) for arrays in slopes_of(network)]
+    sizes = [sum(array.size for array in arrays) for arrays in layer_gradients(network)]
     assert len(sizes) == len(normed_layers(shape))
     if names:
         assert sizes[0] == sum(array.size for array in jax.tree.leaves(network.numbers))
@@ -106,4 +106,4 @@ def test_every_layer_that_is_learned_has_a_norm_and_a_name(
 def test_linear_model_has_one_norm() -> None:
     network = network_of(hidden_sizes=())
     assert normed_layers(shape_of(network)) == ("output",)
-    assert len(slopes_of(network)) == 1
+    assert len(layer_gradients(network)) == 1

@@ -69,7 +69,7 @@ def loss_plot(
     heaviest = min(members, key=lambda row: (-row["weight"], row["member"]), default=None)
     number = 0 if heaviest is None else heaviest["member"]
     # After a restart, an epoch is there twice; the later one counts.
-    epochs = {row["epoch"]: row for row in history if row.get("member", 0) == number}
+    epochs = {row["epoch"]: row for row in history if row["member"] == number}
     curves = {}
     for name, key in (("training", "train_loss"), ("validation", "validation_loss")):
         values = ((epoch, epochs[epoch][key]) for epoch in sorted(epochs))

@@ -152,18 +152,20 @@ def fill_bins(values: Numbers, inner: Sequence[float], n_bins: int) -> NDArray[n
     if len(distinct) <= n_bins + 1:
         return distinct.astype(np.float64) if len(distinct) else np.zeros(1)
     below = np.concatenate([[0], np.cumsum(counts)])
+
+    def size(first: int, end: int) -> int:
+        return int(below[end] - below[first]) if end - first > 1 else 0
+
     # A bin is a stretch of distinct values, from its first to the one that begins the next.
-    cuts = [0, *np.unique(np.searchsorted(distinct, inner)).tolist(), len(distinct)]
-    cuts = sorted(set(cuts))
+    cuts = sorted({0, *np.searchsorted(distinct, inner).tolist(), len(distinct)})
+    sizes = list(itertools.starmap(size, itertools.pairwise(cuts)))
     while len(cuts) <= n_bins:
-        sizes = [
-            below[end] - below[first] if end - first > 1 else 0
-            for first, end in itertools.pairwise(cuts)
-        ]
-        fullest = int(np.argmax(sizes))
-        first, end = cuts[fullest], cuts[fullest + 1]
-        middle = int(np.searchsorted(below, (below[first] + below[end]) / 2))
-        cuts.insert(fullest + 1, min(max(middle, first + 1), end - 1))
+        fullest = sizes.index(max(sizes))
+        first, end = cuts[fullest : fullest + 2]
+        half = int(np.searchsorted(below, (below[first] + below[end]) / 2))
+        middle = min(max(half, first + 1), end - 1)
+        cuts.insert(fullest + 1, middle)
+        sizes[fullest : fullest + 1] = size(first, middle), size(middle, end)
     # Between two values, so that rounding puts neither on the wrong side.
     between = [(distinct[cut - 1] + distinct[cut]) / 2 for cut in cuts[1:-1]]
     edges: NDArray[np.float64] = np.unique([distinct[0], *between, distinct[-1]])

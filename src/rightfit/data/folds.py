@@ -194,7 +194,7 @@ def _folds_in_time(n_folds: int, time: NDArray[np.int64]) -> list[Split]:
     n_moments = int(time.max()) + 1
     if n_moments <= n_folds:
         raise DataError(
-            f"The rows have {n_moments} moments, too few for {n_folds} folds in time.",
+            f"The rows have {counted(n_moments, 'moment')}, too few for {n_folds} folds in time.",
             expected="Each fold needs moments of its own, and earlier ones to learn from.",
             hint=_fewer_folds(n_moments - 1),
         )
@@ -213,14 +213,14 @@ def _check_counts(
 ) -> None:
     if n_rows < n_folds:
         raise DataError(
-            f"There are {n_rows} rows with a target, fewer than the {n_folds} folds.",
+            f"There is a target in {counted(n_rows, 'row')}, fewer than the {n_folds} folds.",
             expected="Each fold needs a row.",
             hint=_fewer_folds(n_rows),
         )
     if groups is not None and len(np.unique(groups)) < n_folds:
         n_groups = len(np.unique(groups))
         raise DataError(
-            f"There are {n_groups} groups, fewer than the {n_folds} folds.",
+            f"The rows have {counted(n_groups, 'group')}, fewer than the {n_folds} folds.",
             expected="Each fold needs a group.",
             hint=_fewer_folds(n_groups),
         )

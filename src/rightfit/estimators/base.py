@@ -131,19 +131,20 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         """
         given = (X, y, sample_weight, validation, groups, time)
         fitting = self._begin(*given)
-        if fitting.begins_anew:
+        obstacle = fitting.start.obstacle(fitting.trials.members[0].shape)
+        if obstacle:
             warn_user(
-                "warm_start begins anew: the parameters describe a network with other layers "
-                "than the fitted one.",
+                "warm_start begins anew: it goes on with one network of the same layers, but what "
+                f"was fitted is {obstacle}.",
                 TrainingWarning,
             )
             fitting = self._begin(*given, anew=True)
-        fitting.start.warn_of_kept(fitting.chosen)
+        fitting.start.warn_of_kept(fitting.parameters)
         self._warn_of_quality(fitting.recipe)
         is_new = not hasattr(self, "_model")
         # Whoever follows the events may want to show the columns first.
         if is_new:
-            self.schema_ = fitting.prepared.way.schema.to_json()
+            self.schema_ = fitting.prepared.codec.schema.to_json()
         try:
             for event in fitting.events():
                 if isinstance(event, TrainingEnded):
@@ -199,24 +200,24 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         check_single(self, "partial_fit")
         known = self._used_names() if hasattr(self, "_model") else None
         rows = labelled(X, y, sample_weight, self, known)
-        chosen, recipe = self._follow_recipe(rows, None, is_single=True)
+        parameters, recipe = self._follow_recipe(rows, None, is_single=True)
         start = Start()
         if hasattr(self, "_model"):
             moments = getattr(self, "_moments", None)
             start = Start(self._model, moments, len(self.history_))
             rows = dataclasses.replace(rows, table=self._matched(rows.table))
         fitting = Fitting(
-            chosen,
+            parameters,
             rows,
             None,
-            self._preparation(chosen, rows.y, 0.0, start),
+            self._preparation(parameters, rows.y, 0.0, start),
             self._objective,
             start,
             classes,
             given=self,
             recipe=recipe,
         )
-        if chosen.average_decay:
+        if parameters.average_decay:
             warn_user(
                 "average_decay has no effect in partial_fit, which keeps the latest weights.",
                 TrainingWarning,
@@ -246,17 +247,17 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         known = self._used_names() if goes_on else None
         rows = with_separation(labelled(X, y, weight, self, known), groups, time)
         held = validation_rows(validation, rows, self, known)
-        chosen, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
+        parameters, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
         start = Start()
         if goes_on:
             check_single(self, "warm_start")
             start = Start(self._model)
             rows = dataclasses.replace(rows, table=self._matched(rows.table))
         return Fitting(
-            chosen,
+            parameters,
             rows,
             held,
-            self._preparation(chosen, rows.y, self.validation_fraction, start),
+            self._preparation(parameters, rows.y, self.validation_fraction, start),
             self._objective,
             start,
             free_bytes=available_bytes(),
@@ -292,7 +293,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         warn_user(f"quality={self.quality!r} has no effect: {why}.", TrainingWarning)
 
     def _preparation(
-        self, chosen: Hyperparameters, y: Any, validation_fraction: float | None, start: Start
+        self, parameters: Hyperparameters, y: Any, validation_fraction: float | None, start: Start
     ) -> Preparation:
         seed = int(check_random_state(self.random_state).randint(2**31))
         if start.model is not None and not isinstance(self.random_state, Integral):
@@ -301,15 +302,15 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         return Preparation(
             target_name=_name_of(y),
             has_classes=self._has_classes(),
-            scaling=chosen.scaling,
-            max_one_hot=int(chosen.max_one_hot),
+            scaling=parameters.scaling,
+            max_one_hot=int(parameters.max_one_hot),
             column_kinds=self.column_kinds or {},
             validation_fraction=validation_fraction,
-            precision=chosen.precision,
+            precision=parameters.precision,
             seed=seed,
-            n_folds=chosen.n_folds,
+            n_folds=parameters.n_folds,
             asks_for_folds=self.n_folds is not None,
-            needs_held_out=is_pack(chosen),
+            needs_held_out=is_pack(parameters),
         )
 
 

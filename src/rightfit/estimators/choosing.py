@@ -127,7 +127,7 @@ def _candidates(
         np.asarray(table.targets)[rows],
         np.asarray(table.weights, np.float64)[rows],
         run.members[0].plan.objective,
-        prepared.way.target.scale,
+        prepared.codec.target.scale,
         np.array(simplicity),
     )
 

@@ -38,10 +38,10 @@ from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
-from rightfit.model.circumstances import circumstances
 from rightfit.model.given import Labelled, Preparation
 from rightfit.model.model import KeptMember, Model, Training
-from rightfit.model.prepare import Prepared, Way, prepare
+from rightfit.model.prepare import Codec, Prepared, prepare
+from rightfit.model.provenance import provenance
 from rightfit.model.target import fit_known_classes
 from rightfit.nn import Network, with_zeros
 from rightfit.objectives import Objective
@@ -77,7 +77,7 @@ class Fitting:
 
     def __init__(
         self,
-        chosen: Hyperparameters,
+        parameters: Hyperparameters,
         rows: Labelled,
         held: Labelled | None,
         preparation: Preparation,
@@ -91,23 +91,23 @@ class Fitting:
         recipe: Recipe = NO_RECIPE,
     ) -> None:
         self.began = time.monotonic() if began is None else began
-        self.chosen = chosen
+        self.parameters = parameters
         self.given = given
         self.recipe = recipe
         self.rows = rows
         self.seed = preparation.seed
-        check_held_out(chosen, held)
-        warn_of_unused(chosen, rows, held)
-        warn_of_trees_in_folds(chosen)
+        check_held_out(parameters, held)
+        warn_of_unused(parameters, rows, held)
+        warn_of_trees_in_folds(parameters)
         before = start.model
-        way = None if before is None else Way(before.schema, before.encoder, before.target)
+        codec = None if before is None else Codec(before.schema, before.encoder, before.target)
         target = None if classes is None else fit_known_classes(classes, preparation.target_name)
-        self.prepared: Prepared = prepare(rows, held, preparation, way=way, target=target)
-        self.objective = objective(self.prepared.way.target.n_targets)
+        self.prepared: Prepared = prepare(rows, held, preparation, codec=codec, target=target)
+        self.objective = objective(self.prepared.codec.target.n_targets)
         if self.objective.watch_metric:
             check_watched(self.objective.metric, self.prepared)
         self.trials: Trials = make_trials(
-            chosen, recipe.kinds, self.objective, self.prepared, self.seed
+            parameters, recipe.kinds, self.objective, self.prepared, self.seed
         )
         if recipe.kinds and len(self.trials.trials) == 1:
             self.recipe = dataclasses.replace(recipe, drawn=self.trials.trials[0].values)
@@ -133,22 +133,24 @@ class Fitting:
         """What is trained; for `partial_fit` one epoch over all rows, without stopping."""
         members = self.trials.members
         if self.start.model is not None:
-            go_on = partial(self.start.state_of, members[0], self.chosen, self.prepared.training)
+            go_on = partial(
+                self.start.state_of, members[0], self.parameters, self.prepared.training
+            )
             first = dataclasses.replace(members[0], begin=go_on)
             members = (first,)
-        limit = None if one_epoch else self.chosen.max_seconds
+        limit = None if one_epoch else self.parameters.max_seconds
         return Run(
             members=members,
             training=self.prepared.training,
             validation=self.prepared.validation,
-            max_epochs=1 if one_epoch else int(self.chosen.max_epochs),
+            max_epochs=1 if one_epoch else int(self.parameters.max_epochs),
             max_seconds=None if limit is None else float(limit),
             folds=self.prepared.folds,
             parts=self.parts,
             began=self.began,
             reserve=reserve(limit) if len(members) > 1 else 0.0,
             trials=self.trials.trial_of,
-            cull=bool(self.chosen.cull),
+            cull=bool(self.parameters.cull),
             memory=memory_for_members(self.free_bytes),
             snapshot_seconds=_SNAPSHOT_SECONDS if len(members) > 1 else None,
         )
@@ -208,7 +210,7 @@ class Fitting:
             return
         choice = None
         if self._can_choose():
-            choice = choose_for_now(self.chosen.combine, self._predict_held_out(run))
+            choice = choose_for_now(self.parameters.combine, self._predict_held_out(run))
         ended = time.monotonic()
         self.judgement_seconds = ended - began
         # The first time compiles, so it says nothing of the next one.
@@ -228,16 +230,16 @@ class Fitting:
         earlier = before.training.history if latest and before else []
         best = kept[0].number
         best_epoch = self.stopped[best].epoch if latest else self.best_epoch_of(best)
-        way = self.prepared.way
+        codec = self.prepared.codec
         # Rows that came in parts: the last ones do not speak for those before.
-        target = dataclasses.replace(way.target, shares=None) if latest else way.target
+        target = dataclasses.replace(codec.target, shares=None) if latest else codec.target
         return Model(
             estimator=type(self.given).__name__,
             parameters=_parameters(self.given),
             objective=self.objective,
             members=kept,
-            schema=way.schema,
-            encoder=way.encoder,
+            schema=codec.schema,
+            encoder=codec.encoder,
             target=target,
             has_names=before.has_names if before else self.rows.table.is_named,
             training=Training(
@@ -249,7 +251,7 @@ class Fitting:
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
                 recipe=dataclasses.asdict(self.recipe),
-                made=circumstances(),
+                made=provenance(),
                 **self._pack_tables(result, kept),
             ),
         )
@@ -260,11 +262,11 @@ class Fitting:
         if result is None or not self.prepared.folds:
             return None
         found = np.full((self.rows.table.n_rows, result.predictions.shape[1]), np.nan)
-        target = self.prepared.way.target
+        target = self.prepared.codec.target
         predictions = result.predictions
         if target.classes is None:
             predictions = predictions * target.scale + target.center
-        found[self.prepared.chosen] = predictions
+        found[self.prepared.training_rows] = predictions
         return found[:, 0] if target.classes is None and not target.is_matrix else found
 
     def moments(self) -> list[Any]:
@@ -283,7 +285,7 @@ class Fitting:
             best_epochs = {number: self.best_epoch_of(number) for number in self.stopped}
             gains = gains_of_epochs(self.trials, run, self.history, best_epochs)
             self._result = choose_trials(
-                self.chosen.combine, held, self.prepared, run, self.seed, gains
+                self.parameters.combine, held, self.prepared, run, self.seed, gains
             )
         return self._result
 
@@ -315,7 +317,7 @@ class Fitting:
 
     def _exact(self, network: Network) -> Network:
         """A network that predicts constant targets as they are."""
-        return with_zeros(network, self.prepared.way.target.constant)
+        return with_zeros(network, self.prepared.codec.target.constant)
 
     def _keep(self, number: int, network: Network, weight: float) -> KeptMember:
         arrays = jax.tree.map(np.asarray, jax.device_get(self._exact(network)))
@@ -340,7 +342,7 @@ class Fitting:
         if result is None:
             return {}
         by_folds = bool(self.prepared.folds)
-        choice = result.as_plain(self.chosen.combine, self.objective, by_folds=by_folds)
+        choice = result.as_plain(self.parameters.combine, self.objective, by_folds=by_folds)
         return {
             "members": member_rows(self.trials, self.history, self.stopped, kept),
             "trials": trial_rows(self.trials, result, self.objective.sign),
@@ -357,8 +359,8 @@ class Fitting:
             self.history.get(best, []),
             self.best_epoch_of(best),
             waited_epochs=int(self.stopped[best].state.waited_epochs),
-            patience=Patience(self.chosen.patience_epochs, self.chosen.patience_growth),
-            max_seconds=self.chosen.max_seconds,
+            patience=Patience(self.parameters.patience_epochs, self.parameters.patience_growth),
+            max_seconds=self.parameters.max_seconds,
             watched=watched,
             lowered_to=self.lowered_to.get(best),
         )
@@ -386,14 +388,14 @@ class Fitting:
             raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate), usual)
         if self.trials.complete(self.networks):
             return
-        limit = self.chosen.max_seconds
+        limit = self.parameters.max_seconds
         if limit and any(stopped.reason == "max_seconds" for stopped in self.stopped.values()):
             raise too_little_time(float(limit), time.monotonic() - self.began)
         raise no_trial_complete(len(self.prepared.folds))
 
 
-def _parameters(chosen: Hyperparameters) -> dict[str, Any]:
-    values = {p.name: getattr(chosen, p.name) for p in declared_parameters(chosen)}
+def _parameters(parameters: Hyperparameters) -> dict[str, Any]:
+    values = {p.name: getattr(parameters, p.name) for p in declared_parameters(parameters)}
     if isinstance(values["random_state"], np.random.RandomState):
         values["random_state"] = None
     return values

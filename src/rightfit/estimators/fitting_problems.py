@@ -27,22 +27,27 @@ _LARGE_TARGET = 1e3
 _NEED_A_DIFFERENCE = ("r2", "roc_auc")
 
 
-def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
+def check_held_out(parameters: Hyperparameters, held: Labelled | None) -> None:
     """Refuse parameters that leave nothing to choose by, or too much."""
-    if chosen.n_folds and held is not None:
+    if parameters.n_folds and held is not None:
         raise ParameterError(
             "Validation rows were handed over, and n_folds asks for folds too.",
             expected="Networks are stopped and chosen by one or the other.",
             hint="leave n_folds at None, or hand over no validation rows",
         )
-    if chosen.n_folds and chosen.validation_fraction:
+    if parameters.n_folds and parameters.validation_fraction:
         raise ParameterError(
-            f"n_folds={chosen.n_folds} and validation_fraction={chosen.validation_fraction} are "
-            "both given.",
+            f"n_folds={parameters.n_folds} and "
+            f"validation_fraction={parameters.validation_fraction} are both given.",
             expected="Rows are held out fold by fold or once.",
             hint="leave one of them at None",
         )
-    if is_pack(chosen) and not chosen.n_folds and held is None and chosen.validation_fraction == 0:
+    if (
+        is_pack(parameters)
+        and not parameters.n_folds
+        and held is None
+        and parameters.validation_fraction == 0
+    ):
         raise ParameterError(
             "Several networks are to be trained, and validation_fraction=0 leaves no rows to "
             "choose among them.",
@@ -50,14 +55,14 @@ def check_held_out(chosen: Hyperparameters, held: Labelled | None) -> None:
         )
 
 
-def warn_of_unused(chosen: Hyperparameters, rows: Labelled, held: Labelled | None) -> None:
+def warn_of_unused(parameters: Hyperparameters, rows: Labelled, held: Labelled | None) -> None:
     """Name what says which rows to hold out, where rows were handed over for that."""
     if held is None:
         return
     unused = {
         "groups": rows.groups is not None,
         "time": rows.time is not None,
-        f"validation_fraction={chosen.validation_fraction}": chosen.validation_fraction,
+        f"validation_fraction={parameters.validation_fraction}": parameters.validation_fraction,
     }
     for what, is_given in unused.items():
         if is_given:
@@ -66,9 +71,9 @@ def warn_of_unused(chosen: Hyperparameters, rows: Labelled, held: Labelled | Non
             )
 
 
-def warn_of_trees_in_folds(chosen: Hyperparameters) -> None:
+def warn_of_trees_in_folds(parameters: Hyperparameters) -> None:
     """Say so where columns are encoded by the targets of rows that a fold holds out."""
-    if chosen.n_folds and chosen.scaling == "tree":
+    if parameters.n_folds and parameters.scaling == "tree":
         warn_user(
             "scaling='tree' goes by the targets of all rows, also of those that a fold holds out: "
             "what the folds say of the model may be too good. With 'quantile' it is not.",
@@ -101,7 +106,7 @@ def check_first_rows(prepared: Prepared) -> None:
     Raises:
         DataError: all have the same number as target.
     """
-    target, rows = prepared.way.target, prepared.training
+    target, rows = prepared.codec.target, prepared.training
     n_rows = int(rows.n_rows)
     its_rows = counted(n_rows, "row")
     if target.constant:
@@ -111,10 +116,10 @@ def check_first_rows(prepared: Prepared) -> None:
             expected="Its rows should be a fair sample, a few hundred of them.",
             hint="begin with more rows",
         )
-    names = prepared.way.encoder.numeric.value_names
+    names = prepared.codec.encoder.numeric.value_names
     spreads = np.ptp(np.asarray(rows.features.numbers)[:n_rows, : len(names)], axis=0)
     alike = [name for name, spread in zip(names, spreads, strict=True) if not spread]
-    alike += prepared.way.schema.of_kind("constant")
+    alike += prepared.codec.schema.of_kind("constant")
     if alike:
         warn_user(
             f"The first call of partial_fit fixes how columns are scaled, and in its {its_rows} "
@@ -130,7 +135,7 @@ def check_known_unit(prepared: Prepared) -> None:
     Raises:
         DataError: it is so.
     """
-    target, rows = prepared.way.target, prepared.training
+    target, rows = prepared.codec.target, prepared.training
     if np.asarray(rows.targets)[: int(rows.n_rows)][..., list(target.constant)].any():
         raise DataError(
             "The target was the same in all rows that were fitted before, and no longer is.",
@@ -193,7 +198,7 @@ def not_finite(
         "the learning rate was lowered three times."
     )
     largest = np.abs(np.asarray(prepared.training.targets)).max()
-    if prepared.way.target.classes is None and largest > _LARGE_TARGET:
+    if prepared.codec.target.classes is None and largest > _LARGE_TARGET:
         return TrainingError(
             what,
             expected=f"The likely cause is the target: it reaches {largest:.3g} times the "
@@ -203,7 +208,7 @@ def not_finite(
     numbers = np.asarray(prepared.training.features.numbers)
     sizes = np.abs(numbers).max(axis=0, initial=0.0)
     if sizes.size and not sizes.max() <= _LARGE_INPUT:
-        name = prepared.way.encoder.number_names[int(np.nanargmax(sizes))]
+        name = prepared.codec.encoder.number_names[int(np.nanargmax(sizes))]
         return TrainingError(
             what,
             expected=f"The likely cause is the unscaled column {name!r}: its values reach "

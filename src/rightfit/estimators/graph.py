@@ -164,10 +164,10 @@ def draw_subject(
 def _without_rows(model: AbstractEstimator) -> Subject:
     """The heaviest network of a fitted model, with a batch of nothing but shapes."""
     check_is_fitted(model)
-    fitted, chosen = model._model, one_network(model)
+    fitted, parameters = model._model, one_network(model)
     network, n_rows = fitted.network, fitted.training.n_training_rows
-    plan = plan_of(chosen, fitted.objective, n_rows)
-    knobs = knobs_of(chosen, fitted.target, plan, n_rows, dtype=network.dtype, seed=0)
+    plan = plan_of(parameters, fitted.objective, n_rows)
+    knobs = knobs_of(parameters, fitted.target, plan, n_rows, dtype=network.dtype, seed=0)
     size, shape = plan.batch_size, fitted.shape
     if fitted.target.classes is None:
         targets = np.zeros((size, fitted.target.n_targets), network.dtype)

@@ -24,7 +24,7 @@ from rightfit.train.customary import CUSTOMARY_LEARNING_RATES, CUSTOMARY_WEIGHT_
 
 AUTO_MEMBERS = 16
 
-Chosen = TypeVar("Chosen", bound=Hyperparameters)
+Parameters = TypeVar("Parameters", bound=Hyperparameters)
 
 
 # What `members` draws from where a parameter is at its default.
@@ -79,7 +79,7 @@ class Grid:
     seeds_differ: bool = False
 
 
-def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
+def combinations(parameters: Hyperparameters, seed: int = 0) -> Grid:
     """Make the combinations that lists and `members` ask for.
 
     Without `members`, they are the whole grid, the last parameter varying fastest, or
@@ -88,7 +88,7 @@ def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
     members, the first are the same.
 
     Args:
-        chosen: parameters that `check_parameters` has found right.
+        parameters: those that `check_parameters` has found right.
         seed: of the draws.
 
     Raises:
@@ -101,62 +101,66 @@ def combinations(chosen: Hyperparameters, seed: int = 0) -> Grid:
         >>> grid.simplicity
         (3, 2, 1, 0)
     """
-    options = _options(chosen)
-    if isinstance(chosen.hidden_sizes, str):
-        chosen = with_values(chosen, {"hidden_sizes": PLAIN_SIZES})
-    space = Space(chosen, options)
+    options = _options(parameters)
+    if isinstance(parameters.hidden_sizes, str):
+        parameters = with_values(parameters, {"hidden_sizes": PLAIN_SIZES})
+    space = Space(parameters, options)
     space.check()
     space = space.without_idle_ranges()
     n_possible = space.n_possible()
-    members, note = _members(chosen, space, n_possible, seed)
+    members, note = _members(parameters, space, n_possible, seed)
     unsure = tuple(
         name
         for name, option in space.options.items()
         if isinstance(option, Range) or len(option) > 1
     )
-    return Grid(tuple(members), unsure, n_possible, _simplicity(chosen, members), note)
+    return Grid(tuple(members), unsure, n_possible, _simplicity(parameters, members), note)
 
 
 def combinations_of_kinds(
-    chosen: Hyperparameters, kinds: Sequence[Mapping[str, Any]], seed: int = 0
+    parameters: Hyperparameters, kinds: Sequence[Mapping[str, Any]], seed: int = 0
 ) -> Grid:
     """Make the combinations of several kinds of networks, taking turns, each with its own seed.
 
     Args:
-        chosen: what the kinds have in common.
+        parameters: what the kinds have in common.
         kinds: for each kind the values, lists and number of members that are its own.
         seed: of the draws.
     """
     drawn = [
-        [{**kind, **values} for values in _spread(with_values(chosen, kind), seed + number)]
+        [{**kind, **values} for values in _spread(with_values(parameters, kind), seed + number)]
         for number, kind in enumerate(kinds)
     ]
     turns = [
         values for turn in itertools.zip_longest(*drawn) for values in turn if values is not None
     ]
-    names = [name for name in member_parameters(chosen) if any(name in values for values in turns)]
+    names = [
+        name for name in member_parameters(parameters) if any(name in values for values in turns)
+    ]
     members = [
-        {name: values.get(name, getattr(chosen, name)) for name in names} for values in turns
+        {name: values.get(name, getattr(parameters, name)) for name in names} for values in turns
     ]
     unsure = tuple(name for name in names if len({repr(values[name]) for values in members}) > 1)
-    wanted = int(chosen.members) if isinstance(chosen.members, int) else 0
+    wanted = int(parameters.members) if isinstance(parameters.members, int) else 0
     note = _too_few(len(members), wanted) if wanted > len(members) else ""
-    simplicity = _simplicity(chosen, members)
+    simplicity = _simplicity(parameters, members)
     return Grid(tuple(members), unsure, None, simplicity, note, seeds_differ=True)
 
 
-def _spread(chosen: Hyperparameters, seed: int) -> list[Values]:
+def _spread(parameters: Hyperparameters, seed: int) -> list[Values]:
     """Draw `members` combinations from lists such that the values of each list come equally often.
 
     So even few networks try all of what tables differ in. (McKay, Beckman and Conover, 1979, call
     it Latin hypercube sampling.)
     """
     lists = {
-        name: getattr(chosen, name)
-        for name in member_parameters(chosen)
-        if isinstance(getattr(chosen, name), list)
+        name: getattr(parameters, name)
+        for name in member_parameters(parameters)
+        if isinstance(getattr(parameters, name), list)
     }
-    n_wanted = min(int(chosen.members or 1), math.prod(len(values) for values in lists.values()))
+    n_wanted = min(
+        int(parameters.members or 1), math.prod(len(values) for values in lists.values())
+    )
     generator = np.random.Generator(np.random.Philox([seed, STREAM]))
     found: dict[str, Values] = {}
     while len(found) < n_wanted:
@@ -177,7 +181,7 @@ def _in_turns(n_values: int, n_draws: int, generator: np.random.Generator) -> li
     return np.concatenate(turns)[:n_draws].tolist()
 
 
-def with_values(chosen: Chosen, values: Mapping[str, Any]) -> Chosen:
+def with_values(parameters: Parameters, values: Mapping[str, Any]) -> Parameters:
     """Copy parameters, with one combination's values in place of the lists.
 
     Neither scikit-learn's `clone`, which copies every value, nor `copy`, which would take a fitted
@@ -187,23 +191,23 @@ def with_values(chosen: Chosen, values: Mapping[str, Any]) -> Chosen:
         >>> with_values(Hyperparameters(l2=[0, 0.5]), {"l2": 0.5}).l2
         0.5
     """
-    copied = object.__new__(type(chosen))
-    for declared in declared_parameters(chosen):
-        setattr(copied, declared.name, getattr(chosen, declared.name))
+    copied = object.__new__(type(parameters))
+    for declared in declared_parameters(parameters):
+        setattr(copied, declared.name, getattr(parameters, declared.name))
     for name, value in values.items():
         setattr(copied, name, value)
     return copied
 
 
-def _options(chosen: Hyperparameters) -> dict[str, Sequence[Any] | Range]:
+def _options(parameters: Hyperparameters) -> dict[str, Sequence[Any] | Range]:
     """What each parameter that is unsure may be, in the order of their declaration."""
     drawn: dict[str, Sequence[Any] | Range] = {}
-    if chosen.members is not None:
-        drawn = {"hidden_sizes": _sizes_that_fit(chosen), **DEFAULT_RANGES}
-    defaults = {declared.name: declared.default for declared in declared_parameters(chosen)}
+    if parameters.members is not None:
+        drawn = {"hidden_sizes": _sizes_that_fit(parameters), **DEFAULT_RANGES}
+    defaults = {declared.name: declared.default for declared in declared_parameters(parameters)}
     options: dict[str, Sequence[Any] | Range] = {}
-    for name in member_parameters(chosen):
-        value = getattr(chosen, name)
+    for name in member_parameters(parameters):
+        value = getattr(parameters, name)
         if isinstance(value, list):
             options[name] = value
         elif name in drawn and value == defaults[name]:
@@ -211,9 +215,10 @@ def _options(chosen: Hyperparameters) -> dict[str, Sequence[Any] | Range]:
     return options
 
 
-def _sizes_that_fit(chosen: Hyperparameters) -> Sequence[tuple[int, ...]]:
+def _sizes_that_fit(parameters: Hyperparameters) -> Sequence[tuple[int, ...]]:
     """Those of the default sizes for which every activation has a name for each layer."""
-    given = chosen.activation if isinstance(chosen.activation, list) else [chosen.activation]
+    activation = parameters.activation
+    given = activation if isinstance(activation, list) else [activation]
     fitting = [
         sizes
         for sizes in DEFAULT_SIZES
@@ -224,17 +229,17 @@ def _sizes_that_fit(chosen: Hyperparameters) -> Sequence[tuple[int, ...]]:
 
 
 def _members(
-    chosen: Hyperparameters, space: Space, n_possible: int | None, seed: int
+    parameters: Hyperparameters, space: Space, n_possible: int | None, seed: int
 ) -> tuple[list[Values], str]:
-    wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else chosen.members
+    wanted = AUTO_MEMBERS if isinstance(parameters.members, str) else parameters.members
     if wanted is None:
-        if n_possible is None or n_possible <= chosen.max_members:
+        if n_possible is None or n_possible <= parameters.max_members:
             return space.everything(), ""
         note = (
-            f"The grid has {n_possible:,} combinations; {chosen.max_members:,} of them are drawn "
-            "at random (max_members)."
+            f"The grid has {n_possible:,} combinations; {parameters.max_members:,} of them are "
+            "drawn at random (max_members)."
         )
-        sample = space.draws(seed, int(chosen.max_members))
+        sample = space.draws(seed, int(parameters.max_members))
         return sorted(sample, key=space.place), note
     if n_possible is None or wanted < n_possible:
         return space.draws(seed, int(wanted)), ""
@@ -249,9 +254,9 @@ def _too_few(n_possible: int, n_wanted: int) -> str:
     )
 
 
-def _simplicity(chosen: Hyperparameters, members: Sequence[Values]) -> tuple[int, ...]:
+def _simplicity(parameters: Hyperparameters, members: Sequence[Values]) -> tuple[int, ...]:
     """The place of each combination from the most regularised to the least."""
-    keys = [_looseness(with_values(chosen, values)) for values in members]
+    keys = [_looseness(with_values(parameters, values)) for values in members]
     ranked = sorted(range(len(members)), key=lambda number: keys[number])
     places = [0] * len(members)
     for place, number in enumerate(ranked):

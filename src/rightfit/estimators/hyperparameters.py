@@ -310,7 +310,8 @@ class Hyperparameters:
         False,
         Flag(),
         "Whether fit goes on from the weights of the fit before, with its columns and how they are "
-        "encoded, and the same rows held out; a network with other layers begins anew.",
+        "encoded, and the same rows held out; a network with other layers begins anew, and so "
+        "does one after a pack.",
     )
     random_state: Any = parameter(
         None,
@@ -371,11 +372,11 @@ def member_parameters(owner: Hyperparameters | type[Hyperparameters]) -> tuple[s
     )
 
 
-def follows_recipe(chosen: Hyperparameters) -> bool:
+def follows_recipe(parameters: Hyperparameters) -> bool:
     """Whether nobody said what networks are wanted, so that the recipe decides.
 
     A list of several values says it: exactly these are tried. A list of one is a value.
     """
-    values = [getattr(chosen, name) for name in member_parameters(chosen)]
+    values = [getattr(parameters, name) for name in member_parameters(parameters)]
     has_lists = any(isinstance(value, list) and len(value) > 1 for value in values)
-    return isinstance(chosen.hidden_sizes, str) and not has_lists
+    return isinstance(parameters.hidden_sizes, str) and not has_lists

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from rightfit.errors import ParameterError, counted
 from rightfit.estimators.hyperparameters import Hyperparameters
-from rightfit.model.prepare import Way
+from rightfit.model.prepare import Codec
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective
@@ -27,27 +27,27 @@ _MOST_EMBEDDED = 1024
 _MOST_DROPPED = 1 - 2.0**-20
 
 
-def network_shape(chosen: Hyperparameters, way: Way, objective: Objective) -> NetworkShape:
+def network_shape(parameters: Hyperparameters, codec: Codec, objective: Objective) -> NetworkShape:
     """Lay out the network for the encoded columns and the target.
 
     Raises:
         ParameterError: the tuple of activations does not fit the hidden layers.
     """
-    hidden_sizes = chosen.hidden_sizes
-    activations = chosen.activation
+    hidden_sizes = parameters.hidden_sizes
+    activations = parameters.activation
     if isinstance(activations, str):
         activations = (activations,) * len(hidden_sizes)
     if len(activations) != len(hidden_sizes):
         raise ParameterError(
-            f"The 'activation' parameter of {type(chosen).__name__} has "
+            f"The 'activation' parameter of {type(parameters).__name__} has "
             f"{counted(len(activations), 'name')} for "
             f"{counted(len(hidden_sizes), 'hidden layer')}.",
             expected="A tuple needs one name for each hidden layer.",
             hint="pass one name to use it for all layers",
         )
-    encoder = way.encoder
+    encoder = codec.encoder
     widths = tuple(
-        0 if one_hot else min(chosen.embedding_size, levels - 1)
+        0 if one_hot else min(parameters.embedding_size, levels - 1)
         for levels, one_hot in zip(encoder.n_levels, encoder.is_one_hot, strict=True)
     )
     return NetworkShape(
@@ -56,49 +56,49 @@ def network_shape(chosen: Hyperparameters, way: Way, objective: Objective) -> Ne
         embedding_widths=widths,
         hidden_sizes=tuple(int(size) for size in hidden_sizes),
         activations=activations,
-        n_outputs=objective.n_outputs(way.target.n_targets),
-        number_embedding=chosen.number_embedding,
-        number_widths=_number_widths(chosen, encoder.n_bins),
-        input_scaling=bool(chosen.input_scaling),
-        parametrisation=chosen.parametrisation,
-        n_copies=int(chosen.n_copies) if hidden_sizes else 1,
+        n_outputs=objective.n_outputs(codec.target.n_targets),
+        number_embedding=parameters.number_embedding,
+        number_widths=_number_widths(parameters, encoder.n_bins),
+        input_scaling=bool(parameters.input_scaling),
+        parametrisation=parameters.parametrisation,
+        n_copies=int(parameters.n_copies) if hidden_sizes else 1,
     )
 
 
-def _number_widths(chosen: Hyperparameters, n_bins: Sequence[int]) -> tuple[int, ...]:
+def _number_widths(parameters: Hyperparameters, n_bins: Sequence[int]) -> tuple[int, ...]:
     """The features of each scaled number: never more bins than its values tell apart."""
-    name = chosen.number_embedding
+    name = parameters.number_embedding
     if name == "none" or not n_bins:
         return ()
     most = max(_MOST_EMBEDDED // len(n_bins), 1)
-    width = chosen.number_embedding_size or min(_EMBEDDING_SIZES[name], most)
+    width = parameters.number_embedding_size or min(_EMBEDDING_SIZES[name], most)
     if name != "piecewise":
         return (int(width),) * len(n_bins)
     return tuple(min(int(width), n) for n in n_bins)
 
 
-def batch_size(chosen: Hyperparameters, n_rows: int) -> int:
+def batch_size(parameters: Hyperparameters, n_rows: int) -> int:
     """The rows of a mini-batch, never much more than there are."""
-    wanted = chosen.batch_size
+    wanted = parameters.batch_size
     if isinstance(wanted, str):
         wanted = next((size for rows, size in _BATCH_SIZES if n_rows < rows), _LARGEST_BATCH)
     return min(int(wanted), 1 << max(n_rows - 1, 0).bit_length())
 
 
-def plan_of(chosen: Hyperparameters, objective: Objective, n_rows: int) -> Plan:
+def plan_of(parameters: Hyperparameters, objective: Objective, n_rows: int) -> Plan:
     """What the program of a network is compiled for."""
     return Plan(
         objective=objective,
-        optimizer=chosen.optimizer,
-        schedule=chosen.schedule,
-        batch_size=batch_size(chosen, n_rows),
-        dropout=bool(chosen.dropout_rate > 0 and chosen.hidden_sizes),
-        input_dropout=bool(chosen.input_dropout_rate > 0),
-        l2=bool(chosen.l2 > 0),
-        weight_decay=bool(_weight_decay(chosen) > 0),
-        averaging=bool(chosen.average_decay > 0),
-        smoothing=_label_smoothing(chosen) > 0,
-        dropout_schedule=chosen.dropout_schedule,
+        optimizer=parameters.optimizer,
+        schedule=parameters.schedule,
+        batch_size=batch_size(parameters, n_rows),
+        dropout=bool(parameters.dropout_rate > 0 and parameters.hidden_sizes),
+        input_dropout=bool(parameters.input_dropout_rate > 0),
+        l2=bool(parameters.l2 > 0),
+        weight_decay=bool(_weight_decay(parameters) > 0),
+        averaging=bool(parameters.average_decay > 0),
+        smoothing=_label_smoothing(parameters) > 0,
+        dropout_schedule=parameters.dropout_schedule,
     )
 
 
@@ -115,7 +115,7 @@ def in_common(plans: Sequence[Plan]) -> list[Plan]:
 
 
 def knobs_of(
-    chosen: Hyperparameters,
+    parameters: Hyperparameters,
     target: Target,
     plan: Plan,
     n_rows: int,
@@ -126,7 +126,7 @@ def knobs_of(
     """The numbers of a network's training.
 
     Args:
-        chosen: its parameters.
+        parameters: of the network.
         target: for the unit of the metric.
         plan: for the batch size.
         n_rows: rows that it is trained on.
@@ -134,24 +134,24 @@ def knobs_of(
         seed: of the dropout bits.
     """
     number: Any = np.dtype(dtype).type
-    optimizer = OPTIMIZERS[chosen.optimizer]
-    rate = optimizer.learning_rate if chosen.learning_rate is None else chosen.learning_rate
-    horizon = min(chosen.schedule_epochs or chosen.max_epochs, NEVER)
-    patience = min(chosen.patience_epochs or NEVER, NEVER)
+    optimizer = OPTIMIZERS[parameters.optimizer]
+    rate = optimizer.learning_rate if parameters.learning_rate is None else parameters.learning_rate
+    horizon = min(parameters.schedule_epochs or parameters.max_epochs, NEVER)
+    patience = min(parameters.patience_epochs or NEVER, NEVER)
     return Knobs(
         learning_rate=number(rate),
-        momentum=number(chosen.momentum),
-        weight_decay=number(_weight_decay(chosen)),
-        l2=number(chosen.l2),
-        dropout_rate=number(min(chosen.dropout_rate, _MOST_DROPPED)),
-        input_dropout_rate=number(min(chosen.input_dropout_rate, _MOST_DROPPED)),
+        momentum=number(parameters.momentum),
+        weight_decay=number(_weight_decay(parameters)),
+        l2=number(parameters.l2),
+        dropout_rate=number(min(parameters.dropout_rate, _MOST_DROPPED)),
+        input_dropout_rate=number(min(parameters.input_dropout_rate, _MOST_DROPPED)),
         horizon_steps=number(horizon * -(-n_rows // plan.batch_size)),
-        warmup=number(min(chosen.warmup_epochs / horizon, 1.0)),
+        warmup=number(min(parameters.warmup_epochs / horizon, 1.0)),
         patience_epochs=np.int32(patience),
-        patience_growth=number(chosen.patience_growth),
-        tolerance=number(chosen.tolerance),
-        average_decay=number(chosen.average_decay),
-        label_smoothing=number(_label_smoothing(chosen)),
+        patience_growth=number(parameters.patience_growth),
+        tolerance=number(parameters.tolerance),
+        average_decay=number(parameters.average_decay),
+        label_smoothing=number(_label_smoothing(parameters)),
         target_scale=np.asarray(target.scale / target.unit, dtype),
         target_unit=number(target.unit if target.unit < float(np.finfo(dtype).max) else np.inf),
         key=np.random.Philox(seed).random_raw(1).view(np.uint32)[:2],
@@ -172,10 +172,10 @@ def fresh_network(
     return build_network(shape, generator, dtype, frequency_scale=frequency_scale)
 
 
-def _label_smoothing(chosen: Hyperparameters) -> float:
-    return float(getattr(chosen, "label_smoothing", 0.0))  # numbers have no labels
+def _label_smoothing(parameters: Hyperparameters) -> float:
+    return float(getattr(parameters, "label_smoothing", 0.0))  # numbers have no labels
 
 
-def _weight_decay(chosen: Hyperparameters) -> float:
-    customary = OPTIMIZERS[chosen.optimizer].weight_decay
-    return customary if chosen.weight_decay is None else chosen.weight_decay
+def _weight_decay(parameters: Hyperparameters) -> float:
+    customary = OPTIMIZERS[parameters.optimizer].weight_decay
+    return customary if parameters.weight_decay is None else parameters.weight_decay

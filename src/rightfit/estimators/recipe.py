@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rightfit.estimators.effort import EFFORTS, Circumstances, Stage
-from rightfit.estimators.grid import AUTO_MEMBERS, Chosen, with_values
+from rightfit.estimators.grid import AUTO_MEMBERS, Parameters, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
 from rightfit.estimators.network_kinds import kinds_of
 from rightfit.parameters import declared_parameters
@@ -54,42 +54,42 @@ class Recipe:
 NO_RECIPE = Recipe()
 
 
-def follow_recipe(chosen: Chosen, about: Circumstances) -> tuple[Chosen, Recipe]:
+def follow_recipe(parameters: Parameters, about: Circumstances) -> tuple[Parameters, Recipe]:
     """Fill in what nobody said.
 
     Args:
-        chosen: parameters as they were given.
+        parameters: as they were given.
         about: the table.
 
     Returns:
         The parameters that all networks share, and what the recipe added.
     """
-    is_described = not follows_recipe(chosen)
-    if is_described and (chosen.hidden_sizes != "auto" or chosen.members is not None):
+    is_described = not follows_recipe(parameters)
+    if is_described and (parameters.hidden_sizes != "auto" or parameters.members is not None):
         # Sizes are given, or drawn like everything else that is at its default.
-        return chosen, NO_RECIPE
-    is_unwatched = chosen.validation_fraction == 0 and not chosen.n_folds
+        return parameters, NO_RECIPE
+    is_unwatched = parameters.validation_fraction == 0 and not parameters.n_folds
     if is_described or about.is_single or is_unwatched:
         plain = Recipe({"hidden_sizes": PLAIN_SIZES})
-        return with_values(chosen, plain.filled), plain
+        return with_values(parameters, plain.filled), plain
     if about.n_rows < FEWEST_ROWS:
-        few = Recipe(_unsaid(chosen, _FEW))
-        return with_values(chosen, few.filled), few
-    effort = EFFORTS[chosen.quality]
+        few = Recipe(_unsaid(parameters, _FEW))
+        return with_values(parameters, few.filled), few
+    effort = EFFORTS[parameters.quality]
     stage = effort.stage(about)
-    if chosen.n_folds:
-        stage = dataclasses.replace(stage, n_folds=int(chosen.n_folds))
-    filled = _unsaid(chosen, _in_common(chosen, stage, about))
-    n_each = _n_of_kinds(chosen, stage, effort.n_sparse, about)
+    if parameters.n_folds:
+        stage = dataclasses.replace(stage, n_folds=int(parameters.n_folds))
+    filled = _unsaid(parameters, _in_common(parameters, stage, about))
+    n_each = _n_of_kinds(parameters, stage, effort.n_sparse, about)
     own = tuple(
-        _unsaid(chosen, kind) | {"members": n}
+        _unsaid(parameters, kind) | {"members": n}
         for kind, n in zip(kinds_of(stage, about, n_each), n_each, strict=True)
         if n
     )
-    return with_values(chosen, filled), Recipe(filled, own)
+    return with_values(parameters, filled), Recipe(filled, own)
 
 
-def _in_common(chosen: Chosen, stage: Stage, about: Circumstances) -> dict[str, Any]:
+def _in_common(parameters: Parameters, stage: Stage, about: Circumstances) -> dict[str, Any]:
     """What all networks of a pack share."""
     shared = {
         "patience_epochs": 10,
@@ -99,9 +99,9 @@ def _in_common(chosen: Chosen, stage: Stage, about: Circumstances) -> dict[str, 
         "scaling": "quantile" if stage.n_folds else "tree",
         "hidden_sizes": [(stage.n_units, stage.n_units)],
         "n_folds": stage.n_folds,
-        "max_one_hot": _most_levels(chosen, about),
+        "max_one_hot": _most_levels(parameters, about),
     }
-    if stage.patience_growth and "patience_epochs" in _unsaid(chosen, shared):
+    if stage.patience_growth and "patience_epochs" in _unsaid(parameters, shared):
         # Whoever says how long to wait is not made to wait longer.
         shared["patience_growth"] = stage.patience_growth
     if not about.embeds_numbers:
@@ -114,34 +114,34 @@ def _in_common(chosen: Chosen, stage: Stage, about: Circumstances) -> dict[str, 
     return shared
 
 
-def _unsaid(chosen: Chosen, values: Mapping[str, Any]) -> dict[str, Any]:
+def _unsaid(parameters: Parameters, values: Mapping[str, Any]) -> dict[str, Any]:
     """Of some values those whose parameters are at their defaults."""
-    defaults = {each.name: each.default for each in declared_parameters(chosen)}
+    defaults = {each.name: each.default for each in declared_parameters(parameters)}
     return {
-        name: value for name, value in values.items() if getattr(chosen, name) == defaults[name]
+        name: value for name, value in values.items() if getattr(parameters, name) == defaults[name]
     }
 
 
-def _most_levels(chosen: Chosen, about: Circumstances) -> int:
+def _most_levels(parameters: Parameters, about: Circumstances) -> int:
     """The most levels of a category that is one-hot."""
     if about.n_rows > FEW_ROWS_FOR_LEVELS:
-        return int(chosen.max_one_hot)
+        return int(parameters.max_one_hot)
     together = MOST_ONE_HOT_TOGETHER // max(about.n_columns, 1)
-    return max(min(MOST_ONE_HOT, together), int(chosen.max_one_hot))
+    return max(min(MOST_ONE_HOT, together), int(parameters.max_one_hot))
 
 
 def _n_of_kinds(
-    chosen: Chosen, stage: Stage, n_sparse: tuple[int, int], about: Circumstances
+    parameters: Parameters, stage: Stage, n_sparse: tuple[int, int], about: Circumstances
 ) -> list[int]:
     """How many members of each kind there are, in the proportions of the effort."""
     proportions = stage.n_of_kinds(about)
     if about.is_wide:
         proportions += n_sparse
     together = sum(proportions)
-    if chosen.members is not None:
-        wanted = AUTO_MEMBERS if isinstance(chosen.members, str) else int(chosen.members)
+    if parameters.members is not None:
+        wanted = AUTO_MEMBERS if isinstance(parameters.members, str) else int(parameters.members)
     else:
         # Where somebody asks for seeds too, they take the place of other values.
-        wanted = min(max(together // chosen.n_seeds, 1), int(chosen.max_members))
+        wanted = min(max(together // parameters.n_seeds, 1), int(parameters.max_members))
     ends = [-(-wanted * end // together) for end in itertools.accumulate(proportions)]
     return [end - begin for begin, end in itertools.pairwise([0, *ends])]

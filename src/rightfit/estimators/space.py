@@ -50,14 +50,14 @@ class Range:
 
 @dataclasses.dataclass(frozen=True)
 class Space:
-    """What is unsure: a list or a range of values for each name; the rest is as chosen."""
+    """What is unsure: a list or a range of values for each name; the rest is as in `parameters`."""
 
-    chosen: Hyperparameters
+    parameters: Hyperparameters
     options: Mapping[str, Sequence[Any] | Range]
 
     def alternatives(self, name: str) -> Sequence[Any]:
         """All values that are not drawn from a range."""
-        option = self.options.get(name, (getattr(self.chosen, name),))
+        option = self.options.get(name, (getattr(self.parameters, name),))
         return () if isinstance(option, Range) else option
 
     def cases(self) -> Iterator[tuple[set[str], int]]:
@@ -128,18 +128,18 @@ class Space:
 
         A number that was drawn has so few digits that a person can read and type it.
         """
-        optimizer: Any = values.get("optimizer", self.chosen.optimizer)
+        optimizer: Any = values.get("optimizer", self.parameters.optimizer)
         times = CUSTOMARY_LEARNING_RATES[optimizer] / CUSTOMARY_LEARNING_RATES[_RANGED_FOR]
         scales = {"learning_rate": times, "weight_decay": 1 / times}
         idle = without_effect(
-            {name: values.get(name, getattr(self.chosen, name)) for name in DECISIVE}
+            {name: values.get(name, getattr(self.parameters, name)) for name in DECISIVE}
         )
         settled = {}
         for name, option in self.options.items():
             if isinstance(option, Range):
                 number = values[name] * scales.get(name, 1.0)
                 rounded = float(f"{number:.{n_digits}g}")
-                value = getattr(self.chosen, name) if name in idle else rounded
+                value = getattr(self.parameters, name) if name in idle else rounded
             else:
                 value = option[0] if name in idle else values[name]
             settled[name] = value
@@ -189,7 +189,9 @@ class Space:
             if name not in idle or isinstance(option, Range) or len(option) == 1:
                 continue
             need = NEEDS[name]
-            given = ", ".join(f"{other}={getattr(self.chosen, other)!r}" for other in need.others)
+            given = ", ".join(
+                f"{other}={getattr(self.parameters, other)!r}" for other in need.others
+            )
             problems.append(
                 f"The {name!r} parameter of {self._owner} lists {option!r}, but {given} "
                 f"{'has' if len(need.others) == 1 else 'have'} no {need.what}: every value is the "
@@ -224,7 +226,7 @@ class Space:
 
     @property
     def _owner(self) -> str:
-        return type(self.chosen).__name__
+        return type(self.parameters).__name__
 
 
 def _at(option: Sequence[Any] | Range, share: float) -> Any:

@@ -38,33 +38,40 @@ class Start:
         """Say whether a network of some shape goes on from these weights, or begins anew."""
         return self.model is not None and self.model.shape == shape
 
+    def obstacle(self, shape: NetworkShape) -> str:
+        """Say what was fitted where one network of some shape cannot go on with it; "" if it can.
+
+        A pack is no start: its networks may have been trained on the rows that are now held out.
+        """
+        if self.model is None:
+            return ""
+        n_members = len(self.model.training.members)
+        if n_members:
+            return f"a pack of {counted(n_members, 'network')}"
+        return "" if self.goes_on_with(shape) else "a network with other layers"
+
     def check(self, shape: NetworkShape) -> None:
         """Refuse to go on with a model that one network of some shape cannot take over.
 
         Raises:
             ParameterError: the model is a pack, or a network with other layers.
         """
-        if self.model is None:
+        obstacle = self.obstacle(shape)
+        if not obstacle:
             return
-        n_members = len(self.model.training.members)
-        if n_members == 0 and self.goes_on_with(shape):
-            return
-        found = "a network with other layers"
-        if n_members:
-            found = f"a pack of {counted(n_members, 'network')}"
         raise ParameterError(
-            f"partial_fit goes on with one network, but what was fitted is {found}.",
+            f"partial_fit goes on with one network, but what was fitted is {obstacle}.",
             expected="It goes on with what partial_fit trained before, or fit with one network of "
             "the same hidden_sizes.",
             hint="fit a new estimator by partial_fit alone, or fit this one anew on all rows",
         )
 
-    def warn_of_kept(self, chosen: Hyperparameters) -> None:
+    def warn_of_kept(self, parameters: Hyperparameters) -> None:
         """Say which parameters have no effect, as columns are encoded as in the fit before."""
         if self.model is None:
             return
         before = {**self.model.parameters, **self.model.training.recipe.get("filled", {})}
-        changed = [name for name in _OF_COLUMNS if before[name] != getattr(chosen, name)]
+        changed = [name for name in _OF_COLUMNS if before[name] != getattr(parameters, name)]
         if changed:
             warn_user(
                 f"Changing {shown(changed)} has no effect: a network that goes on keeps its "
@@ -72,18 +79,18 @@ class Start:
                 TrainingWarning,
             )
 
-    def state_of(self, member: Member, chosen: Hyperparameters, training: Rows) -> State:
+    def state_of(self, member: Member, parameters: Hyperparameters, training: Rows) -> State:
         """The state of a network that goes on from the weights of the model.
 
         A network of another shape has nothing to go on with, and begins anew.
 
         Args:
             member: the network.
-            chosen: its parameters.
+            parameters: of its fit.
             training: the rows it is trained on.
         """
         dtype = training.weights.dtype
-        network = fresh_network(member.shape, member.seed, dtype, chosen.frequency_scale)
+        network = fresh_network(member.shape, member.seed, dtype, parameters.frequency_scale)
         if self.model is not None and self.goes_on_with(member.shape):
             network = jax.tree.map(lambda array: array.astype(dtype), self.model.network)
         state = begin(member.plan, network, member.knobs)
@@ -91,16 +98,16 @@ class Start:
             return state
         n_steps = math.ceil(int(training.n_rows) / member.plan.batch_size)
         return state._replace(
-            moments=self._moments_of(member, chosen, state.moments),
+            moments=self._moments_of(member, parameters, state.moments),
             epoch=np.int32(self.n_epochs),
             step=np.int32(self.n_epochs * n_steps),
         )
 
-    def _moments_of(self, member: Member, chosen: Hyperparameters, fresh: Any) -> Any:
+    def _moments_of(self, member: Member, parameters: Hyperparameters, fresh: Any) -> Any:
         # Those of another optimizer or network are of no use.
         if self.moments is None or self.model is None or not self.goes_on_with(member.shape):
             return fresh
-        if self.model.parameters["optimizer"] != chosen.optimizer:
+        if self.model.parameters["optimizer"] != parameters.optimizer:
             return fresh
         leaves, structure = jax.tree.flatten(fresh)
         kept = [old.astype(new.dtype) for old, new in zip(self.moments, leaves, strict=True)]

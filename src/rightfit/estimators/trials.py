@@ -31,14 +31,14 @@ class Trial:
     Attributes:
         number: from 0.
         values: what it has in place of the lists.
-        chosen: all its parameters.
+        parameters: all of them.
         seed: of its weights, row orders and dropout.
         simplicity: its place among the combinations from the most regularised, 0, on.
     """
 
     number: int
     values: dict[str, Any]
-    chosen: Hyperparameters
+    parameters: Hyperparameters
     seed: int
     simplicity: int
 
@@ -65,9 +65,9 @@ class Trials:
         return bool(set(self.trial_of) - missing)
 
 
-def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, ...]:
+def list_trials(parameters: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, ...]:
     """Give each combination as many trials as there are seeds; the first has the fit's own seed."""
-    n_seeds = int(chosen.n_seeds)
+    n_seeds = int(parameters.n_seeds)
 
     def seed_of(place: int, turn: int) -> int:
         number = place * n_seeds + turn if grid.seeds_differ else turn
@@ -77,7 +77,7 @@ def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, 
         Trial(
             place * n_seeds + turn,
             values,
-            with_values(chosen, values),
+            with_values(parameters, values),
             seed_of(place, turn),
             simplicity,
         )
@@ -88,19 +88,26 @@ def list_trials(chosen: Hyperparameters, grid: Grid, seed: int) -> tuple[Trial, 
     )
 
 
-def is_pack(chosen: Hyperparameters) -> bool:
+def is_pack(parameters: Hyperparameters) -> bool:
     """Say whether more than one network may be trained."""
-    several = any(isinstance(getattr(chosen, name), list) for name in member_parameters(chosen))
-    return several or chosen.members is not None or chosen.n_seeds > 1 or bool(chosen.n_folds)
+    several = any(
+        isinstance(getattr(parameters, name), list) for name in member_parameters(parameters)
+    )
+    return (
+        several
+        or parameters.members is not None
+        or parameters.n_seeds > 1
+        or bool(parameters.n_folds)
+    )
 
 
-def check_single(chosen: Hyperparameters, what: str) -> None:
+def check_single(parameters: Hyperparameters, what: str) -> None:
     """Refuse a pack where only one network can go on.
 
     Raises:
         ParameterError: there is a list, or several members, seeds or folds.
     """
-    if is_pack(chosen):
+    if is_pack(parameters):
         raise ParameterError(
             f"{what} goes on with one network, but the parameters ask for several.",
             expected="No parameter may be a list, and members, n_seeds and n_folds must be at "
@@ -109,7 +116,7 @@ def check_single(chosen: Hyperparameters, what: str) -> None:
 
 
 def make_trials(
-    chosen: Hyperparameters,
+    parameters: Hyperparameters,
     kinds: Sequence[Mapping[str, Any]],
     objective: Objective,
     prepared: Prepared,
@@ -120,21 +127,23 @@ def make_trials(
     Raises:
         ParameterError: values do not go together.
     """
-    grid = combinations_of_kinds(chosen, kinds, seed) if kinds else combinations(chosen, seed)
-    trials = list_trials(chosen, grid, seed)
-    shapes = [network_shape(trial.chosen, prepared.way, objective) for trial in trials]
+    grid = (
+        combinations_of_kinds(parameters, kinds, seed) if kinds else combinations(parameters, seed)
+    )
+    trials = list_trials(parameters, grid, seed)
+    shapes = [network_shape(trial.parameters, prepared.codec, objective) for trial in trials]
     folds: Sequence[int | None] = range(len(prepared.folds)) if prepared.folds else (None,)
     n_rows = [_n_rows(prepared, fold) for fold in folds]
     dtype = prepared.training.weights.dtype
     # The batch size goes by the rows of a fold, of which some have one row more than others.
-    plans = [plan_of(t.chosen, objective, min(n_rows)) for t in trials]
+    plans = [plan_of(t.parameters, objective, min(n_rows)) for t in trials]
     members, trial_of = [], []
     for trial, shape, plan in zip(trials, shapes, in_common(plans), strict=True):
         for fold, n in zip(folds, n_rows, strict=True):
             knobs = knobs_of(
-                trial.chosen, prepared.way.target, plan, n, dtype=dtype, seed=trial.seed
+                trial.parameters, prepared.codec.target, plan, n, dtype=dtype, seed=trial.seed
             )
-            first = _Begin(trial.chosen, plan, shape, knobs, trial.seed, dtype)
+            first = _Begin(trial.parameters, plan, shape, knobs, trial.seed, dtype)
             members.append(Member(plan, knobs, shape, first, trial.seed, fold))
             trial_of.append(trial.number)
     return Trials(grid, trials, tuple(members), tuple(trial_of))
@@ -144,7 +153,7 @@ def make_trials(
 class _Begin:
     """Makes a member's first state when its turn comes, so that waves take memory by turns."""
 
-    chosen: Hyperparameters
+    parameters: Hyperparameters
     plan: Plan
     shape: NetworkShape
     knobs: Knobs
@@ -152,7 +161,7 @@ class _Begin:
     dtype: Any
 
     def __call__(self) -> State:
-        scale = self.chosen.frequency_scale
+        scale = self.parameters.frequency_scale
         network = fresh_network(self.shape, self.seed, self.dtype, scale)
         return begin(self.plan, network, self.knobs)
 

@@ -8,7 +8,6 @@ from typing import Any
 from rightfit.errors import counted
 from rightfit.model.model import Model
 from rightfit.nn.number_embedding import embedded_widths, embedding_parameters
-from rightfit.objectives import METRICS
 
 
 def describe_model(model: Model) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "n_training_rows": training.n_training_rows,
         "n_validation_rows": training.n_validation_rows,
         "n_dropped_rows": training.n_dropped_rows,
-        "n_epochs": sum(record.get("member", 0) == heaviest for record in training.history),
+        "n_epochs": sum(record["member"] == heaviest for record in training.history),
         "best_epoch": training.best_epoch,
         "stop_reason": training.stop_reason,
         "members": training.members,
@@ -125,17 +124,16 @@ def say_recipe(recipe: Mapping[str, Any]) -> list[str]:
 
 def describe_trials(model: Model) -> list[dict[str, Any]]:
     """One entry a trial of a pack: the heaviest first, then the best; none for one network."""
-    training, objective = model.training, model.objective
+    training = model.training
     best_epochs: dict[int, list[int]] = {}
     for member in training.members:
         best_epochs.setdefault(member["trial"], []).append(member["best_epoch"])
-    turned = objective.watch_metric and METRICS[objective.metric].greater_is_better
 
     def place(trial: dict[str, Any]) -> tuple[float, float]:
         watched = trial["watched"]
         if watched is None or math.isnan(watched):
             return -trial["weight"], math.inf
-        return -trial["weight"], -watched if turned else watched
+        return -trial["weight"], model.objective.sign * watched
 
     return [
         {**trial, "best_epochs": best_epochs[trial["trial"]]}

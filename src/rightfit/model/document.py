@@ -11,8 +11,8 @@ from jaxtyping import Shaped
 from rightfit.data.encode import Encoder
 from rightfit.data.schema import Schema
 from rightfit.json_values import without_infinities
-from rightfit.model.circumstances import versions
 from rightfit.model.model import KeptMember, Model, Training
+from rightfit.model.provenance import versions
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
 from rightfit.objectives import Objective

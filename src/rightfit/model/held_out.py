@@ -23,7 +23,7 @@ _FOLDS_OF_FEW_ROWS = 5
 
 
 @dataclasses.dataclass(frozen=True)
-class Split:
+class Partition:
     """The rows of a table by what they are for.
 
     Attributes:
@@ -40,14 +40,14 @@ class Split:
     blocks: Int[np.ndarray, " row"] | None = None
 
 
-def split(
+def partition_rows(
     rows: Labelled,
     held: Labelled | None,
     usable: Shaped[np.ndarray, " row"],
     encoded: Shaped[np.ndarray, "row ..."],
     target: Target,
     preparation: Preparation,
-) -> Split:
+) -> Partition:
     """Hold rows out, once or fold by fold.
 
     Args:
@@ -69,10 +69,10 @@ def split(
         training = np.flatnonzero(usable)
         folds = _in_folds(n_folds, rows, training, encoded, target, preparation)
         blocks = None if of_rows is None else of_rows[training]
-        return Split(training, np.zeros(0, np.int64), folds, blocks)
+        return Partition(training, np.zeros(0, np.int64), folds, blocks)
     training, held_out = _once(usable, rows, held, encoded, target.classes, preparation)
     blocks = None if of_rows is None or not len(held_out) else of_rows[held_out]
-    return Split(training, held_out, (), blocks)
+    return Partition(training, held_out, (), blocks)
 
 
 def _n_folds(

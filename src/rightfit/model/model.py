@@ -34,8 +34,8 @@ class Training:
         trials: of a pack, one dict for each trial; its members differ in the fold only.
         choice: of a pack, how members were chosen and what they came to; empty without one.
         recipe: the parameters that the recipe filled in; empty without one.
-        made: the circumstances in which training ended: when, on what machine, with which
-            versions; empty for a model saved before they were noted.
+        made: its provenance: when, on what machine, with which versions; empty for a model saved
+            before that was noted.
         extra: what the command line adds, such as test scores.
     """
 

@@ -16,7 +16,7 @@ from rightfit.data.target_columns import target_columns, warn_of_left_out
 from rightfit.data.targets import numbers_of
 from rightfit.errors import DataError
 from rightfit.model.given import Labelled, Preparation
-from rightfit.model.held_out import split
+from rightfit.model.held_out import partition_rows
 from rightfit.model.target import (
     Target,
     fit_classes,
@@ -36,8 +36,11 @@ _FEWEST_FOR_FLOAT32 = 500
 
 
 @dataclasses.dataclass(frozen=True)
-class Way:
-    """The way in and out of a network, fitted on training rows only."""
+class Codec:
+    """From a table to what a network reads, and from what it gives to predictions.
+
+    All of it is fitted on training rows only.
+    """
 
     schema: Schema
     encoder: Encoder
@@ -49,21 +52,21 @@ class Prepared:
     """Everything that training needs.
 
     Attributes:
-        way: schema, encoder and target.
+        codec: schema, encoder and target.
         training: encoded training rows.
         validation: encoded validation rows; None if there are none.
         n_dropped_rows: rows without a target, or of weight 0.
-        chosen: `[training]`, numbers of the training rows in the table.
+        training_rows: `[training]`, numbers of the training rows in the table.
         folds: splits of the training rows, numbered as they are encoded.
         blocks: of the validation rows, with folds of the training rows: numbers of groups that
             belong together, or ranks in time; None where each row stands for itself.
     """
 
-    way: Way
+    codec: Codec
     training: Rows
     validation: Rows | None
     n_dropped_rows: int
-    chosen: Int[np.ndarray, " training"]
+    training_rows: Int[np.ndarray, " training"]
     folds: tuple[Fold, ...] = ()
     blocks: Int[np.ndarray, " row"] | None = None
 
@@ -80,7 +83,7 @@ def prepare(
     held: Labelled | None,
     preparation: Preparation,
     *,
-    way: Way | None = None,
+    codec: Codec | None = None,
     target: Target | None = None,
 ) -> Prepared:
     """Split rows, fit the encoder on the training rows, and encode both sides.
@@ -89,13 +92,13 @@ def prepare(
         rows: to train on, and to split if nothing is handed over.
         held: rows handed over for validation; None to split some off.
         preparation: how to go about it.
-        way: schema, encoder and target of an earlier fit to go on with; None to fit them.
+        codec: schema, encoder and target of an earlier fit to go on with; None to fit them.
         target: a target whose classes are known beforehand; None to fit it.
 
     Raises:
         DataError: nothing is left to train on, or a column or target cannot be used.
     """
-    fitted = way.target if way is not None else target
+    fitted = codec.target if codec is not None else target
     if not preparation.has_classes:
         rows = dataclasses.replace(rows, y=numbers_of(rows.y))
     elif fitted is None:
@@ -105,28 +108,28 @@ def prepare(
     encoded = unit.encode(rows.y)
     missing = is_missing(encoded)
     usable = ~missing & (rows.weights > 0)
-    parts = split(rows, held, usable, encoded, unit, preparation)
+    partition = partition_rows(rows, held, usable, encoded, unit, preparation)
     if fitted is None:
         # From training rows alone.
         weights = np.zeros(len(usable))
-        weights[parts.training] = rows.weights[parts.training]
+        weights[partition.training] = rows.weights[partition.training]
         fitted = fit_numbers(rows.y, weights, preparation.target_name)
         encoded = fitted.encode(rows.y)
-    if way is None:
-        way = _fit_way(rows, parts.training, encoded, fitted, preparation)
+    if codec is None:
+        codec = _fit_codec(rows, partition.training, encoded, fitted, preparation)
     if preparation.has_classes:
-        shares = with_shares(way.target, encoded, np.where(usable, rows.weights, 0.0))
-        way = dataclasses.replace(way, target=shares)
+        shares = with_shares(codec.target, encoded, np.where(usable, rows.weights, 0.0))
+        codec = dataclasses.replace(codec, target=shares)
     warn_of_left_out(int(missing.sum()))
-    dtype = _dtype(preparation.precision, len(parts.training))
+    dtype = _dtype(preparation.precision, len(partition.training))
     return Prepared(
-        way,
-        encode_rows(way.encoder, rows.table, parts.training, encoded, rows.weights, dtype),
-        _validation(way, rows, held, parts.held_out, encoded, dtype),
+        codec,
+        encode_rows(codec.encoder, rows.table, partition.training, encoded, rows.weights, dtype),
+        _validation(codec, rows, held, partition.held_out, encoded, dtype),
         int(len(usable) - usable.sum()),
-        parts.training,
-        parts.folds,
-        parts.blocks,
+        partition.training,
+        partition.folds,
+        partition.blocks,
     )
 
 
@@ -143,13 +146,13 @@ def _as_they_are(numbers: Float[np.ndarray, "row ..."]) -> Target:
     return Target("", None, np.zeros(n_outputs), np.ones(n_outputs))
 
 
-def _fit_way(
+def _fit_codec(
     rows: Labelled,
     training: Int[np.ndarray, " training"],
     encoded: Shaped[np.ndarray, "row ..."],
     target: Target,
     preparation: Preparation,
-) -> Way:
+) -> Codec:
     schema = recognise_columns(rows.table, training, preparation.column_kinds)
     encoder = fit_encoder(
         rows.table,
@@ -160,7 +163,7 @@ def _fit_way(
         target=encoded,
         seed=preparation.seed,
     )
-    return Way(encoder.schema, encoder, target)
+    return Codec(encoder.schema, encoder, target)
 
 
 def encode_rows(
@@ -206,7 +209,7 @@ def _dtype(precision: str, n_rows: int) -> DTypeLike:
 
 
 def _validation(
-    way: Way,
+    codec: Codec,
     rows: Labelled,
     held: Labelled | None,
     held_rows: Int[np.ndarray, " held"],
@@ -216,10 +219,10 @@ def _validation(
     if held is None:
         if not len(held_rows):
             return None
-        return encode_rows(way.encoder, rows.table, held_rows, encoded, rows.weights, dtype)
-    way.encoder.check_columns(held.table)
-    targets = way.target.encode(held.y)
+        return encode_rows(codec.encoder, rows.table, held_rows, encoded, rows.weights, dtype)
+    codec.encoder.check_columns(held.table)
+    targets = codec.target.encode(held.y)
     usable = np.flatnonzero(~is_missing(targets) & (held.weights > 0))
     if not len(usable):
         raise DataError("None of the validation rows has a target and a weight above 0.")
-    return encode_rows(way.encoder, held.table, usable, targets, held.weights, dtype)
+    return encode_rows(codec.encoder, held.table, usable, targets, held.weights, dtype)

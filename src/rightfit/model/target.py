@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int, Shaped
 
 from rightfit.data.targets import encode_classes, numbers_of
-from rightfit.errors import DataError, DataWarning, warn_user
+from rightfit.errors import DataError, DataWarning, counted, warn_user
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Target:
         numbers = _columns(numbers_of(y))
         if numbers.shape[1] != len(self.scale):
             raise DataError(
-                f"The target has {numbers.shape[1]} columns.",
+                f"The target has {counted(numbers.shape[1], 'column')}.",
                 expected=f"The model was made for {len(self.scale)}.",
             )
         standardised: Float[np.ndarray, "row output"] = (numbers - self.center) / self.scale

@@ -28,12 +28,14 @@ class Metric:
         greater_is_better: whether early stopping waits for a larger value.
         tasks: names of the tasks that may watch it.
         unit_power: the power of the target's unit that it is measured in.
+        is_mean_over_rows: whether each row has a value of its own, and the metric is their mean.
     """
 
     measure: Measure
     greater_is_better: bool
     tasks: tuple[str, ...]
     unit_power: int = 0
+    is_mean_over_rows: bool = False
 
 
 def _average(values: Float[Array, " row"], weights: Float[Array, " row"]) -> Float[Array, ""]:
@@ -126,14 +128,18 @@ _NUMBERS = ("regression",)
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
-        "accuracy": Metric(_accuracy, True, _CLASSES),
+        "accuracy": Metric(_accuracy, True, _CLASSES, is_mean_over_rows=True),
         "balanced_accuracy": Metric(_balanced_accuracy, True, _CLASSES),
         "f1_macro": Metric(_f1_macro, True, _CLASSES),
-        "log_loss": Metric(_log_loss, False, _CLASSES),
+        "log_loss": Metric(_log_loss, False, _CLASSES, is_mean_over_rows=True),
         "roc_auc": Metric(_roc_auc, True, _CLASSES),
         "root_mean_squared_error": Metric(_root_mean_squared_error, False, _NUMBERS, 1),
-        "mean_squared_error": Metric(_mean_squared_error, False, _NUMBERS, 2),
-        "mean_absolute_error": Metric(_mean_absolute_error, False, _NUMBERS, 1),
+        "mean_squared_error": Metric(
+            _mean_squared_error, False, _NUMBERS, 2, is_mean_over_rows=True
+        ),
+        "mean_absolute_error": Metric(
+            _mean_absolute_error, False, _NUMBERS, 1, is_mean_over_rows=True
+        ),
         "r2": Metric(_r2, True, _NUMBERS),
     }
 )

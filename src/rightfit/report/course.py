@@ -49,7 +49,7 @@ def course_of(model: Model) -> Course:
     """Follow the heaviest network through its epochs."""
     training = model.training
     heaviest = model.members[0].number
-    records = tuple(r for r in training.history if r.get("member", 0) == heaviest)
+    records = tuple(r for r in training.history if r["member"] == heaviest)
     best = next((r for r in records if r["epoch"] == training.best_epoch), None)
     last = records[-1] if records else None
     rise = None

@@ -1,4 +1,4 @@
-"""The model in words and rows of text: layers, columns, numbers of rows, circumstances."""
+"""The model in words and rows of text: layers, columns, numbers of rows, provenance."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,9 @@ from rightfit.data.cells import take
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.data.schema import ColumnSchema
 from rightfit.errors import counted
-from rightfit.model.circumstances import circumstances
 from rightfit.model.description import describe_layers, say_recipe
 from rightfit.model.model import Model
+from rightfit.model.provenance import provenance
 from rightfit.report.evidence import Evidence
 from rightfit.report.labelled import LabelledRows
 from rightfit.report.numerals import figure, percent, shortened
@@ -197,14 +197,14 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
         ("Number type", str(model.network.dtype)),
         ("Parameters", parameters),
         *((("Recipe", "; ".join(recipe)),) if recipe else ()),
-        *_circumstances(training.made),
+        *_provenance_rows(training.made),
     ]
     return [*facts, *_remembered(training.extra)]
 
 
-def _circumstances(made: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _provenance_rows(made: Mapping[str, Any]) -> list[tuple[str, str]]:
     """When, where and with what it was trained, and what of that differs for this report."""
-    now = circumstances()
+    now = provenance()
     found = []
     if made:
         at = str(made["at"]).replace("T", " ").replace("+00:00", " UTC")

@@ -98,8 +98,14 @@ def _in_precision_of(tree: Any) -> AbstractContextManager[Any]:
 
 
 def _likeness(tree: Any) -> Hashable:
-    """What programs are compiled for: the structure, shapes and types; static arguments."""
+    """What programs are compiled for: structure, shapes, types and devices; static arguments."""
     leaves, structure = jax.tree.flatten(tree)
     return structure, tuple(
-        (leaf.shape, leaf.dtype) if hasattr(leaf, "dtype") else leaf for leaf in leaves
+        (leaf.shape, leaf.dtype, _device(leaf)) if hasattr(leaf, "dtype") else leaf
+        for leaf in leaves
     )
+
+
+def _device(array: Any) -> Hashable:
+    """Where an array must stay; None if it may go to any device."""
+    return array.sharding if isinstance(array, jax.Array) and array.committed else None

@@ -8,8 +8,8 @@ from jaxtyping import Array, Bool, Float, Int
 
 from rightfit.nn import Network
 from rightfit.train.gradient_norms import (
-    Slopes,
-    slopes_of,
+    LayerGradients,
+    layer_gradients,
     squared_norms,
     steps_between_looks,
 )
@@ -18,18 +18,18 @@ from rightfit.train.rows import block_size, take_block, take_rows
 from rightfit.train.step import step
 
 
-class Passage(NamedTuple):
+class EpochProgress(NamedTuple):
     """How far the steps of an epoch have come.
 
     Attributes:
         state: after the last of them.
         total: summed loss of their rows as they were met.
-        slopes: gradients of the layers' weights in the last of them; 0 before the first.
+        gradients: of the layers' weights in the last of them; 0 before the first.
     """
 
     state: State
     total: Float[Array, ""]
-    slopes: Slopes
+    gradients: LayerGradients
 
 
 def train_epoch(
@@ -54,45 +54,47 @@ def train_epoch(
     stride = steps_between_looks(order.shape[0] // size)
     n_stretches = -(-order.shape[0] // (size * stride))
 
-    def stretch(number: Array, carry: tuple[Passage, Array, Array]) -> tuple[Passage, Array, Array]:
-        passage, squares, n_looks = carry
+    def stretch(
+        number: Array, carry: tuple[EpochProgress, Array, Array]
+    ) -> tuple[EpochProgress, Array, Array]:
+        progress, squares, n_looks = carry
         first = jnp.minimum(number * stride, n_full)
         end = jnp.minimum(first + stride, n_full)
         # After the full mini-batches the rest, a short one, which nobody looks at.
         last = jnp.where(number == n_stretches, n_steps, end)
-        passage = take_steps(plan, passage, knobs, rows, order, first, last)
+        progress = take_steps(plan, progress, knobs, rows, order, first, last)
         looked = first < end
-        squares += jnp.where(looked, squared_norms(passage.slopes), 0)
-        return passage, squares, n_looks + looked
+        squares += jnp.where(looked, squared_norms(progress.gradients), 0)
+        return progress, squares, n_looks + looked
 
-    passage = begin_passage(state)
-    nothing = jnp.zeros(len(passage.slopes), state.network.dtype)
-    passage, squares, n_looks = jax.lax.fori_loop(
-        0, n_stretches + 1, stretch, (passage, nothing, jnp.int32(0))
+    progress = begin_progress(state)
+    nothing = jnp.zeros(len(progress.gradients), state.network.dtype)
+    progress, squares, n_looks = jax.lax.fori_loop(
+        0, n_stretches + 1, stretch, (progress, nothing, jnp.int32(0))
     )
-    return passage.state, passage.total / rows.n_rows, jnp.sqrt(squares / n_looks)
+    return progress.state, progress.total / rows.n_rows, jnp.sqrt(squares / n_looks)
 
 
-def begin_passage(state: State) -> Passage:
+def begin_progress(state: State) -> EpochProgress:
     """Stand before the first step of an epoch, or of some steps in it."""
-    slopes = jax.tree.map(jnp.zeros_like, slopes_of(state.network))
-    return Passage(state, jnp.zeros((), state.network.dtype), slopes)
+    gradients = jax.tree.map(jnp.zeros_like, layer_gradients(state.network))
+    return EpochProgress(state, jnp.zeros((), state.network.dtype), gradients)
 
 
 def take_steps(
     plan: Plan,
-    passage: Passage,
+    progress: EpochProgress,
     knobs: Knobs,
     rows: Rows,
     order: Int[Array, " slot"],
     first: Int[Array, ""],
     end: Int[Array, ""],
-) -> Passage:
+) -> EpochProgress:
     """Take some steps of an epoch; end at once when a loss is not finite.
 
     Args:
         plan: what the program is compiled for.
-        passage: before the first of these steps.
+        progress: before the first of these steps.
         knobs: numbers of this run.
         rows: the training rows.
         order: the row numbers in this epoch's order.
@@ -100,20 +102,20 @@ def take_steps(
         end: number of the mini-batch that is not trained on any more.
     """
 
-    def going(carry: tuple[Array, Passage]) -> Bool[Array, ""]:
-        number, passage = carry
-        return (number < end) & (passage.state.failed_step < 0)
+    def going(carry: tuple[Array, EpochProgress]) -> Bool[Array, ""]:
+        number, progress = carry
+        return (number < end) & (progress.state.failed_step < 0)
 
-    def one(carry: tuple[Array, Passage]) -> tuple[Array, Passage]:
-        number, passage = carry
+    def one(carry: tuple[Array, EpochProgress]) -> tuple[Array, EpochProgress]:
+        number, progress = carry
         start = number * plan.batch_size
         chosen = jax.lax.dynamic_slice(order, (start,), (plan.batch_size,))
         batch = take_rows(rows, chosen, rows.n_rows - start)
-        state, loss, slopes = step(plan, passage.state, knobs, batch)
-        return number + 1, Passage(state, passage.total + loss, slopes)
+        state, loss, gradients = step(plan, progress.state, knobs, batch)
+        return number + 1, EpochProgress(state, progress.total + loss, gradients)
 
-    _, passage = jax.lax.while_loop(going, one, (first, passage))
-    return passage
+    _, progress = jax.lax.while_loop(going, one, (first, progress))
+    return progress
 
 
 class Score(NamedTuple):

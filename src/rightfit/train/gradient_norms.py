@@ -21,7 +21,7 @@ from rightfit.nn.number_embedding import embedding_parameters
 from rightfit.nn.weights import Weights
 
 # For each layer the gradients of its arrays.
-Slopes: TypeAlias = tuple[tuple[Array, ...], ...]
+LayerGradients: TypeAlias = tuple[tuple[Array, ...], ...]
 
 _MOST_LOOKS = 4
 _FEWEST_STEPS = 8
@@ -36,16 +36,16 @@ def normed_layers(shape: NetworkShape) -> tuple[str, ...]:
     return ("number embedding",) * learned + shape.layer_names
 
 
-def slopes_of(gradient: Network) -> Slopes:
+def layer_gradients(gradient: Network) -> LayerGradients:
     """Pick the gradients that count: of the number embedding, and of the weights of each layer."""
     embedding = tuple(_reshaped(array) for array in jax.tree.leaves(gradient.numbers))
     weights = tuple((_reshaped(layer.weight),) for layer in gradient.layers)
     return (embedding, *weights) if embedding else weights
 
 
-def squared_norms(slopes: Slopes) -> Float[Array, " layer"]:
+def squared_norms(gradients: LayerGradients) -> Float[Array, " layer"]:
     """Compute the squared norm of each layer."""
-    return jnp.stack([sum(jnp.sum(array**2) for array in arrays) for arrays in slopes])
+    return jnp.stack([sum(jnp.sum(array**2) for array in arrays) for arrays in gradients])
 
 
 def steps_between_looks(n_steps: int) -> int:

@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from rightfit.nn import Network, sum_of_squared_weights
 from rightfit.train.epoch import Score, compute_outputs, score, train_epoch
-from rightfit.train.gradient_norms import slopes_of
+from rightfit.train.gradient_norms import layer_gradients
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import N_PARTS, HeldOut, Knobs, Plan, Record, Records, Rows, State
 from rightfit.train.step import learning_rate
@@ -80,7 +80,7 @@ def advance(
         pairs = zip(records, (*record, norms), strict=True)
         return state, Records(*(column.at[number].set(value) for column, value in pairs))
 
-    n_layers = len(slopes_of(state.network))
+    n_layers = len(layer_gradients(state.network))
     no_norms = jnp.full((orders.shape[0], n_layers), nothing)
     no_parts = jnp.full((orders.shape[0], N_PARTS), nothing)
     carry = (state, Records(empty, empty, empty, empty, no_parts, no_norms))

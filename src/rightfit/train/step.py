@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from rightfit.nn import Dropout, Network, is_weight, sum_of_squared_weights
 from rightfit.nn.random_bits import fold_in
-from rightfit.train.gradient_norms import Slopes, slopes_of
+from rightfit.train.gradient_norms import LayerGradients, layer_gradients
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Rows, State
 from rightfit.train.schedules import SCHEDULES, learning_rate_factor
@@ -52,7 +52,7 @@ def _mean_over_copies(
 
 def step(
     plan: Plan, state: State, knobs: Knobs, batch: Rows
-) -> tuple[State, Float[Array, ""], Slopes]:
+) -> tuple[State, Float[Array, ""], LayerGradients]:
     """Move the weights once along the negative gradient of one batch's loss.
 
     Returns:
@@ -79,7 +79,7 @@ def step(
         step=state.step + 1,
         failed_step=failed,
     )
-    return state, total, slopes_of(gradient)
+    return state, total, layer_gradients(gradient)
 
 
 def averaged(state: State, network: Network, knobs: Knobs) -> Network | None:

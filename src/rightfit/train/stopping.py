@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rightfit.errors import counted
 from rightfit.patience import Patience
 from rightfit.train.events import EpochRecord, Reason
 
@@ -37,7 +38,8 @@ def describe_stop(
     if reason == "patience":
         is_recent = n_epochs - best_epoch < waited_epochs
         better = f"{watched} better by the tolerance" if is_recent else f"better {watched}"
-        rule = f"no {better} for {waited_epochs} epochs (best: epoch {best_epoch} of {n_epochs})"
+        waited = counted(waited_epochs, "epoch")
+        rule = f"no {better} for {waited} (best: epoch {best_epoch} of {n_epochs})"
         outlook = "more training would probably not help"
     else:
         rule = {

@@ -151,7 +151,7 @@ def _drawing(stage: Stage, command: Mapping[str, Any]) -> None:
         number=stage.number,
         moment=lesson.moment,
         member=stage.member,
-        epoch=lesson.courses[stage.member].epoch,
+        epoch=lesson.learners[stage.member].epoch,
         batch=lesson.batch,
         n_batches=lesson.n_batches,
         **dataclasses.asdict(drawing),

@@ -181,18 +181,18 @@ class Stage:
 def _describe(stage: Stage) -> dict[str, Any]:
     """Everything about a lesson that does not change while it goes on."""
     lesson, pictures = stage.lesson, stage.pictures
-    points, classes = lesson.points, lesson.prepared.way.target.classes
+    points, classes = lesson.points, lesson.prepared.codec.target.classes
     names = None if classes is None else [str(name) for name in classes]
     codes = {name: code for code, name in enumerate(names or [])}
     targets = [codes[str(y)] if names else float(y) for y in points.y]
-    trained = set(lesson.prepared.chosen.tolist())
+    trained = set(lesson.prepared.training_rows.tolist())
     x, y = points.X.columns
     return {
         "task": lesson.objective.task,
         "metric": lesson.objective.metric,
         "classes": names,
         "axes": [x, y],
-        "inputs": list(lesson.prepared.way.encoder.number_names),
+        "inputs": list(lesson.prepared.codec.encoder.number_names),
         "target": points.y.name,
         "note": points.note,
         "n_outputs": lesson.shape.n_outputs,

@@ -69,7 +69,7 @@ def test_look_shows_the_mini_batch_that_comes_next() -> None:
     lesson.step(2)
     seen = look(lesson)
     assert (seen["batch"], seen["epoch"], len(seen["rows"])) == (2, 0, 8)
-    assert set(seen["rows"]) <= set(lesson.prepared.chosen.tolist())
+    assert set(seen["rows"]) <= set(lesson.prepared.training_rows.tolist())
     assert [len(means) for means in seen["means"]] == [2, 3, 1]
     assert len(seen["gradient"]) == lesson.shape.n_parameters
 

@@ -163,9 +163,9 @@ def test_block_shrinks_when_idle_places_cost_more_than_compiling(
 ) -> None:
     widths: list[int] = []
 
-    def noted(courses: Any, rows: Any, width: int, program: Any) -> Any:
+    def noted(learners: Any, rows: Any, width: int, program: Any) -> Any:
         widths.append(width)
-        return Block(courses, rows, width, program)
+        return Block(learners, rows, width, program)
 
     monkeypatch.setattr(wave, "Block", noted)
     monkeypatch.setattr(layout, "_OPERATIONS_OF_A_COMPILATION", 0.0)
@@ -198,10 +198,10 @@ def test_bits_do_not_depend_on_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
         widths: list[int] = []
 
         def noted(
-            courses: Any, rows: Any, width: int, program: Any, widths: list[int] = widths
+            learners: Any, rows: Any, width: int, program: Any, widths: list[int] = widths
         ) -> Any:
             widths.append(width)
-            return Block(courses, rows, width, program)
+            return Block(learners, rows, width, program)
 
         monkeypatch.setattr(wave, "Block", noted)
         ends = stopped(events_of(pack_of(members, width=8, max_epochs=60)))

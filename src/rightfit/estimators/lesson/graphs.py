@@ -18,9 +18,9 @@ def draw_lesson(lesson: Lesson, member: int = 0) -> NetworkGraph:
     Raises:
         RightFitError: the package that lays graphs out is not installed.
     """
-    course = lesson.courses[member]
+    learner = lesson.learners[member]
     subject = Subject(
-        course.member.plan, lesson.state(member).network, _next_rows(lesson), course.knobs
+        learner.member.plan, lesson.state(member).network, _next_rows(lesson), learner.knobs
     )
     model = lesson.settings.estimator(lesson.points)
     if lesson.path_values:

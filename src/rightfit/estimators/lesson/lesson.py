@@ -14,11 +14,11 @@ from rightfit.train.clock import Clock
 from rightfit.train.compilation import compiled
 from rightfit.train.orders import row_orders
 from rightfit.train.pack.block import Advance, Block, Program
-from rightfit.train.pack.course import Course, begin_course
+from rightfit.train.pack.learner import Learner, begin_learner
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
 from rightfit.train.plan import Record, State
-from rightfit.train.walk import arrive, walk
+from rightfit.train.stepwise import finish_epoch, run_steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Lesson:
     @property
     def n_members(self) -> int:
         """Networks that are trained: 1, or those of the path."""
-        return len(self.courses)
+        return len(self.learners)
 
     @property
     def n_batches(self) -> int:
@@ -77,7 +77,7 @@ class Lesson:
     @property
     def epoch(self) -> int:
         """Epochs that have ended."""
-        return max(course.epoch for course in self.courses)
+        return max(learner.epoch for learner in self.learners)
 
     @property
     def batch(self) -> int:
@@ -96,7 +96,7 @@ class Lesson:
 
     def state(self, member: int = 0) -> State:
         """Where a member stands."""
-        return self.block.state_of(self.courses[member])
+        return self.block.state_of(self.learners[member])
 
     def is_over(self) -> bool:
         """Say whether every member has stopped early or diverged."""
@@ -143,15 +143,15 @@ class Lesson:
         history, changed_at = self.history, self.changed_at
         state, epoch = self.state(), self.epoch
         self._begin(settings, self.points)
-        fresh = self.courses[0].state
+        fresh = self.learners[0].state
         assert fresh is not None
         same_rule = before.optimizer == settings.optimizer
         moments = state.moments if same_rule else fresh.moments
         state = state._replace(moments=moments, stopped=np.bool_(False))
         if before.patience_epochs != settings.patience_epochs:
             state = state._replace(waited_epochs=np.int32(0))
-        self.courses[0].state = state
-        self.courses[0].epoch = epoch
+        self.learners[0].state = state
+        self.learners[0].epoch = epoch
         self.history, self._best = history, [int(state.best_epoch)]
         self.changed_at = epoch or changed_at
         return True
@@ -180,16 +180,16 @@ class Lesson:
         if self.is_over():
             return
         self._moment += 1
-        (course,) = self.courses
-        member = course.member
+        (learner,) = self.learners
+        member = learner.member
         within = self._within or _Within(self._order(), 0, 0.0)
         end = min(within.n_taken + n_steps, self.n_batches)
         training, held_out = self.rows.rows_of(None)
         state, total = compiled(
-            walk,
+            run_steps,
             member.plan,
-            course.state,
-            course.knobs,
+            learner.state,
+            learner.knobs,
             training,
             within.order,
             np.int32(within.n_taken),
@@ -197,14 +197,20 @@ class Lesson:
         )
         within.total += np.asarray(total)
         within.n_taken = end
-        course.state, self._within = state, within
+        learner.state, self._within = state, within
         if end == self.n_batches or int(state.failed_step) >= 0:
             sum_of_rows = np.asarray(within.total, self.dtype)[()]
             state, record = compiled(
-                arrive, member.plan, course.state, course.knobs, training, held_out, sum_of_rows
+                finish_epoch,
+                member.plan,
+                learner.state,
+                learner.knobs,
+                training,
+                held_out,
+                sum_of_rows,
             )
-            course.state, self._within = state, None
-            self._end_epoch(course, state, record)
+            learner.state, self._within = state, None
+            self._end_epoch(learner, state, record)
 
     def set_number(self, layer: int, unit: int, feature: int | None, value: float) -> None:
         """Set one weight by hand, or a bias.
@@ -218,12 +224,12 @@ class Lesson:
         Raises:
             ParameterError: there is no such weight, or the value is not finite.
         """
-        (course,) = self.courses[:1]
+        (learner,) = self.learners[:1]
         if self.n_members > 1:
             raise ParameterError(
                 "Weights cannot be set by hand in a pack.", hint="leave the pack first"
             )
-        state = course.state
+        state = learner.state
         assert state is not None
         layers = state.network.layers
         shapes = [layer.weight.shape for layer in layers]
@@ -237,7 +243,7 @@ class Lesson:
         new[unit if feature is None else (feature, unit)] = value
         field = "bias" if feature is None else "weight"
         network = eqx.tree_at(lambda n: getattr(n.layers[layer], field), state.network, new)
-        course.state = state._replace(network=network)
+        learner.state = state._replace(network=network)
         self.changed_at = self.epoch
         self._moment += 1
 
@@ -255,30 +261,30 @@ class Lesson:
         self.objective = fitting.objective
         self.dtype = self.prepared.training.weights.dtype
         self.rows = PlacedRows(self.run, None)
-        self.courses = [begin_course(n, m, ENDLESS) for n, m in enumerate(self.run.members)]
+        self.learners = [begin_learner(n, m, ENDLESS) for n, m in enumerate(self.run.members)]
         self.shape = self.run.members[0].shape
-        self.block = Block(self.courses, self.rows, len(self.courses), Program())
+        self.block = Block(self.learners, self.rows, len(self.learners), Program())
         self._clock = Clock(None, None)
         self._within = None
-        self.history = [[] for _ in self.courses]
+        self.history = [[] for _ in self.learners]
         self.changed_at = None
-        self._best = [0] * len(self.courses)
-        self._stopped = [False] * len(self.courses)
-        self._failed: list[int | None] = [None] * len(self.courses)
+        self._best = [0] * len(self.learners)
+        self._stopped = [False] * len(self.learners)
+        self._failed: list[int | None] = [None] * len(self.learners)
 
     def _order(self) -> Any:
-        (course,) = self.courses[:1]
+        (learner,) = self.learners[:1]
         n_rows = int(self.run.training.n_rows)
         n_slots = self.run.training.weights.shape[0]
         n_slots = -(-n_slots // self.plan.batch_size) * self.plan.batch_size
-        return row_orders(course.member.seed, course.epoch, 1, n_rows, n_slots, 1)[0]
+        return row_orders(learner.member.seed, learner.epoch, 1, n_rows, n_slots, 1)[0]
 
     def _finish_epoch(self) -> None:
         if self._within is not None:
             self.step(self.n_batches)
 
     def _note(self, advance: Advance) -> None:
-        number = advance.course.number
+        number = advance.learner.number
         for record in advance.records:
             self.history[number].append(
                 Epoch(record.epoch, record.train_loss, record.validation_loss, record.metric)
@@ -286,17 +292,17 @@ class Lesson:
         self._best[number] = advance.best_epoch
         self._stopped[number] = advance.stopped
         if advance.failed_step >= 0:
-            self._failed[number] = advance.course.epoch + 1
+            self._failed[number] = advance.learner.epoch + 1
 
-    def _end_epoch(self, course: Course, state: State, record: Record) -> None:
+    def _end_epoch(self, learner: Learner, state: State, record: Record) -> None:
         validates = self.run.validation is not None
         if int(state.failed_step) >= 0:
-            self._failed[0] = course.epoch + 1
+            self._failed[0] = learner.epoch + 1
             return
-        course.epoch = int(state.epoch)
+        learner.epoch = int(state.epoch)
         self.history[0].append(
             Epoch(
-                course.epoch,
+                learner.epoch,
                 float(record.train_loss),
                 float(record.validation_loss) if validates else None,
                 float(record.metric) if validates else None,

@@ -7,7 +7,7 @@ from rightfit.data.cells import unnamed
 from rightfit.data.labels import labels_of
 from rightfit.data.markers import parse_numbers
 from rightfit.data.targets import infer_task
-from rightfit.errors import DataError
+from rightfit.errors import DataError, counted
 from rightfit.estimators.lesson.points import Points
 from rightfit.estimators.table_split import target_of
 
@@ -94,7 +94,7 @@ def _inputs(frame: pl.DataFrame, target: str, x: str, y: str) -> pl.DataFrame:
     columns = number_columns(frame, target)
     if len(columns) < 2 and not (x and y):
         raise DataError(
-            f"The table has {len(columns)} columns of numbers beside the target {target!r}.",
+            f"Beside {target!r} the table has {counted(len(columns), 'column')} of numbers.",
             expected="The playground draws two of them.",
             hint="choose another target, or train on all columns at once: rightfit train",
         )
@@ -137,7 +137,7 @@ def _check_classes(labels: pl.Series) -> None:
     n_classes = labels.n_unique()
     if not 2 <= n_classes <= MOST_CLASSES:
         raise DataError(
-            f"The target {labels.name!r} has {n_classes} classes in the rows shown.",
+            f"The target {labels.name!r} has {counted(n_classes, 'class')} in the rows shown.",
             expected=f"The playground draws 2 to {MOST_CLASSES}.",
             hint="choose another target, or train on all columns at once: rightfit train",
         )

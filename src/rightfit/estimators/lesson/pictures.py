@@ -47,7 +47,7 @@ class Pictures:
         self.bounds = Bounds(_span(X[:, 0]), _span(X[:, 1]), self._target_bounds())
         self._grid = self._encoded(SIDE)
         self._small_grid = self._encoded(MEMBER_SIDE) if lesson.n_members > 1 else None
-        center, scale = lesson.prepared.way.target.center, lesson.prepared.way.target.scale
+        center, scale = lesson.prepared.codec.target.center, lesson.prepared.codec.target.scale
         span = (np.array(self.bounds.target) - center[0]) / scale[0]
         self._span = span.astype(lesson.dtype)
 
@@ -103,7 +103,7 @@ class Pictures:
         names = self.lesson.points.X.columns
         x, y = np.meshgrid(across, down)
         table = as_table(pl.DataFrame({names[0]: x.ravel(), names[1]: y.ravel()}))
-        features = self.lesson.prepared.way.encoder.encode(table)
+        features = self.lesson.prepared.codec.encoder.encode(table)
         numbers = features.numbers.astype(self.lesson.dtype)
         grid: Features = call(jax.device_put, features._replace(numbers=numbers))
         return grid
@@ -116,15 +116,15 @@ def weights(network: Network) -> bytes:
 
 def look(lesson: Lesson, member: int = 0) -> dict[str, Any]:
     """The mini-batch that comes next, in both phases, as plain values."""
-    course = lesson.courses[member]
+    learner = lesson.learners[member]
     state = lesson.state(member)
     training, _ = lesson.rows.rows_of(None)
     seen = jax.device_get(
         compiled(
             look_at_batch,
-            course.member.plan,
+            learner.member.plan,
             state.network,
-            course.knobs,
+            learner.knobs,
             state.step,
             training,
             lesson.next_order(),
@@ -132,11 +132,11 @@ def look(lesson: Lesson, member: int = 0) -> dict[str, Any]:
         )
     )
     arrays = _leaves(seen.gradient)
-    chosen = lesson.prepared.chosen[seen.chosen[: int(seen.n_rows)]]
+    chosen = lesson.prepared.training_rows[seen.chosen[: int(seen.n_rows)]]
     return {
         "batch": lesson.batch,
         "n_batches": lesson.n_batches,
-        "epoch": course.epoch,
+        "epoch": learner.epoch,
         "rows": chosen.tolist(),
         "loss": float(seen.loss),
         "means": [np.asarray(values).tolist() for values in seen.means],

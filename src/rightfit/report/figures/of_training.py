@@ -163,7 +163,7 @@ def _others(model: Model) -> list[list[dict[str, Any]]]:
     """The epochs of the other networks, those that predict first."""
     by_member: dict[int, list[dict[str, Any]]] = {}
     for record in model.training.history:
-        by_member.setdefault(record.get("member", 0), []).append(record)
+        by_member.setdefault(record["member"], []).append(record)
     heaviest = model.members[0].number
     kept = [m.number for m in model.members[1:] if m.number in by_member]
     rest = [number for number in by_member if number != heaviest and number not in kept]
@@ -172,7 +172,7 @@ def _others(model: Model) -> list[list[dict[str, Any]]]:
 
 def _best_of(model: Model, records: Sequence[dict[str, Any]]) -> int:
     """The best epoch of the network that these are the epochs of; 0 where it is not known."""
-    number = records[0].get("member", 0)
+    number = records[0]["member"]
     rows = (row for row in model.training.members if row["member"] == number)
     return next((int(row["best_epoch"]) for row in rows), 0)
 
@@ -216,7 +216,7 @@ def _data(
     header: tuple[str, ...] = ("network", "epoch", "training loss", "validation loss")
     rows: list[tuple[str, ...]] = [
         (
-            str(record.get("member", 0)),
+            str(record["member"]),
             str(record["epoch"]),
             digits(record["train_loss"]),
             digits(record["validation_loss"]),

@@ -8,7 +8,7 @@ Source:
 import math
 from collections.abc import Iterable, Sequence
 
-from rightfit.train.pack.course import Course
+from rightfit.train.pack.learner import Learner
 
 _FIRST_RUNG = 8
 _FEWEST_KEPT = 4
@@ -36,15 +36,15 @@ class Culling:
         """Epochs that a member may do before it has to wait for the others."""
         return self.rung - epoch
 
-    def cull(self, courses: Iterable[Course]) -> list[Course]:
-        """Go to the next rung; give those members, of all courses, whose trials end here."""
+    def cull(self, learners: Iterable[Learner]) -> list[Learner]:
+        """Go to the next rung; give those members, of all learners, whose trials end here."""
         self.rung *= 2
         values: dict[int, list[float]] = {}
-        courses = list(courses)
-        for course in courses:
-            values.setdefault(self.trials[course.number], []).append(course.best_watched)
+        learners = list(learners)
+        for learner in learners:
+            values.setdefault(self.trials[learner.number], []).append(learner.best_watched)
         ranked = sorted(self._left, key=lambda trial: sum(values[trial]) / len(values[trial]))
         kept = ranked[: max(math.ceil(len(ranked) / 2), _FEWEST_KEPT)]
         culled = self._left.difference(kept)
         self._left = set(kept)
-        return [course for course in courses if self.trials[course.number] in culled]
+        return [learner for learner in learners if self.trials[learner.number] in culled]

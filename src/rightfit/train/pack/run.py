@@ -35,7 +35,7 @@ class Member:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Fold:
-    """A split of the training rows: row masks over the one table in memory.
+    """A split of the training rows, which all folds share in memory.
 
     Attributes:
         training: numbers of the rows that are trained on.

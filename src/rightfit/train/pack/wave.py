@@ -19,10 +19,10 @@ from rightfit.train.events import (
     Snapshot,
 )
 from rightfit.train.pack.block import Advance, Block, Program
-from rightfit.train.pack.course import Course, begin_course
 from rightfit.train.pack.crew import Crew
 from rightfit.train.pack.culling import Culling
 from rightfit.train.pack.layout import n_at_once, narrower, widest
+from rightfit.train.pack.learner import Learner, begin_learner
 from rightfit.train.pack.placed import PlacedRows
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.trained import Trained
@@ -57,7 +57,7 @@ class Wave:
         self.run = run
         self.clock = clock
         self.interrupted = interrupted
-        self.courses = [begin_course(n, run.members[n], run.max_epochs) for n in numbers]
+        self.learners = [begin_learner(n, run.members[n], run.max_epochs) for n in numbers]
         self.culling = Culling(run.trials, numbers) if run.cull else None
         self.trained = trained
         self._last_snapshot = clock.seconds
@@ -84,7 +84,7 @@ class Wave:
             self.waiting.remove(block)
             n_epochs = self._next_size(block)
             if not n_epochs:
-                yield from self._stop(block, block.courses, self._reason_of_end())
+                yield from self._stop(block, block.learners, self._reason_of_end())
             elif block.program.is_compiled:
                 crew.begin(block, partial(block.advance, n_epochs, self.clock))
             else:
@@ -115,8 +115,8 @@ class Wave:
                 continue
             crew.leave(block)
             # What runs has taken the states along.
-            courses = block.give_up() if is_running else block.courses
-            yield from self._stop(block, courses, self._reason_of_end())
+            learners = block.give_up() if is_running else block.learners
+            yield from self._stop(block, learners, self._reason_of_end())
 
     def _reason_of_end(self) -> Reason:
         return "interrupted" if self.interrupted() else "max_seconds"
@@ -126,36 +126,36 @@ class Wave:
         # A single device has the rows already.
         homes = devices if len(devices) > 1 else [None]
         placed = [PlacedRows(self.run, device) for device in homes]
-        groups: dict[Any, list[Course]] = {}
-        for course in self.courses:
-            groups.setdefault(_group(course), []).append(course)
+        groups: dict[Any, list[Learner]] = {}
+        for learner in self.learners:
+            groups.setdefault(_group(learner), []).append(learner)
         parts = []
-        for courses in groups.values():
-            member = courses[0].member
+        for learners in groups.values():
+            member = learners[0].member
             width = self.run.width or widest(
-                member.plan, member.shape.n_multiplications, len(courses)
+                member.plan, member.shape.n_multiplications, len(learners)
             )
-            n_blocks = -(-len(courses) // width)
+            n_blocks = -(-len(learners) // width)
             # No more places than it takes.
-            width = self.run.width or -(-len(courses) // n_blocks)
-            parts.append([(courses[i::n_blocks], width) for i in range(n_blocks)])
+            width = self.run.width or -(-len(learners) // n_blocks)
+            parts.append([(learners[i::n_blocks], width) for i in range(n_blocks)])
         # Groups take turns, so that none waits for another to end.
         turns = itertools.zip_longest(*parts)
         mixed = [part for turn in turns for part in turn if part is not None]
-        for number, (courses, width) in enumerate(mixed):
-            yield self._block(courses, placed[number % len(placed)], width)
+        for number, (learners, width) in enumerate(mixed):
+            yield self._block(learners, placed[number % len(placed)], width)
 
-    def _block(self, courses: Sequence[Course], rows: PlacedRows, width: int) -> Block:
-        key = (_group(courses[0]), width, rows.device)
+    def _block(self, learners: Sequence[Learner], rows: PlacedRows, width: int) -> Block:
+        key = (_group(learners[0]), width, rows.device)
         program = Program(is_judged=len(self.run.members) > 1)
-        return Block(courses, rows, width, self._programs.setdefault(key, program))
+        return Block(learners, rows, width, self._programs.setdefault(key, program))
 
     def _next_size(self, block: Block) -> int:
         """Epochs of a block's next call; 0 where time is up. Without a model, there is a call."""
         n_epochs = 0 if self._is_over(block) else block.chunk.next_size(self.clock)
         n_epochs = min(n_epochs, block.most_epochs)
         if self.culling is not None:
-            first = min(course.epoch for course in block.courses)
+            first = min(learner.epoch for learner in block.learners)
             n_epochs = min(n_epochs, self.culling.epochs_to_rung(first))
         may_end = self.trained.is_enough or self.clock.is_too_late or block.has_begun
         return n_epochs or int(not may_end)
@@ -177,56 +177,56 @@ class Wave:
             return
         stopped: list[tuple[Advance, Reason]] = []
         for advance in advances:
-            course, failed = advance.course, advance.failed_step >= 0
+            learner, failed = advance.learner, advance.failed_step >= 0
             if advance.best_epoch:
-                self.trained.add(course.number)
+                self.trained.add(learner.number)
             if advance.records:
-                yield EpochsEnded(advance.records, advance.best_epoch, course.number)
-            if failed and course.n_restarts < _MOST_RESTARTS and not self.interrupted():
-                rate = course.lower_learning_rate()
-                block.go_back(course)
+                yield EpochsEnded(advance.records, advance.best_epoch, learner.number)
+            if failed and learner.n_restarts < _MOST_RESTARTS and not self.interrupted():
+                rate = learner.lower_learning_rate()
+                block.go_back(learner)
                 failed_step = advance.failed_step + 1
-                yield LearningRateLowered(course.epoch + 1, failed_step, rate, course.number)
+                yield LearningRateLowered(learner.epoch + 1, failed_step, rate, learner.number)
                 continue
             reason = self._reason_to_stop(block, advance)
             if reason is not None:
                 stopped.append((advance, reason))
         for advance, reason in stopped:
-            yield from self._stop(block, [advance.course], reason, advance.failed_step)
+            yield from self._stop(block, [advance.learner], reason, advance.failed_step)
         self._send_on(block)
 
     def _reason_to_stop(self, block: Block, advance: Advance) -> Reason | None:
         """Name the rule that stops a member now, if one does."""
-        course = advance.course
+        learner = advance.learner
         rules: tuple[tuple[Reason, bool], ...] = (
             ("not_finite", advance.failed_step >= 0),
             ("interrupted", self.trained.is_enough and self.interrupted()),
             ("patience", advance.stopped),
-            ("max_epochs", course.epoch >= course.last_epoch),
+            ("max_epochs", learner.epoch >= learner.last_epoch),
             ("max_seconds", self.trained.is_enough and not block.chunk.next_size(self.clock)),
         )
         return next((reason for reason, holds in rules if holds), None)
 
     def _stop(
-        self, block: Block, courses: Sequence[Course], reason: Reason, failed_step: int = -1
+        self, block: Block, learners: Sequence[Learner], reason: Reason, failed_step: int = -1
     ) -> Iterator[Event]:
-        for course in list(courses):
-            state = block.state_of(course)
+        for learner in list(learners):
+            state = block.state_of(learner)
             step = max(failed_step, int(state.step) - 1) + 1
             if len(self.run.members) > 1:
                 # Of a pack, only what is kept is worth the memory.
                 best = jax.tree.map(np.array, state.best_network)
                 state = state._replace(network=best, best_network=best, moments=None)
-            block.drop(course)
-            epoch = course.epoch + (failed_step >= 0)
-            yield MemberStopped(reason, state, epoch, step, course.number)
+            block.drop(learner)
+            epoch = learner.epoch + (failed_step >= 0)
+            yield MemberStopped(reason, state, epoch, step, learner.number)
 
     def _send_on(self, block: Block) -> None:
         """Queue a block that is back; or let it wait at a rung."""
-        if not block.courses:
+        if not block.learners:
             return
         if self.culling is not None:
-            first = min(course.epoch for course in block.courses)
+            first = min(learner.epoch for learner in block.learners)
             if self.culling.epochs_to_rung(first) <= 0:
                 self.at_rung.append(block)
                 return
@@ -234,7 +234,7 @@ class Wave:
 
     def _shrunk(self, block: Block) -> Block:
         """The block in fewer places, if that pays."""
-        width = narrower(block.width, len(block.courses), block.idle_operations)
+        width = narrower(block.width, len(block.learners), block.idle_operations)
         if width == block.width or self.clock.seconds_left < self._longest:
             return block
         return self._block(block.release(), block.rows, width)
@@ -245,10 +245,10 @@ class Wave:
         if pause is None or self.clock.seconds < self._last_snapshot + pause:
             return
         networks = {
-            course.number: jax.tree.map(np.array, block.state_of(course).best_network)
+            learner.number: jax.tree.map(np.array, block.state_of(learner).best_network)
             for block in (*self.waiting, *self.at_rung)
-            for course in block.courses
-            if np.isfinite(course.best_watched)
+            for learner in block.learners
+            if np.isfinite(learner.best_watched)
         }
         if networks:
             yield Snapshot(networks)
@@ -258,14 +258,14 @@ class Wave:
         """All members have come to the rung: stop those of the worse half of the trials."""
         if self.culling is None:
             return
-        hopeless = set(self.culling.cull(self.courses))
+        hopeless = set(self.culling.cull(self.learners))
         blocks, self.at_rung = self.at_rung, []
         for block in blocks:
-            yield from self._stop(block, [c for c in block.courses if c in hopeless], "culled")
-            if block.courses:
+            yield from self._stop(block, [c for c in block.learners if c in hopeless], "culled")
+            if block.learners:
                 self.waiting.append(self._shrunk(block))
 
 
-def _group(course: Course) -> Any:
+def _group(learner: Learner) -> Any:
     """What members must share to share a program."""
-    return course.member.plan, course.member.shape
+    return learner.member.plan, learner.member.shape

@@ -16,7 +16,6 @@ from rightfit.objectives import METRICS
 from rightfit.train.compilation import compiled
 from rightfit.train.selection.candidates import Candidates, standard_error_of_mean
 
-_MEANS_OVER_ROWS = frozenset({"accuracy", "log_loss", "mean_squared_error", "mean_absolute_error"})
 _BOOTSTRAP_DRAWS = 200
 _BOOTSTRAP_KEY = 0x5EED
 _BOOTSTRAP_ENTRIES = 1 << 22  # at a time: 32 MB
@@ -111,7 +110,7 @@ class MetricScore:
     @property
     def is_mean_over_rows(self) -> bool:
         """Whether each row has a value of its own, and the metric is the mean of these."""
-        return self.metric in _MEANS_OVER_ROWS
+        return METRICS[self.metric].is_mean_over_rows
 
     def row_values(self, mixture: Float[np.ndarray, "component row"]) -> NDArray[np.float64]:
         """The metric of each row alone, for metrics that are means over rows."""

@@ -1,4 +1,4 @@
-"""How far one member has come."""
+"""A learner: one member in training."""
 
 import dataclasses
 
@@ -11,12 +11,12 @@ _RESTART_FACTOR = 0.25
 
 
 @dataclasses.dataclass(eq=False)
-class Course:
-    """One member's way through training.
+class Learner:
+    """A member in training, and how far it has come.
 
     Attributes:
         number: of the member.
-        member: the member itself.
+        member: what is trained.
         state: where it stands; None while a wide block holds it.
         knobs: its numbers, with the learning rate in force.
         epoch: epochs that have ended, those of earlier fits included.
@@ -43,8 +43,8 @@ class Course:
         return float(lower)
 
 
-def begin_course(number: int, member: Member, max_epochs: int) -> Course:
-    """Put a member at its start."""
+def begin_learner(number: int, member: Member, max_epochs: int) -> Learner:
+    """Make a learner of a member, at its start."""
     state = member.begin()
     epoch = int(state.epoch)
-    return Course(number, member, state, member.knobs, epoch, epoch + max_epochs)
+    return Learner(number, member, state, member.knobs, epoch, epoch + max_epochs)

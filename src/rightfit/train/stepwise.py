@@ -9,13 +9,13 @@ from functools import partial
 import jax
 from jaxtyping import Array, Float, Int
 
-from rightfit.train.epoch import begin_passage, take_steps
+from rightfit.train.epoch import begin_progress, take_steps
 from rightfit.train.plan import HeldOut, Knobs, Plan, Record, Rows, State
 from rightfit.train.program import end_epoch
 
 
 @partial(jax.jit, static_argnames="plan")
-def walk(
+def run_steps(
     plan: Plan,
     state: State,
     knobs: Knobs,
@@ -29,12 +29,12 @@ def walk(
     Returns:
         The state after the steps, and the summed loss of their rows as they were met.
     """
-    passage = take_steps(plan, begin_passage(state), knobs, training, order, first, end)
-    return passage.state, passage.total
+    progress = take_steps(plan, begin_progress(state), knobs, training, order, first, end)
+    return progress.state, progress.total
 
 
 @partial(jax.jit, static_argnames="plan")
-def arrive(
+def finish_epoch(
     plan: Plan,
     state: State,
     knobs: Knobs,

@@ -12,8 +12,8 @@ import jax
 _PACKAGES = ("rightfit", "jax", "equinox", "optax", "numpy", "scikit-learn", "polars")
 
 
-def circumstances() -> dict[str, Any]:
-    """Note the present circumstances in plain values; who works here, and where, is not noted.
+def provenance() -> dict[str, Any]:
+    """Note time, machine and versions in plain values; who works here, and where, is not noted.
 
     Returns:
         "at", the time, ISO 8601 in UTC, which is all that differs between two equal calls;
