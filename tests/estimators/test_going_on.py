@@ -55,6 +55,16 @@ def test_warm_start_begins_anew_after_folds_whose_networks_saw_the_rows_held_out
     assert column(model, "validation_loss") == column(fresh, "validation_loss")
 
 
+def test_warm_start_warns_of_rows_held_out_that_were_trained_on() -> None:
+    model = small(Classifier, warm_start=True, validation_fraction=0.2)
+    model.partial_fit(X, TWO)
+    with pytest.warns(TrainingWarning, match="some may have been trained on before, when 0 were"):
+        model.fit(X, TWO)
+    model.fit(X, TWO)
+    model.set_params(validation_fraction=None).partial_fit(X, TWO)
+    model.fit(X, TWO, validation=(X, TWO))
+
+
 def test_warm_start_does_not_turn_positions_into_names() -> None:
     rows = [["flat", 1.0], ["shop", 2.0]] * 20
     model = small(Classifier, warm_start=True).fit(rows, TWO).fit(rows, TWO)

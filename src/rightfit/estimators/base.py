@@ -140,6 +140,8 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             )
             fitting = self._begin(*given, anew=True)
         fitting.start.warn_of_kept(fitting.parameters)
+        if validation is None:
+            fitting.start.warn_of_seen(fitting.prepared.n_held_out)
         self._warn_of_quality(fitting.recipe)
         is_new = not hasattr(self, "_model")
         # Whoever follows the events may want to show the columns first.

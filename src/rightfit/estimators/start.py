@@ -79,6 +79,19 @@ class Start:
                 TrainingWarning,
             )
 
+    def warn_of_seen(self, n_held_out: int) -> None:
+        """Say that of so many rows held out now, some were trained on before."""
+        if self.model is None or n_held_out == 0:
+            return
+        before = self.model.training.n_validation_rows
+        if n_held_out != before:
+            warn_user(
+                f"Of the {counted(n_held_out, 'row')} held out, some may have been trained on "
+                f"before, when {before:,} were: their validation loss is then too good. Hand "
+                "validation rows over to both fits, or begin anew.",
+                TrainingWarning,
+            )
+
     def state_of(self, member: Member, parameters: Hyperparameters, training: Rows) -> State:
         """The state of a network that goes on from the weights of the model.
 
