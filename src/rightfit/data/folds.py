@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 
 from rightfit.data.complaints import and_more
 from rightfit.data.moments import read_moments
+from rightfit.data.split import Split
 from rightfit.errors import MAX_SHOWN, DataError, DataWarning, counted, warn_user
 from rightfit.shuffle import shuffled
-
-RowNumbers = NDArray[np.int64]
-Split = tuple[RowNumbers, RowNumbers]
 
 
 def group_codes(groups: Any, n_rows: int) -> NDArray[np.int64]:

@@ -10,6 +10,8 @@ from rightfit.errors import MAX_SHOWN, DataWarning, warn_user
 from rightfit.shuffle import shuffled
 
 RowNumbers = NDArray[np.int64]
+# The rows to train on, and those that are held out.
+Split = tuple[RowNumbers, RowNumbers]
 
 
 def split_rows(
@@ -17,7 +19,7 @@ def split_rows(
     fraction: float,
     seed: int,
     classes: NDArray[Any] | None = None,
-) -> tuple[RowNumbers, RowNumbers]:
+) -> Split:
     """Split rows at random, so that each class has its share on either side.
 
     Rows of weight 0 are on neither side, and the split is as if they were not

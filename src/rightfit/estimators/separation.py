@@ -12,9 +12,8 @@ from rightfit.data.folds import group_codes, hold_out_groups, hold_out_latest, t
 from rightfit.data.kinds import present_values
 from rightfit.data.markers import is_text
 from rightfit.data.moments import read_moments
+from rightfit.data.split import RowNumbers, Split
 from rightfit.errors import DataError, did_you_mean
-
-RowNumbers = NDArray[np.int64]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -42,7 +41,7 @@ class Separation:
             time=None if self.time is None else self.time[rows],
         )
 
-    def split(self, fraction: float, seed: int) -> tuple[RowNumbers, RowNumbers]:
+    def split(self, fraction: float, seed: int) -> Split:
         """Hold whole groups out, or the latest rows; the rows left, and those held out.
 
         Raises:
