@@ -62,7 +62,7 @@ LADDER: Mapping[str, dict[str, Any]] = {
     },
     "+ 16 copies that share their weights": {**_STEADY, "n_copies": 16},
     "+ 128 units in place of 256": {**_STEADY, "n_copies": 16, "hidden_sizes": (128, 128)},
-    "+ a pack of both kinds, its best network": {"combine": "best"},
+    "+ a pack of the recipe's kinds, its best network": {"combine": "best"},
     "+ ensemble (the default)": {},
     "quality fast": {"quality": "fast"},
 }

@@ -115,12 +115,14 @@ def test_many_networks_try_more_values() -> None:
 @pytest.mark.parametrize("quality", QUALITY_NAMES)
 def test_networks_of_many_rows_drop_few_units(quality: str) -> None:
     def rates(n_rows: int) -> set[float]:
-        members = members_of(Circumstances(n_rows, 8), quality=quality)
-        return {values["dropout_rate"] for values in members}
+        _, recipe = follow_recipe(ClassifierParameters(quality=quality), Circumstances(n_rows, 8))
+        return {rate for kind in recipe.kinds for rate in kind["dropout_rate"]}
 
     # A network alone has none to lean on.
     few = {0.0, 0.05, 0.1, 0.2} if quality == "fast" else {0.0, 0.05}
-    assert rates(10_000) <= few
+    assert rates(10_000) == few
+    # One of each kind.
+    assert rates(150_000) == few
     assert rates(9_999) <= {0.0, 0.05, 0.1, 0.2}
     if quality != "fast":
         assert max(rates(9_999)) == 0.2

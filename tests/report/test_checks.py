@@ -167,6 +167,21 @@ def test_leak_names_the_column_to_leave_out() -> None:
     assert all(one.remedy == one.check.remedy for one in others)
 
 
+def test_leak_is_not_seen_in_one_of_many_columns_that_tells_few_rows_by_chance() -> None:
+    generator = np.random.default_rng(0)
+    X, y = generator.normal(size=(38, 60)), np.tile(["a", "b"], 19)
+    X[:, 0] = np.where(y == "a", -1, 1) * np.abs(X[:, 0])
+    model = Classifier(hidden_sizes=(2,), max_epochs=2, random_state=0).fit(X[:24], y[:24])
+
+    def found(n_test: int) -> tuple[float, bool]:
+        evidence = gather(model, test=(X[24:][:n_test], y[24:][:n_test]), training=(X[:24], y[:24]))
+        codes = {one.check.code for one in run_checks(evidence)}
+        return evidence.telling[0].skill, "RF-LEAK" in codes
+
+    assert found(8) == (1, False)
+    assert found(14) == (1, True)
+
+
 def test_page_of_the_command_line_says_how_flags_are_spelled(classifier: Reported) -> None:
     said = "on the command line n_seeds=5 is --n-seeds 5."
     assert said not in classifier.report.html

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from rightfit import Classifier, make_report
+from rightfit import Classifier, Regressor, make_report
 from rightfit.report import boosting
 from rightfit.report.baselines import constant_baseline
 from rightfit.report.checks.of_fit import _miscalibrated
@@ -106,6 +106,18 @@ def test_shares_of_classes_count_by_weight_and_are_not_those_of_parts() -> None:
     assert shares is not None
     assert shares.tolist() == [0.5, 0.5]
     assert model.partial_fit(X[:8], y[:8])._model.target.shares is None
+
+
+def test_linear_model_is_compared_with_where_the_model_is_more_than_that() -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(60, 4))
+    y = X[:, 0] + generator.normal(size=60)
+    known, unseen = (X[:40], y[:40]), (X[40:], y[40:])
+    plain = Regressor(hidden_sizes=(), max_epochs=2, random_state=0).fit(*known)
+    lasso = Regressor(hidden_sizes=(), input_scaling=True, max_epochs=2, random_state=0).fit(*known)
+    assert gather(plain, unseen, known).standing("linear") is None
+    assert gather(lasso, unseen, known).standing("linear") is not None
+    assert gather(lasso, unseen, known, linear=plain).standing("linear") is not None
 
 
 def test_loss_saved_of_a_single_row_can_be_read(classifier: Reported) -> None:

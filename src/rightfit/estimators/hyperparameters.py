@@ -75,7 +75,8 @@ class Hyperparameters:
         OneOf(QUALITY_NAMES),
         "Time that goes into the score, where hidden_sizes is 'auto': fast trains one network of "
         "copies that share their weights, beside it at most one with noise, default a pack of up "
-        "to six networks, best of up to 24; each on folds where there are few rows. What it set "
+        "to six networks, best of up to 24; each on folds where there are few rows. Where there "
+        "are more than half as many columns as rows, more small ones join them. What it set "
         "stands in describe().",
     )
     activation: str | tuple[str, ...] | Several = parameter(

@@ -124,7 +124,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     if not about.embeds_numbers:
         return [_PLAIN, _noisy(stage, about), *sparse]
     # Measured where several networks lean on each other.
-    dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and n_each[0] > 1 else {}
+    dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and sum(n_each) > 1 else {}
     piecewise = {
         **_PIECEWISE,
         **dropout,

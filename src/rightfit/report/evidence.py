@@ -160,14 +160,20 @@ def _baselines(
     training: LabelledRows | None,
     linear: AbstractEstimator | None,
 ) -> Iterable[Baseline]:
-    if model.shape.hidden_sizes:
-        if linear is not None:
-            yield fitted_baseline(model, linear, test)
-        elif training is not None and (found := linear_baseline(model, test, training)):
+    if linear is not None:
+        yield fitted_baseline(model, linear, test)
+    elif training is not None and not _is_linear(model):
+        if found := linear_baseline(model, test, training):
             yield found
     if training is not None and (found := boosting_baseline(model, test, training)):
         yield found
     yield constant_baseline(model, test, training)
+
+
+def _is_linear(model: Model) -> bool:
+    """Whether all networks are the linear model itself; not where inputs can be turned off."""
+    shapes = [member.shape for member in model.members]
+    return not any(shape.hidden_sizes or shape.input_scaling for shape in shapes)
 
 
 def _training_fit(model: Model, training: LabelledRows) -> TrainingFit:

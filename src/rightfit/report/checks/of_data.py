@@ -1,5 +1,7 @@
 """Checks of the rows: too few, one-sided, repeated, mislabelled, or giving the target away."""
 
+import math
+
 import numpy as np
 
 from rightfit.errors import counted
@@ -18,6 +20,8 @@ from rightfit.report.row_losses import class_shares
 _FEW_ROWS = 200
 _FEW_TEST_ROWS = 50
 _TELLS_ALL = 0.98
+# A column that tells few rows is suspicious if one of so many would guess them all so rarely.
+_CHANCE = 0.01
 _RARE = 0.1
 _REPEATED = 0.02
 _FEWEST_REPEATED = 2
@@ -69,7 +73,7 @@ def _leak(evidence: Evidence) -> Finding | None:
     if not evidence.telling or len(evidence.model.schema.used) < 2:
         return None
     most = evidence.telling[0]
-    if most.skill < _TELLS_ALL:
+    if most.skill < _TELLS_ALL or _may_be_chance(evidence):
         return None
     left_out = f"column_kinds={{{shortened(most.name, 80)!r}: 'ignored'}}"
     return Finding(
@@ -80,6 +84,16 @@ def _leak(evidence: Evidence) -> Finding | None:
         _LEAVE_OUT.format(left_out),
         f"leave it out if it is known too late: {left_out}",
     )
+
+
+def _may_be_chance(evidence: Evidence) -> bool:
+    """Whether one of the columns may have guessed the classes of the few test rows."""
+    if evidence.test is None or not evidence.is_classifier:
+        return False
+    counts = np.unique(evidence.test.truth, return_counts=True)[1]
+    # Guesses that know no more than the shares are all right with this probability at most.
+    logarithm = float((counts * np.log(counts / counts.sum())).sum())
+    return logarithm + math.log(len(evidence.model.schema.used)) > math.log(_CHANCE)
 
 
 def _imbalance(evidence: Evidence) -> Finding | None:
@@ -167,7 +181,9 @@ CHECKS = (
         "A column gives the target away",
         "A small decision tree on one column alone predicts the target of the test rows with a "
         "skill of at least 98 % (R², or the share of guessing's errors avoided with each class "
-        "counted alike). Such a column was often filled in after the target was known.",
+        "counted alike), and their classes are not so few that one of the columns would guess them "
+        "all in more than 1 % of tables. Such a column was often filled in after the target was "
+        "known.",
         _LEAVE_OUT.format("column_kinds={'column': 'ignored'}"),
         "leave that column out if it is known too late",
         _leak,
