@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -39,6 +41,12 @@ def test_build_network_lays_out_the_shape() -> None:
 
 def test_build_network_starts_with_biases_of_zero() -> None:
     assert not any(np.asarray(layer.bias).any() for layer in build().layers)
+
+
+def test_build_network_starts_with_weights_of_zero_without_hidden_layers_alone() -> None:
+    linear = dataclasses.replace(SHAPE, hidden_sizes=(), activations=())
+    assert not np.asarray(build(linear).layers[0].weight).any()
+    assert all(np.asarray(layer.weight).all() for layer in build().layers)
 
 
 def test_build_network_gives_the_same_bits_when_the_seed_is_the_same() -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float32
 
-Scheme = Literal["he", "lecun", "glorot"]
+Scheme = Literal["he", "lecun", "glorot", "zero"]
 
 
 def initial_weights(
@@ -16,7 +16,8 @@ def initial_weights(
 
     He: 2/n_inputs, for rectified units, of which half are silent. LeCun:
     1/n_inputs, for self-normalising and output units. Glorot:
-    2/(n_inputs + n_outputs), for units that are linear near zero.
+    2/(n_inputs + n_outputs), for units that are linear near zero. Zero: for
+    outputs without hidden layers, which need no difference to begin with.
 
     Example:
         >>> weights = initial_weights("he", 200, 100, np.random.default_rng(0))
@@ -31,6 +32,7 @@ def initial_weights(
         "he": 2 / max(n_inputs, 1),
         "lecun": 1 / max(n_inputs, 1),
         "glorot": 2 / max(n_inputs + n_outputs, 1),
+        "zero": 0,
     }[scheme]
     drawn = generator.standard_normal((n_inputs, n_outputs), dtype=np.float32)
     return drawn * np.float32(math.sqrt(variance))

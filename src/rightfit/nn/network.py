@@ -170,10 +170,13 @@ def build_network(
     )
     schemes: list[Scheme] = [ACTIVATIONS[name].scheme for name in shape.activations]
     sizes = [shape.n_features, *shape.hidden_sizes, shape.n_outputs * shape.n_copies]
+    # Without hidden layers no weight has to differ from others, and where the rows say nothing of
+    # one, as there are fewer of them than columns, it would stay what chance made it.
+    output_scheme: Scheme = "lecun" if shape.hidden_sizes else "zero"
     layers = tuple(
         _linear(shape.parametrisation, scheme, n_inputs, n_outputs, generator, dtype)
         for scheme, n_inputs, n_outputs in zip(
-            [*schemes, "lecun"], sizes[:-1], sizes[1:], strict=True
+            [*schemes, output_scheme], sizes[:-1], sizes[1:], strict=True
         )
     )
     shares = tuple(
