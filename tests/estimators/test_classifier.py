@@ -101,6 +101,24 @@ def test_class_with_one_row_is_trained_on_with_a_warning() -> None:
     assert model.classes_.tolist() == ["common", "frequent", "rare"]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "separation"),
+    [
+        ({"validation_fraction": 0.25}, {"time": np.arange(N_ROWS)}),
+        ({"n_folds": 2}, {"time": np.arange(N_ROWS)}),
+        ({"validation_fraction": 0.25}, {"groups": ["new"] * 10 + ["old"] * 30}),
+    ],
+    ids=["time", "folds in time", "groups"],
+)
+def test_class_that_only_held_out_rows_have_is_warned_of(chosen: Any, separation: Any) -> None:
+    y = np.where(np.arange(N_ROWS) % 2, "a", "b").astype(object)
+    y[-2:] = "late"
+    if "groups" in separation:
+        y = y[::-1]
+    with pytest.warns(DataWarning, match=r"so that no network learns them: 'late' \(2 rows\)"):
+        small(Classifier, **chosen).fit(X, y, **separation)
+
+
 def test_validation_rows_are_stratified() -> None:
     y = np.repeat([0, 1, 2, 3], 10)
     model = small(Classifier, validation_fraction=0.2, watch="balanced_accuracy").fit(X, y)
