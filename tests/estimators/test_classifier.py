@@ -323,6 +323,18 @@ def test_score_refuses_classes_of_another_type(
     assert model.score(X, np.array(trained * 20)) == model.score(X, trained * 20)
 
 
+@pytest.mark.parametrize("kind", [np.asarray, pd.Series])
+@pytest.mark.parametrize("labels", [TWO, TWO == 1, TWO * 1.0, np.array(["n", "y"])[TWO]])
+def test_score_takes_objects_for_what_they_are(kind: Any, labels: Any) -> None:
+    model = small(Classifier).fit(X, kind(labels.astype(object)))
+    assert model.score(X, kind(labels.astype(object))) == model.score(X, labels)
+    with_gap = labels.astype(object)
+    with_gap[5] = None
+    with pytest.warns(DataWarning, match="Left out: 1 row without a target"):
+        score = model.score(X, kind(with_gap))
+    assert score == model.score(np.delete(X, 5, 0), np.delete(labels, 5))
+
+
 def test_score_leaves_out_rows_without_a_target_as_fit_does() -> None:
     model = small(Classifier).fit(X, [0, 1] * 20)
     gaps: list[Any] = [None, None, *([0, 1] * 19)]
