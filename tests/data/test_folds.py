@@ -13,6 +13,7 @@ from rightfit.data.folds import (
     make_folds,
     time_ranks,
     warn_of_rare_classes,
+    warn_of_untaught_classes,
 )
 from rightfit.errors import DataError, DataWarning
 
@@ -48,6 +49,17 @@ def test_rare_classes_are_named() -> None:
         "hold no row of such a class out, or train on none."
     )
     warn_of_rare_classes(CLASSES, 10)
+
+
+def test_classes_that_only_held_out_rows_have_are_named() -> None:
+    with pytest.warns(DataWarning) as caught:
+        warn_of_untaught_classes(np.array(["a", "a", "b"]), np.array(["d", "a", "c", "d"]))
+    assert str(caught[0].message) == (
+        "Only rows that are held out have these classes, so that no network learns them: 'c' "
+        "(1 row), 'd' (2 rows). Hand over rows of them that can be trained on, or train with "
+        "validation_fraction=0."
+    )
+    warn_of_untaught_classes(CLASSES, CLASSES)
 
 
 def test_folds_repeat_themselves_and_follow_the_seed() -> None:

@@ -101,6 +101,24 @@ def test_class_with_one_row_is_trained_on_with_a_warning() -> None:
     assert model.classes_.tolist() == ["common", "frequent", "rare"]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "separation"),
+    [
+        ({"validation_fraction": 0.25}, {"time": np.arange(N_ROWS)}),
+        ({"n_folds": 2}, {"time": np.arange(N_ROWS)}),
+        ({"validation_fraction": 0.25}, {"groups": ["new"] * 10 + ["old"] * 30}),
+    ],
+    ids=["time", "folds in time", "groups"],
+)
+def test_class_that_only_held_out_rows_have_is_warned_of(chosen: Any, separation: Any) -> None:
+    y = np.where(np.arange(N_ROWS) % 2, "a", "b").astype(object)
+    y[-2:] = "late"
+    if "groups" in separation:
+        y = y[::-1]
+    with pytest.warns(DataWarning, match=r"so that no network learns them: 'late' \(2 rows\)"):
+        small(Classifier, **chosen).fit(X, y, **separation)
+
+
 def test_validation_rows_are_stratified() -> None:
     y = np.repeat([0, 1, 2, 3], 10)
     model = small(Classifier, validation_fraction=0.2, watch="balanced_accuracy").fit(X, y)
@@ -303,6 +321,18 @@ def test_score_refuses_classes_of_another_type(
         model.score(X, given * 20)
     assert text in caught.value.what
     assert model.score(X, np.array(trained * 20)) == model.score(X, trained * 20)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, pd.Series])
+@pytest.mark.parametrize("labels", [TWO, TWO == 1, TWO * 1.0, np.array(["n", "y"])[TWO]])
+def test_score_takes_objects_for_what_they_are(kind: Any, labels: Any) -> None:
+    model = small(Classifier).fit(X, kind(labels.astype(object)))
+    assert model.score(X, kind(labels.astype(object))) == model.score(X, labels)
+    with_gap = labels.astype(object)
+    with_gap[5] = None
+    with pytest.warns(DataWarning, match="Left out: 1 row without a target"):
+        score = model.score(X, kind(with_gap))
+    assert score == model.score(np.delete(X, 5, 0), np.delete(labels, 5))
 
 
 def test_score_leaves_out_rows_without_a_target_as_fit_does() -> None:

@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rightfit.nn import CategoryInput
+from rightfit.nn import CategoryInput, category_features
 
 CODES = jnp.array([0, 3, 1, 2, 3], jnp.int32)
 
@@ -41,3 +41,29 @@ def test_category_input_depends_on_no_other_row(table: np.ndarray | None) -> Non
     whole = np.asarray(column(CODES))
     for row in range(len(CODES)):
         np.testing.assert_array_equal(column(CODES[row : row + 1])[0], whole[row])
+
+
+def test_columns_keep_their_order_among_one_hot_and_embedded_ones() -> None:
+    table = np.arange(8, dtype=np.float32).reshape(4, 2)
+    columns = [
+        CategoryInput(None, 3),
+        CategoryInput(None, 1),
+        CategoryInput(None, 4),
+        CategoryInput(table, 4),
+        CategoryInput(None, 3),
+    ]
+    codes = jnp.array([[1, 0, 3, 2, 0], [2, 0, 0, 1, 2]], jnp.int32)
+    found = jnp.concatenate(category_features(columns, codes), axis=1)
+    alone = [column(codes[:, place]) for place, column in enumerate(columns)]
+    np.testing.assert_array_equal(found, jnp.concatenate(alone, axis=1))
+    expected = [[1, 0, 0, 0, 1, 4, 5, 0, 0], [0, 1, 0, 0, 0, 2, 3, 0, 1]]
+    np.testing.assert_array_equal(found, np.array(expected, np.float32))
+
+
+def test_program_does_not_grow_with_one_hot_columns() -> None:
+    def size(n_columns: int) -> int:
+        columns = [CategoryInput(None, 4)] * n_columns
+        program = jax.make_jaxpr(lambda codes: category_features(columns, codes))
+        return len(program(np.ones((5, n_columns), np.int32)).jaxpr.eqns)
+
+    assert size(30) == size(2)

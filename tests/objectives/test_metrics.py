@@ -246,3 +246,12 @@ def test_metric_names_are_those_of_the_task(task: str, first: str) -> None:
 
 def test_metric_names_are_none_when_the_task_is_unknown() -> None:
     assert metric_names("ranking") == ()
+
+
+@pytest.mark.parametrize("name", metric_names("multiclass"))
+def test_program_does_not_grow_with_the_classes(name: str) -> None:
+    def size(n_classes: int) -> int:
+        case = np.ones((N_SLOTS, n_classes)), np.zeros(N_SLOTS, np.int32), np.ones(N_SLOTS)
+        return len(jax.make_jaxpr(METRICS[name].measure)(*case).jaxpr.eqns)
+
+    assert size(40) == size(3)

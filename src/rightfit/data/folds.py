@@ -141,6 +141,23 @@ def warn_of_rare_classes(classes: NDArray[Any], n_folds: int) -> None:
         )
 
 
+def warn_of_untaught_classes(training: NDArray[Any], held_out: NDArray[Any]) -> None:
+    """Name the classes of held-out rows that no row to train on has."""
+    names, counts = np.unique(held_out, return_counts=True)
+    untaught = [
+        f"{str(name)!r} ({counted(int(count), 'row')})"
+        for name, count in zip(names, counts, strict=True)
+        if name not in training
+    ]
+    if untaught:
+        warn_user(
+            "Only rows that are held out have these classes, so that no network learns them: "
+            f"{', '.join(untaught[:MAX_SHOWN])}{and_more(len(untaught))}. Hand over rows of them "
+            "that can be trained on, or train with validation_fraction=0.",
+            DataWarning,
+        )
+
+
 def hold_out_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Split:
     """Hold whole groups out, drawn at random, that have about such a share of the rows.
 

@@ -67,27 +67,27 @@ def not_ignored(column_kinds: Mapping[str, str] | None) -> IsRead:
 
 
 def rows_to_score(X: Any, y: Any, weight: Any) -> tuple[Any, Any, Any]:
-    """Leave out rows without a target, as `fit` does.
+    """Leave out rows without a target, as `fit` does, and take objects for what they are.
 
     Raises:
         DataError: no row has one.
     """
     y = _computed(y)
     there = has_target(y)
-    if there.all():
-        return X, y, weight
-    if not there.any():
-        raise DataError("No row has a target, so nothing can be scored.")
-    warn_of_left_out(int(len(there) - there.sum()))
-    rows = np.flatnonzero(there)
-    # Not every sparse matrix gives single rows, nor does a frame that is not collected.
-    for make_ready in ("tocsr", "collect"):
-        X = getattr(X, make_ready)() if hasattr(X, make_ready) else X
-    y = _safe_indexing(y, rows)
-    if isinstance(y, np.ndarray) and y.dtype == object:
-        # What is left may be of one type.
+    if not there.all():
+        if not there.any():
+            raise DataError("No row has a target, so nothing can be scored.")
+        warn_of_left_out(int(len(there) - there.sum()))
+        rows = np.flatnonzero(there)
+        # Not every sparse matrix gives single rows, nor does a frame that is not collected.
+        for make_ready in ("tocsr", "collect"):
+            X = getattr(X, make_ready)() if hasattr(X, make_ready) else X
+        X, y = _safe_indexing(X, rows), _safe_indexing(y, rows)
+        weight = None if weight is None else np.asarray(weight)[rows]
+    if getattr(getattr(y, "dtype", None), "kind", "") == "O":
+        # Numbers or truth values among objects are what they are, to scikit-learn too.
         y = np.array(y.tolist())
-    return _safe_indexing(X, rows), y, None if weight is None else np.asarray(weight)[rows]
+    return X, y, weight
 
 
 def _computed(y: Any) -> Any:

@@ -10,6 +10,7 @@ from rightfit.data.folds import (
     hold_out_latest,
     make_folds,
     warn_of_rare_classes,
+    warn_of_untaught_classes,
 )
 from rightfit.data.split import split_rows
 from rightfit.errors import DataError
@@ -117,15 +118,17 @@ def _once(
         fraction = _HELD_OUT if usable.sum() * _HELD_OUT >= _FEWEST_HELD_OUT else 0.0
     if held is not None or fraction == 0:
         return np.flatnonzero(usable), nothing
+    classes = None if names is None else names[np.maximum(encoded, 0)]
     if rows.groups is not None or rows.time is not None:
         live = np.flatnonzero(usable)
         if rows.time is not None:
-            train, latest = hold_out_latest(_ranks(rows.time[live]), fraction)
-            return live[train], live[latest]
-        assert rows.groups is not None
-        train, out = hold_out_groups(rows.groups[live], fraction, preparation.seed)
+            train, out = hold_out_latest(_ranks(rows.time[live]), fraction)
+        else:
+            assert rows.groups is not None
+            train, out = hold_out_groups(rows.groups[live], fraction, preparation.seed)
+        if classes is not None:
+            warn_of_untaught_classes(classes[live[train]], classes[live[out]])
         return live[train], live[out]
-    classes = None if names is None else names[np.maximum(encoded, 0)]
     kept = np.where(usable, rows.weights, 0.0)
     return split_rows(kept, fraction, preparation.seed, classes)
 
@@ -147,7 +150,11 @@ def _in_folds(
         None if rows.groups is None else rows.groups[train_rows],
         None if rows.time is None else _ranks(rows.time[train_rows]),
     )
-    if classes is not None and preparation.asks_for_folds and rows.time is None:
+    if classes is not None and rows.time is not None:
+        # The networks of the last fold are those that predict.
+        training, held_out = splits[-1]
+        warn_of_untaught_classes(classes[training], classes[held_out])
+    elif classes is not None and preparation.asks_for_folds:
         warn_of_rare_classes(classes, n_folds)
     return tuple(
         Fold(training.astype(np.int32), held_out.astype(np.int32)) for training, held_out in splits

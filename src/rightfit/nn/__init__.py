@@ -6,6 +6,7 @@ from rightfit.nn.constant_outputs import with_zeros as with_zeros
 from rightfit.nn.dropout import Dropout as Dropout
 from rightfit.nn.dropout import drop as drop
 from rightfit.nn.embedding import CategoryInput as CategoryInput
+from rightfit.nn.embedding import category_features as category_features
 from rightfit.nn.linear import Linear as Linear
 from rightfit.nn.network import Network as Network
 from rightfit.nn.network import build_network as build_network

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 from rightfit.arrays import Features
 from rightfit.nn.activations import ACTIVATIONS
 from rightfit.nn.dropout import Dropout, drop
-from rightfit.nn.embedding import CategoryInput
+from rightfit.nn.embedding import CategoryInput, category_features
 from rightfit.nn.initialisation import Scheme, initial_weights
 from rightfit.nn.linear import Linear
 from rightfit.nn.number_embedding import NumberEmbedding, build_number_embedding
@@ -138,7 +138,7 @@ class Network(eqx.Module):
                 self.numbers(features.numbers[:, :n_embedded]),
                 features.numbers[:, n_embedded:],
             ]
-        parts += [column(features.codes[:, i]) for i, column in enumerate(self.categories)]
+        parts += category_features(self.categories, features.codes)
         x = jnp.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
         return x if self.factors is None or self.n_copies > 1 else x * self.factors
 

@@ -91,11 +91,13 @@ def _roc_auc(predictions: Array, targets: Array, weights: Array) -> Float[Array,
     """Two classes: of the second one. Several: the mean of each against the rest."""
     if predictions.shape[1] == 2:
         return _roc_auc_of_scores(predictions[:, 1], targets.astype(weights.dtype), weights)
-    each = [
-        _roc_auc_of_scores(predictions[:, k], (targets == k).astype(weights.dtype), weights)
-        for k in range(predictions.shape[1])
-    ]
-    return jnp.nanmean(jnp.stack(each))
+
+    def against_the_rest(label: Array) -> Array:
+        positive = (targets == label).astype(weights.dtype)
+        return _roc_auc_of_scores(jnp.take(predictions, label, axis=1), positive, weights)
+
+    # One after another, so that the program does not grow with the classes.
+    return jnp.nanmean(jax.lax.map(against_the_rest, jnp.arange(predictions.shape[1])))
 
 
 def _mean_squared_error(predictions: Array, targets: Array, weights: Array) -> Float[Array, ""]:
