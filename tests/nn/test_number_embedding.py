@@ -1,6 +1,7 @@
 import math
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -41,6 +42,23 @@ def test_columns_of_different_bins_keep_their_order() -> None:
     numbers = jnp.array([[ROOT, 0.0, -ROOT, 0.0]], np.float32)
     found = PiecewiseLinear((2, 2, 3, 1))(numbers)
     np.testing.assert_allclose(found, [[1, 1, 1, 0, 0, 0, 0, 0.5]], atol=1e-6)
+
+
+def test_many_columns_of_different_bins_are_as_each_alone() -> None:
+    n_bins = (2, 3, 5, 5, 1, 24, 7, 2)
+    drawn = np.random.default_rng(0).normal(size=(9, len(n_bins)))
+    numbers = jnp.asarray(drawn, jnp.float32)
+    alone = [PiecewiseLinear((n,))(numbers[:, place : place + 1]) for place, n in enumerate(n_bins)]
+    found = PiecewiseLinear(n_bins)(numbers)
+    np.testing.assert_array_equal(found, jnp.concatenate(alone, axis=1))
+
+
+def test_program_does_not_grow_with_columns_of_different_bins() -> None:
+    def size(n_columns: int) -> int:
+        embedding = PiecewiseLinear(tuple(2 + place % 3 for place in range(n_columns)))
+        return len(jax.make_jaxpr(embedding)(np.ones((5, n_columns), np.float32)).jaxpr.eqns)
+
+    assert size(40) == size(8)
 
 
 def test_cosine_adds_waves_of_each_column_beside_the_numbers() -> None:

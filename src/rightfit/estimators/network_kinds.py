@@ -123,7 +123,8 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
         return [_PLAIN, _noisy(stage, about), *sparse]
-    dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS else {}
+    # Measured where several networks lean on each other; one alone is no better so.
+    dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and sum(n_each) > 1 else {}
     piecewise = {
         **_PIECEWISE,
         **dropout,
