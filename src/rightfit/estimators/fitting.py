@@ -123,12 +123,6 @@ class Fitting:
         self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
         self._result: PackResult | None = None
 
-    @property
-    def begins_anew(self) -> bool:
-        """Whether there are weights to go on from, but of another network."""
-        shape = self.trials.members[0].shape
-        return self.start.model is not None and not self.start.goes_on_with(shape)
-
     def run(self, *, one_epoch: bool = False) -> Run:
         """What is trained; for `partial_fit` one epoch over all rows, without stopping."""
         members = self.trials.members

@@ -125,12 +125,12 @@ def subject_of(model: AbstractEstimator, X: Any, y: Any, max_rows: int) -> Subje
     if hasattr(model, "_model"):
         alone._model = model._model
     fitting = alone._begin(X, y)
-    if fitting.begins_anew:
+    (member,) = fitting.run().members
+    if hasattr(model, "_model") and model._model.shape != member.shape:
         raise ParameterError(
             "The parameters describe a network with other layers than the fitted one.",
             hint="fit it anew with these parameters first",
         )
-    (member,) = fitting.run().members
     training = fitting.prepared.training
     rows = some_rows(training, slice(min(int(training.n_rows), max_rows)))
     return Subject(member.plan, member.begin().network, rows, member.knobs)
