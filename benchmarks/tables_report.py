@@ -1,6 +1,5 @@
 """What the suite's figures come to: ranks, gaps, seconds, a page and a picture."""
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +88,7 @@ def figures_of(document: Mapping[str, Any]) -> Figures:
     return Figures(models, over_tables(losses, models), losses, *seconds)
 
 
-def summary_of(document: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+def summary_of(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """For each model its mean rank and gap, seconds, and whether it is on the Pareto front."""
     figures = figures_of(document)
     front = front_of(points_of(figures))
@@ -143,11 +142,11 @@ def _median(model: str, seconds: Losses) -> float:
     return statistics.median(of[model] for of in seconds.values() if model in of)
 
 
-def _against_reference(model: str, seconds: Losses) -> float:
+def _against_reference(model: str, seconds: Losses) -> float | None:
     ratios = [
         of[model] / of[REFERENCE] for of in seconds.values() if model in of and REFERENCE in of
     ]
-    return statistics.median(ratios) if ratios else math.nan
+    return statistics.median(ratios) if ratios else None
 
 
 def text_of(document: Mapping[str, Any]) -> str:
@@ -173,10 +172,12 @@ def text_of(document: Mapping[str, Any]) -> str:
     ]
     for model in ordered:
         of = summary[model]
+        ratio = of["fit_against_catboost"]
+        against = "–" if ratio is None else f"{ratio:.1f}×"
         lines.append(
             f"| {model} | {of['mean_rank']:.2f} | {of['mean_gap']:.1%} | {of['wins']:.0f} | "
             f"{of['predict_seconds']:.2g} | {of['fit_seconds']:.1f} | "
-            f"{of['fit_against_catboost']:.1f}× | {'yes' if of['is_on_front'] else ''} |"
+            f"{against} | {'yes' if of['is_on_front'] else ''} |"
         )
     lines += ["", f"![{_seen(figures)}](pictures/tables.svg)", ""]
     lines += _table("loss on test rows", ordered, figures.losses, ".4g")
