@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from rightfit.data.categories import Categories, as_levels, fit_categories
-from rightfit.errors import DataError
+from rightfit.errors import DataError, DataWarning
 
 
 def fitted(values: list[Any], max_one_hot: int = 10) -> Categories:
@@ -34,6 +34,29 @@ def test_a_missing_value_that_training_never_saw_is_unseen() -> None:
     categories = fitted(["b", "a"])
     assert categories.n_levels == 3
     assert categories.codes(pl.Series(["a", None])).tolist() == [1, 0]
+
+
+def test_column_whose_values_are_all_unseen_is_warned_of() -> None:
+    categories = fitted(["shop", "flat"])
+    with pytest.warns(DataWarning) as caught:
+        codes = categories.codes(pl.Series(["SHOP", "FLAT"] * 5))
+    assert codes.tolist() == [0] * 10
+    assert str(caught[0].message) == (
+        "No value of the column 'a' is one that was trained on: it has 'SHOP', 'FLAT' in place of "
+        "'flat', 'shop'. All of them count as unseen; check how they are spelled."
+    )
+
+
+@pytest.mark.parametrize(
+    "values", [["SHOP"] * 9, ["SHOP"] * 9 + [None] * 9, ["SHOP"] * 10 + ["flat"], [None] * 20]
+)
+def test_some_unseen_values_are_ordinary(values: list[str | None]) -> None:
+    fitted(["shop", "flat", None]).codes(pl.Series(values))
+
+
+def test_names_that_are_all_new_are_ordinary() -> None:
+    names = [f"name {n}" for n in range(60)]
+    fitted(names, 100).codes(pl.Series([f"new {n}" for n in range(60)]))
 
 
 def test_rare_levels_of_an_embedded_column_share_code_0() -> None:

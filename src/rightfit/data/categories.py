@@ -13,9 +13,13 @@ from rightfit.data.kinds import present_values
 from rightfit.data.markers import is_text
 from rightfit.data.readable import refuse_levels
 from rightfit.data.spelling import as_known
+from rightfit.errors import DataWarning, shown, warn_user
 
 FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
+# So many values of a column of so few levels do not all happen to be new.
+_FEWEST_VALUES: Final = 10
+_FEW_LEVELS: Final = 50
 
 
 @final
@@ -53,9 +57,20 @@ class Categories:
         codes = text.replace_strict(
             list(self.levels), self._codes, default=UNSEEN, return_dtype=pl.Int32
         )
+        if not (codes > UNSEEN).any():
+            self._warn_of_strangers(text.drop_nulls())
         missing = len(self.levels) + 1 if self.has_missing else UNSEEN
         codes = codes.set(text.is_null(), missing)
         return codes.to_numpy()
+
+    def _warn_of_strangers(self, values: pl.Series) -> None:
+        if len(values) >= _FEWEST_VALUES and 0 < len(self.levels) <= _FEW_LEVELS:
+            warn_user(
+                f"No value of the column {self.name!r} is one that was trained on: it has "
+                f"{shown(values.unique(maintain_order=True))} in place of {shown(self.levels)}. "
+                "All of them count as unseen; check how they are spelled.",
+                DataWarning,
+            )
 
     @functools.cached_property
     def _codes(self) -> pl.Series:
