@@ -48,7 +48,14 @@ def test_column_whose_values_are_all_unseen_is_warned_of() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [["SHOP"] * 9, ["SHOP"] * 9 + [None] * 9, ["SHOP"] * 10 + ["flat"], [None] * 20]
+    "values",
+    [
+        ["SHOP", "x", "y"] * 3,
+        ["SHOP", "x", "y"] * 3 + [None] * 9,
+        ["SHOP", "x"] * 9 + ["flat"],
+        ["SHOP"] * 20,
+        [None] * 20,
+    ],
 )
 def test_some_unseen_values_are_ordinary(values: list[str | None]) -> None:
     fitted(["shop", "flat", None]).codes(pl.Series(values))

@@ -41,6 +41,7 @@ def real(rows: Any) -> tuple[Any, Any, Any]:
     return tuple(np.asarray(part)[:n_rows] for part in parts)  # type: ignore[return-value]
 
 
+@pytest.mark.filterwarnings("ignore:No value of the column")
 @pytest.mark.parametrize("has_classes", [False, True])
 def test_encoder_and_target_see_training_rows_only(has_classes: bool) -> None:
     y: Any = THREE if has_classes else NUMBERS

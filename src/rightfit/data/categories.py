@@ -17,7 +17,7 @@ from rightfit.errors import DataWarning, shown, warn_user
 
 FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
-# So many values of a column of so few levels do not all happen to be new.
+# So many values of a column of so few levels, not all the same, do not all happen to be new.
 _FEWEST_VALUES: Final = 10
 _FEW_LEVELS: Final = 50
 
@@ -64,10 +64,12 @@ class Categories:
         return codes.to_numpy()
 
     def _warn_of_strangers(self, values: pl.Series) -> None:
-        if len(values) >= _FEWEST_VALUES and 0 < len(self.levels) <= _FEW_LEVELS:
+        strangers = values.unique(maintain_order=True)
+        is_odd = len(values) >= _FEWEST_VALUES and len(strangers) > 1
+        if is_odd and 0 < len(self.levels) <= _FEW_LEVELS:
             warn_user(
                 f"No value of the column {self.name!r} is one that was trained on: it has "
-                f"{shown(values.unique(maintain_order=True))} in place of {shown(self.levels)}. "
+                f"{shown(strangers)} in place of {shown(self.levels)}. "
                 "All of them count as unseen; check how they are spelled.",
                 DataWarning,
             )
