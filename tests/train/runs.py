@@ -1,6 +1,9 @@
 """What tests train with: the one place that knows the fields of a plan, of knobs and of rows."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -295,3 +298,17 @@ def _padded(array: NDArray[Any], size: int) -> NDArray[Any]:
     padded: NDArray[Any] = np.zeros((size, *array.shape[1:]), array.dtype)
     padded[: len(array)] = array
     return padded
+
+
+def run_on_two_devices(program: str) -> str:
+    """What a Python program prints in a process of its own whose CPU is two devices."""
+    flags = {"XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | flags,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

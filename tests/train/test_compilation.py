@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +9,7 @@ import pytest
 
 from rightfit.train import compilation
 from rightfit.train.compilation import call, compile_ahead, compile_if, compiled
-from tests.train.runs import counted_compilations
+from tests.train.runs import counted_compilations, run_on_two_devices
 
 ONE = np.ones(3, np.float32)
 
@@ -89,15 +86,7 @@ with counted_compilations() as compilations:
         call(twice, array)
 assert compilations == []
 """
-    flags = {"XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2"}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=os.environ | flags,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run_on_two_devices(program)
 
 
 def test_very_many_programs_are_forgotten_and_compiled_again(

@@ -64,12 +64,11 @@ class Categories:
         return codes.to_numpy()
 
     def _warn_of_strangers(self, values: pl.Series) -> None:
-        strangers = values.unique(maintain_order=True)
-        is_odd = len(values) >= _FEWEST_VALUES and len(strangers) > 1
-        if is_odd and 0 < len(self.levels) <= _FEW_LEVELS:
+        has_few_levels = 0 < len(self.levels) <= _FEW_LEVELS
+        if has_few_levels and len(values) >= _FEWEST_VALUES and values.n_unique() > 1:
             warn_user(
                 f"No value of the column {self.name!r} is one that was trained on: it has "
-                f"{shown(strangers)} in place of {shown(self.levels)}. "
+                f"{shown(values.unique(maintain_order=True))} in place of {shown(self.levels)}. "
                 "All of them count as unseen; check how they are spelled.",
                 DataWarning,
             )

@@ -127,16 +127,12 @@ def make_folds(
 def warn_of_rare_classes(classes: NDArray[Any], n_folds: int) -> None:
     """Name the classes of fewer rows than folds."""
     names, counts = np.unique(classes, return_counts=True)
-    rare = [
-        f"{str(name)!r} ({counted(int(count), 'row')})"
-        for name, count in zip(names, counts, strict=True)
-        if count < n_folds
-    ]
-    if rare:
+    rare = counts < n_folds
+    if rare.any():
         warn_user(
             f"There are fewer rows of a class than the {n_folds} folds: "
-            f"{', '.join(rare[:MAX_SHOWN])}{and_more(len(rare))}. Some folds hold no row of such a "
-            "class out, or train on none.",
+            f"{_with_counts(names[rare], counts[rare])}. Some folds hold no row of such a class "
+            "out, or train on none.",
             DataWarning,
         )
 
@@ -144,18 +140,23 @@ def warn_of_rare_classes(classes: NDArray[Any], n_folds: int) -> None:
 def warn_of_untaught_classes(training: NDArray[Any], held_out: NDArray[Any]) -> None:
     """Name the classes of held-out rows that no row to train on has."""
     names, counts = np.unique(held_out, return_counts=True)
-    untaught = [
-        f"{str(name)!r} ({counted(int(count), 'row')})"
-        for name, count in zip(names, counts, strict=True)
-        if name not in training
-    ]
-    if untaught:
+    untaught = ~np.isin(names, training)
+    if untaught.any():
         warn_user(
             "Only rows that are held out have these classes, so that no network learns them: "
-            f"{', '.join(untaught[:MAX_SHOWN])}{and_more(len(untaught))}. Hand over rows of them "
-            "that can be trained on, or train with validation_fraction=0.",
+            f"{_with_counts(names[untaught], counts[untaught])}. Hand over rows of them that can "
+            "be trained on, or train with validation_fraction=0.",
             DataWarning,
         )
+
+
+def _with_counts(names: NDArray[Any], counts: NDArray[np.int64]) -> str:
+    """List the first classes, each with its number of rows."""
+    listed = [
+        f"{str(name)!r} ({counted(int(count), 'row')})"
+        for name, count in zip(names, counts, strict=True)
+    ]
+    return f"{', '.join(listed[:MAX_SHOWN])}{and_more(len(listed))}"
 
 
 def hold_out_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Split:

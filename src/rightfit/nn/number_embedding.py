@@ -59,25 +59,19 @@ class PiecewiseLinear(eqx.Module):
 
     def __call__(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
         """Compute the features of every row."""
+        per_unit = np.array([n_bins / (2 * _HALF_RANGE) for n_bins in self.n_bins], numbers.dtype)
+        places = (numbers + _HALF_RANGE) * per_unit
+        bins = [np.arange(n_bins, dtype=numbers.dtype) for n_bins in self.n_bins]
         stretches = [(n_bins, len(list(alike))) for n_bins, alike in itertools.groupby(self.n_bins)]
         if len(stretches) > _MOST_STRETCHES:
-            return self._gathered(numbers)
+            columns = np.repeat(np.arange(self.n_columns), self.n_bins)
+            return jnp.clip(places[:, columns] - np.concatenate(bins), 0, 1)
         parts, first = [], 0
         for n_bins, n_columns in stretches:
-            stretch = numbers[:, first : first + n_columns, None]
-            place = (stretch + _HALF_RANGE) * (n_bins / (2 * _HALF_RANGE))
-            filled = jnp.clip(place - jnp.arange(n_bins, dtype=numbers.dtype), 0, 1)
+            filled = jnp.clip(places[:, first : first + n_columns, None] - bins[first], 0, 1)
             parts.append(filled.reshape(numbers.shape[0], n_columns * n_bins))
             first += n_columns
         return jnp.concatenate(parts, axis=1)
-
-    def _gathered(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
-        """The same, each feature by itself."""
-        columns = np.repeat(np.arange(self.n_columns), self.n_bins)
-        bins = np.concatenate([np.arange(n, dtype=numbers.dtype) for n in self.n_bins])
-        per_unit = np.array([n / (2 * _HALF_RANGE) for n in self.n_bins], numbers.dtype)
-        places = (numbers + _HALF_RANGE) * per_unit
-        return jnp.clip(places[:, columns] - bins, 0, 1)
 
 
 class Cosine(eqx.Module):

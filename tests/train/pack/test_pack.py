@@ -1,8 +1,5 @@
 import dataclasses
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from typing import Any
 
@@ -34,6 +31,7 @@ from tests.train.runs import (
     random_rows,
     rows_of,
     run_of,
+    run_on_two_devices,
 )
 
 pytestmark = pytest.mark.slow
@@ -337,16 +335,8 @@ for width in (1, 2):
     found.append([round(float(ends[n].state.best_watched), 5) for n in range(5)])
 print(found)
 """
-    flags = {"XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2"}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=os.environ | flags,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    for width, found in zip((1, 2), json.loads(done.stdout), strict=True):
+    printed = run_on_two_devices(program)
+    for width, found in zip((1, 2), json.loads(printed), strict=True):
         here = stopped(events_of(pack_of(width=width)))
         expected = [round(float(here[n].state.best_watched), 5) for n in range(5)]
         assert found == pytest.approx(expected, rel=1e-3)

@@ -261,7 +261,8 @@ class Wave:
         hopeless = set(self.culling.cull(self.learners))
         blocks, self.at_rung = self.at_rung, []
         for block in blocks:
-            yield from self._stop(block, [c for c in block.learners if c in hopeless], "culled")
+            culled = [learner for learner in block.learners if learner in hopeless]
+            yield from self._stop(block, culled, "culled")
             if block.learners:
                 self.waiting.append(self._shrunk(block))
 
