@@ -172,8 +172,9 @@ def test_classifier_reaches_multinomial_logistic_regression(inverse_c: float) ->
         np.testing.assert_allclose(
             model.predict_proba(TABLE), logistic.predict_proba(inside), atol=1e-5
         )
+        kept = model._model.network.layers[0]
         np.testing.assert_allclose(
-            model.predict_proba(TABLE), softmax(inside @ layer.weight + layer.bias, axis=1)
+            model.predict_proba(TABLE), softmax(inside @ kept.weight + kept.bias, axis=1)
         )
     assert model.n_parameters_ == (4 + 1) * 3
 
