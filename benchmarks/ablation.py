@@ -92,7 +92,7 @@ def measure(table: Table, seed: int, setting: str, most_rows: int) -> dict[str, 
         "fit_seconds": seconds,
     }
     if "hidden_sizes" not in LADDER[setting]:
-        record["recipe"] = recipe_for(LADDER[setting].get("quality", "default"), fitted)
+        record["recipe"] = recipe_for(LADDER[setting].get("quality", "default"), table, fitted)
     return record
 
 

@@ -12,17 +12,19 @@ import polars as pl
 from real_tables import Table
 
 import rightfit
+from rightfit.data.targets import are_amounts, numbers_of
 from rightfit.estimators.effort import Circumstances
-from rightfit.estimators.hyperparameters import ClassifierParameters
+from rightfit.estimators.hyperparameters import ClassifierParameters, RegressorParameters
 from rightfit.estimators.recipe import follow_recipe
 
 
-def recipe_for(quality: str, train: pl.DataFrame) -> dict[str, Any]:
+def recipe_for(quality: str, table: Table, train: pl.DataFrame) -> dict[str, Any]:
     """What a record says of the recipe: for which table, and a few letters that change with it."""
     about: dict[str, Any] = {
         "quality": quality,
         "n_rows": train.height,
         "n_columns": train.width - 1,
+        "has_amounts": table.is_regression and are_amounts(numbers_of(train[table.target])),
     }
     return about | {"fingerprint": _fingerprint(**about)}
 
@@ -36,10 +38,10 @@ def is_current(record: Mapping[str, Any]) -> bool:
 
 
 @cache
-def _fingerprint(quality: str, n_rows: int, n_columns: int) -> str:
-    _, added = follow_recipe(
-        ClassifierParameters(quality=quality), Circumstances(n_rows, n_columns)
-    )
+def _fingerprint(quality: str, n_rows: int, n_columns: int, has_amounts: bool = False) -> str:
+    parameters = RegressorParameters if has_amounts else ClassifierParameters
+    about = Circumstances(n_rows, n_columns, has_amounts=has_amounts)
+    _, added = follow_recipe(parameters(quality=quality), about)
     return hashlib.sha256(repr((added.filled, added.kinds)).encode()).hexdigest()[:8]
 
 

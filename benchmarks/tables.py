@@ -58,7 +58,7 @@ def measure(rival: Rival, table: Table, seed: int, most_rows: int | None) -> Rec
     record: Record = {"table": table.name, "model": rival.name, "seed": seed}
     record["n_rows"] = train.height
     if rival.quality is not None:
-        record["recipe"] = recipe_for(rival.quality, train)
+        record["recipe"] = recipe_for(rival.quality, table, train)
     start = time.perf_counter()
     try:
         predict, classes = rival.fit(table, train, seed)

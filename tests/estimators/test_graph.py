@@ -95,7 +95,7 @@ def test_one_hot_categories_alone_have_no_slope() -> None:
 def test_a_new_activation_and_a_new_loss_are_in_the_picture(
     monkeypatch: pytest.MonkeyPatch, function: Any
 ) -> None:
-    def cubed(outputs: Any, targets: Any) -> Any:
+    def cubed(outputs: Any, targets: Any, means: Any) -> Any:
         return jnp.sum(jnp.abs(outputs - targets) ** 3, axis=1)
 
     monkeypatch.setattr(
@@ -107,7 +107,9 @@ def test_a_new_activation_and_a_new_loss_are_in_the_picture(
         subject,
         network=dataclasses.replace(subject.network, activations=("wave",)),
         plan=dataclasses.replace(
-            subject.plan, objective=dataclasses.replace(subject.plan.objective, loss="cubed")
+            subject.plan,
+            loss="cubed",
+            objective=dataclasses.replace(subject.plan.objective, loss="cubed"),
         ),
     )
     picture = _picture(changed, "", 20, measured=True)

@@ -1,3 +1,4 @@
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,12 @@ from rightfit.estimators.choice_names import QUALITY_NAMES
 from rightfit.estimators.effort import EFFORTS, Circumstances
 from rightfit.estimators.gradients import subject_of
 from rightfit.estimators.grid import combinations, combinations_of_kinds
-from rightfit.estimators.hyperparameters import PLAIN_SIZES, ClassifierParameters, Hyperparameters
+from rightfit.estimators.hyperparameters import (
+    PLAIN_SIZES,
+    ClassifierParameters,
+    Hyperparameters,
+    RegressorParameters,
+)
 from rightfit.estimators.recipe import FEWEST_ROWS, NO_RECIPE, follow_recipe
 from rightfit.parameters import check_parameters, declared_parameters
 
@@ -30,6 +36,29 @@ LARGE = Circumstances(n_rows=20_000, n_columns=8)
 def members_of(about: Circumstances = LARGE, **given: Any) -> list[dict[str, Any]]:
     chosen, recipe = follow_recipe(ClassifierParameters(**given), about)
     return list(combinations_of_kinds(chosen, recipe.kinds, 0).members)
+
+
+def losses_of(about: Circumstances, **given: Any) -> dict[str, Any]:
+    """The loss of each kind of networks, by its embedding."""
+    chosen, recipe = follow_recipe(RegressorParameters(**given), about)
+    members = combinations_of_kinds(chosen, recipe.kinds, 0).members
+    return {values["number_embedding"]: values.get("loss", chosen.loss) for values in members}
+
+
+@pytest.mark.parametrize("quality", QUALITY_NAMES)
+@pytest.mark.parametrize("n_rows", [500, 20_000])
+def test_networks_with_bins_and_waves_of_amounts_minimise_a_deviance(
+    quality: str, n_rows: int
+) -> None:
+    about = Circumstances(n_rows, 30, has_amounts=True)
+    losses = losses_of(about, quality=quality)
+    # Where there are few rows, fast trains no noisy network; it never trains waves.
+    assert losses.pop("none", "squared_error") == "squared_error"
+    assert set(losses.values()) == {"poisson"}
+    for given in ({"loss": "huber"}, {"loss": ["squared_error"]}, {"cull": True}):
+        assert "poisson" not in losses_of(about, quality=quality, **given).values()
+    plain = losses_of(dataclasses.replace(about, has_amounts=False), quality=quality)
+    assert set(plain.values()) == {"squared_error"}
 
 
 def test_described_network_is_left_alone() -> None:

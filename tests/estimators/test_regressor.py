@@ -258,3 +258,45 @@ def test_score_leaves_rows_out_of_what_gives_no_single_rows(convert: Any) -> Non
     with pytest.warns(DataWarning, match="Left out: 3 rows without a target"):
         score = model.score(convert(X), gaps)
     assert score == pytest.approx(model.score(X[3:], NUMBERS[3:]))
+
+
+COUNTS = np.floor(np.exp(1 + X[:, 0] - X[:, 1]))
+
+
+def test_poisson_loss_predicts_amounts_above_zero(tmp_path: Path) -> None:
+    model = learnt(COUNTS, loss="poisson")
+    predicted = model.predict(X)
+    assert (predicted > 0).all()
+    assert model.score(X, COUNTS) > 0.5
+    model.save(tmp_path / "model")
+    np.testing.assert_array_equal(load(tmp_path / "model").predict(X), predicted)
+    assert model.n_parameters_ == learnt(COUNTS).n_parameters_
+
+
+@pytest.mark.parametrize("side", ["training", "validation"])
+def test_poisson_loss_refuses_numbers_below_zero(side: str) -> None:
+    below = COUNTS - 3
+    sides = (below, COUNTS) if side == "training" else (COUNTS, below)
+    with pytest.raises(DataError, match=r"\d+ numbers below 0\.\nThe loss poisson is for counts"):
+        small(Regressor, loss="poisson").fit(X, sides[0], validation=(X, sides[1]))
+    with pytest.raises(DataError, match="below 0"):
+        small(Regressor, loss="poisson").partial_fit(X, COUNTS).partial_fit(X, below)
+
+
+@pytest.mark.filterwarnings("ignore:The target is the same")
+def test_poisson_loss_refuses_nothing_but_zeros() -> None:
+    with pytest.raises(DataError, match=r"^The target is 0 in all training rows"):
+        small(Regressor, loss="poisson").fit(X, 0 * COUNTS)
+
+
+def test_networks_of_several_losses_are_judged_by_the_first() -> None:
+    chosen = {"loss": ["squared_error", "poisson"], "validation_fraction": 0.25}
+    model = learnt(COUNTS, **chosen)
+    assert model._model.objective.loss == "squared_error"
+    assert {row["loss"] for row in model.describe()["trials"]} == {"squared_error", "poisson"}
+    # What is recorded is what judges, and a deviance would be another number.
+    squared, poisson = (
+        [row["train_loss"] for row in model.history_ if row["member"] == member]
+        for member in range(2)
+    )
+    assert squared[0] == pytest.approx(poisson[0], rel=0.3)

@@ -100,9 +100,10 @@ def test_loss_is_the_mean_of_the_copies_own() -> None:
     targets = jnp.asarray(np.random.default_rng(2).normal(size=(N_ROWS, 2)).astype(np.float32))
     plan = plan_of(objective_of())
     batch = Rows(features(), targets, jnp.ones(N_ROWS), jnp.int32(N_ROWS))
-    mean, _ = loss(plan, network, batch, knobs_of(target_scale=[1.0, 1.0]), None)
+    knobs = jax.tree.map(jnp.asarray, knobs_of(target_scale=[1.0, 1.0]))
+    mean, _ = loss(plan, network, batch, knobs, None)
     own = [
-        plan.objective.losses(jnp.asarray(outputs, jnp.float32), targets).mean()
+        plan.objective.losses(jnp.asarray(outputs, jnp.float32), targets, jnp.zeros(2)).mean()
         for outputs in by_hand(network)
     ]
     assert float(mean) == pytest.approx(float(np.mean(own)), rel=1e-5)

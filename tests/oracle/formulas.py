@@ -21,6 +21,8 @@ Function = Callable[[Numbers], Numbers]
 _SELU_SCALE = 1.0507009873554804934193349852946
 _SELU_ALPHA = 1.6732632423543772848170429916717
 _GELU_SLOPE = np.sqrt(2 / np.pi)
+# How many standard deviations the targets' mean is above 0.
+TARGET_MEAN = 4.0
 
 
 def _logistic(x: Numbers) -> Numbers:
@@ -158,12 +160,22 @@ def _huber(outputs: Numbers, targets: Numbers) -> tuple[Numbers, Numbers]:
     return loss.mean(axis=1), np.where(small, error, np.sign(error)) / error.shape[1]
 
 
+def _poisson(outputs: Numbers, targets: Numbers) -> tuple[Numbers, Numbers]:
+    # In people's units, if one standard deviation is 1.
+    expected, true = TARGET_MEAN + outputs, TARGET_MEAN + targets
+    deviance = 2 * (true * np.log(true / expected) + expected - true)
+    slope = 2 * (1 - true / expected)
+    n_outputs = outputs.shape[1]
+    return TARGET_MEAN * deviance.mean(axis=1), TARGET_MEAN * slope / n_outputs
+
+
 # The loss of each row, and its slope along each output.
 LOSS_FORMULAS: Mapping[str, Callable[[Numbers, Any], tuple[Numbers, Numbers]]] = {
     "log_loss": _log_loss,
     "squared_error": _squared_error,
     "absolute_error": _absolute_error,
     "huber": _huber,
+    "poisson": _poisson,
 }
 
 

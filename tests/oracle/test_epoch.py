@@ -158,6 +158,20 @@ def test_score_equals_numpy_when_rows_are_scored_in_blocks(n_rows: int) -> None:
     assert (float(loss), float(metric)) == pytest.approx(expected, rel=1e-4)
 
 
+def test_what_is_minimised_is_watched_and_what_judges_is_recorded() -> None:
+    rows, network = random_rows("regression", weighted=True), network_of()
+    plan = plan_of(loss="poisson")
+    found = compiled(_score, plan, network, HeldOut(rows, None), knobs_of())
+    assert float(found.loss) == pytest.approx(scored("regression", network, rows, 1.0)[0], rel=1e-5)
+    n = int(rows.n_rows)
+    each = LOSS_FORMULAS["poisson"](outputs_of(network, rows), rows.targets[:n])[0]
+    expected = (each * rows.weights[:n]).sum() / rows.weights[:n].sum()
+    assert float(found.watched) == pytest.approx(expected, rel=1e-4)
+    watching = dataclasses.replace(plan, objective=objective_of(watch_metric=True))
+    found = compiled(_score, watching, network, HeldOut(rows, None), knobs_of())
+    assert float(found.watched) == pytest.approx(float(found.metric), rel=1e-6)
+
+
 def test_validation_rows_are_scored_without_dropout() -> None:
     knobs = knobs_of(learning_rate=0.02, dropout_rate=0.5, input_dropout_rate=0.5)
     run = run_of(plan_of(dropout=True, input_dropout=True), knobs=knobs)

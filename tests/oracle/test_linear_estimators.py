@@ -6,7 +6,14 @@ import jax
 import numpy as np
 import pytest
 from scipy.special import softmax
-from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import (
+    Lasso,
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+    Ridge,
+)
+from sklearn.metrics import mean_poisson_deviance
 
 from rightfit import Classifier, Regressor
 from rightfit.data.table import as_table
@@ -177,6 +184,22 @@ def test_classifier_reaches_multinomial_logistic_regression(inverse_c: float) ->
             model.predict_proba(TABLE), softmax(inside @ kept.weight + kept.bias, axis=1)
         )
     assert model.n_parameters_ == (4 + 1) * 3
+
+
+def test_regressor_with_poisson_loss_reaches_poisson_regression() -> None:
+    expected = np.exp(1 + 0.6 * _score)
+    counts = np.random.default_rng(4).poisson(expected)
+    model = regressor(loss="poisson").fit(TABLE, counts, WEIGHTS)
+    inside = encoded(model, TABLE)
+    poisson = PoissonRegressor(alpha=0, tol=1e-12, max_iter=5000).fit(inside, counts, WEIGHTS)
+    np.testing.assert_allclose(model.predict(TABLE), poisson.predict(inside), rtol=1e-5)
+    assert model.n_parameters_ == 4 + 1
+    # Its unit is the square of the target's standard deviation, as that of the squared error.
+    deviance = mean_poisson_deviance(counts, model.predict(TABLE), sample_weight=WEIGHTS)
+    target = model._model.target
+    assert model.history_[-1]["train_loss"] == pytest.approx(
+        deviance * target.center[0] / target.scale[0] ** 2, rel=1e-5
+    )
 
 
 def test_adam_and_small_batches_come_near_too() -> None:

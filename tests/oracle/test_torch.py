@@ -10,7 +10,7 @@ from rightfit.nn import ACTIVATIONS, Network
 from rightfit.objectives import LOSSES, Task
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Rows
-from tests.oracle.formulas import arrays_of
+from tests.oracle.formulas import TARGET_MEAN, arrays_of
 from tests.oracle.test_backward import CASES, value_and_gradient
 from tests.oracle.test_forward import predicted
 from tests.oracle.test_optimizers import N_STEPS, steps_of
@@ -72,6 +72,13 @@ def torch_outputs(network: Network, tensors: list[Any], rows: Rows) -> Any:
     return x @ left.pop(0) + left.pop(0)
 
 
+def torch_poisson(outputs: Any, targets: Any, reduction: str) -> Any:
+    expected, true = (TARGET_MEAN + outputs, TARGET_MEAN + targets)
+    nothing = functional.poisson_nll_loss(true, true, log_input=False, eps=0, reduction=reduction)
+    given = functional.poisson_nll_loss(expected, true, log_input=False, eps=0, reduction=reduction)
+    return 2 * TARGET_MEAN * (given - nothing)
+
+
 def torch_loss(outputs: Any, rows: Rows, name: str) -> Any:
     n = int(rows.n_rows)
     targets, weights = torch.tensor(rows.targets[:n]), torch.tensor(rows.weights[:n])
@@ -86,6 +93,7 @@ def torch_loss(outputs: Any, rows: Rows, name: str) -> Any:
             "squared_error": functional.mse_loss,
             "absolute_error": functional.l1_loss,
             "huber": functional.huber_loss,
+            "poisson": torch_poisson,
         }[name]
         losses = each(outputs, targets, reduction="none").mean(dim=1)
     return (losses * weights).sum() / n

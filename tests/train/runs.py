@@ -29,6 +29,8 @@ from rightfit.train.rows import bucket
 use_compilation_cache()
 
 N_CLASSES = 3
+# How many standard deviations the mean of the targets is above 0.
+TARGET_MEAN = 4.0
 
 Tree = TypeVar("Tree")
 
@@ -41,8 +43,10 @@ def objective_of(task: Task = "regression", **changes: Any) -> Objective:
 
 def plan_of(objective: Objective | None = None, **changes: Any) -> Plan:
     """A plan: plain SGD in batches of 4, without dropout and validation."""
+    objective = objective or objective_of()
     plan = Plan(
-        objective=objective or objective_of(),
+        objective=objective,
+        loss=objective.loss,
         optimizer="sgd",
         schedule="constant",
         batch_size=4,
@@ -71,6 +75,7 @@ def knobs_of(*, dtype: DTypeLike = np.float32, **changes: Any) -> Knobs:
         "label_smoothing": 0.0,
         "target_scale": [1.0],
         "target_unit": 1.0,
+        "target_means": [TARGET_MEAN],
     }
     patience = changes.pop("patience_epochs", NEVER)
     key = changes.pop("key", [0x243F6A88, 0x85A308D3])

@@ -106,8 +106,8 @@ def test_smoothed_labels_are_spread_over_all_classes(task: Task) -> None:
     plan = plan_of(objective_of(task), smoothing=True)
     network, rows = network_of(task, dtype=np.float64), random_rows(task, dtype=np.float64)
     with jax.enable_x64(True):
-        rows = jax.tree.map(jnp.asarray, rows)
         knobs = knobs_of(label_smoothing=0.3, dtype=np.float64)
+        rows, knobs = jax.tree.map(jnp.asarray, (rows, knobs))
         found, plain = loss(plan, network, rows, knobs, None)
         outputs = network(rows.features)
         shares = np.asarray(plan.objective.predictions(outputs))

@@ -13,6 +13,7 @@ from sklearn.utils import Tags, check_random_state
 
 from rightfit.data.memory import available_bytes
 from rightfit.data.target_columns import has_target
+from rightfit.data.targets import are_amounts, numbers_of
 from rightfit.errors import TrainingWarning, warn_user
 from rightfit.estimators.effort import Circumstances
 from rightfit.estimators.exporting import Exporting
@@ -277,6 +278,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             # Of folds in time the early ones know only the old past.
             may_fold=held is None and self.validation_fraction is None and rows.time is None,
             is_single=is_single,
+            has_amounts=not self._has_classes() and are_amounts(numbers_of(rows.y)),
         )
         return follow_recipe(self, about)
 

@@ -42,4 +42,4 @@ NUMBER_METRICS = (
     "mean_absolute_error",
     "r2",
 )
-NUMBER_LOSSES = ("squared_error", "absolute_error", "huber")
+NUMBER_LOSSES = ("squared_error", "absolute_error", "huber", "poisson")

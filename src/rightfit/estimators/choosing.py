@@ -128,6 +128,7 @@ def _candidates(
         np.asarray(table.weights, np.float64)[rows],
         run.members[0].plan.objective,
         prepared.codec.target.scale,
+        prepared.codec.target.means,
         np.array(simplicity),
     )
 

@@ -24,12 +24,15 @@ class Circumstances:
         n_columns: columns of the table.
         may_fold: whether the rows may be held out fold by fold; not if somebody said which are.
         is_single: whether only one network can be trained: `partial_fit` and `warm_start`.
+        has_amounts: whether the target is counts or amounts that spread widely: see
+            `are_amounts`.
     """
 
     n_rows: int
     n_columns: int
     may_fold: bool = True
     is_single: bool = False
+    has_amounts: bool = False
 
     @property
     def is_wide(self) -> bool:

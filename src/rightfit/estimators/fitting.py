@@ -21,6 +21,8 @@ from rightfit.estimators.choosing import (
     predict_held_out,
 )
 from rightfit.estimators.fitting_problems import (
+    check_amounts,
+    check_culled,
     check_first_rows,
     check_held_out,
     check_known_unit,
@@ -109,6 +111,9 @@ class Fitting:
         self.trials: Trials = make_trials(
             parameters, recipe.kinds, self.objective, self.prepared, self.seed
         )
+        check_culled(parameters, [member.plan.loss for member in self.trials.members])
+        if any(member.shape.link == "log" for member in self.trials.members):
+            check_amounts(self.prepared.codec.target, rows, held)
         if recipe.kinds and len(self.trials.trials) == 1:
             self.recipe = dataclasses.replace(recipe, drawn=self.trials.trials[0].values)
         is_pack = len(self.trials.members) > 1

@@ -1,10 +1,12 @@
 """What can be wrong with a fit, before it begins and once it is over."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from rightfit.data.memory import GIB
+from rightfit.data.targets import numbers_of
 from rightfit.errors import (
     DataError,
     DataWarning,
@@ -19,6 +21,7 @@ from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
 from rightfit.model.given import Labelled
 from rightfit.model.prepare import Prepared
+from rightfit.model.target import Target
 from rightfit.train.events import MemberStopped
 
 _LARGE_INPUT = 100.0
@@ -97,6 +100,39 @@ def check_watched(metric: str, prepared: Prepared) -> None:
             f"{what} all have the same target, so that their {metric} is undefined.",
             expected=f"To watch {metric}, two different targets are needed among them.",
             hint="watch the loss, or hand over other validation rows",
+        )
+
+
+def check_culled(parameters: Hyperparameters, losses: Sequence[str]) -> None:
+    """Refuse to compare networks while they are trained, if each has a loss of its own."""
+    if parameters.cull and len(set(losses)) > 1:
+        raise ParameterError(
+            f"The networks have several losses: {shown(sorted(set(losses)))}.",
+            expected="cull=True compares networks by the loss that they are trained for.",
+            hint="name one loss, or leave cull at False",
+        )
+
+
+def check_amounts(target: Target, rows: Labelled, held: Labelled | None) -> None:
+    """Refuse targets that are no counts or amounts, for a loss that is made for those.
+
+    Raises:
+        DataError: some are below 0, or all are 0.
+    """
+    for what, side in (("The target", rows), ("The target of the validation rows", held)):
+        numbers = np.zeros(0) if side is None else numbers_of(side.y)
+        n_below = int((numbers < 0).sum())
+        if n_below:
+            raise DataError(
+                f"{what} has {counted(n_below, 'number')} below 0.",
+                expected="The loss poisson is for counts and amounts, of 0 or more.",
+                hint="take loss='squared_error'",
+            )
+    if not (target.means > 0).all():
+        raise DataError(
+            "The target is 0 in all training rows.",
+            expected="The loss poisson needs some that are above 0.",
+            hint="take loss='squared_error'",
         )
 
 

@@ -43,7 +43,7 @@ _EMBEDDING = {
 }
 # What formulas call the arrays of a batch.
 _ROWS = {"numbers": "x", "codes": "codes", "targets": "y", "weights": "w", "n_rows": "n"}
-_KNOBS = {"l2": "λ", "label_smoothing": "ε"}
+_KNOBS = {"l2": "λ", "label_smoothing": "ε", "target_means": "m"}
 _DROPOUT = {"hidden_rate": "rate", "input_rate": "rate"}
 
 
@@ -184,7 +184,7 @@ def _without_rows(model: AbstractEstimator) -> Subject:
 def _picture(subject: Subject, title: str, max_nodes: int, *, measured: bool) -> Picture:
     with jax.enable_x64(subject.network.dtype == np.float64):
         dropout = compiled(_dropout_of_step, subject.plan, subject.knobs, np.uint32(0))
-        arguments = (subject.network, subject.rows, subject.knobs, dropout)
+        arguments = (subject.network.trained, subject.rows, subject.knobs, dropout)
         program = _traced(subject, arguments)
         return draw(
             program,
@@ -203,9 +203,11 @@ def _traced(subject: Subject, arguments: tuple[Any, ...]) -> Program:
     def minimised(
         network: Network, rows: Rows, knobs: Knobs, dropout: Dropout | None
     ) -> Float[Array, ""]:
+        if subject.network.means is not None:
+            network = dataclasses.replace(network, means=knobs.target_means)
         return loss(subject.plan, network, rows, knobs, dropout)[0]
 
-    names = [parameter_label(name) for name in array_names(subject.network)]
+    names = [parameter_label(name) for name in array_names(subject.network.trained)]
     roles: list[Role] = ["parameter"] * len(names)
     for tree, labels in zip(arguments[1:], (_ROWS, _KNOBS, _DROPOUT), strict=True):
         for path, _ in jax.tree_util.tree_leaves_with_path(tree):

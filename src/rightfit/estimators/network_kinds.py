@@ -36,6 +36,9 @@ FEW_NETWORKS = 4
 _FURTHER_APART: Mapping[str, Any] = MappingProxyType({"learning_rate": [1e-3, 2e-3, 4e-3, 8e-3]})
 _MORE_WAVES: Mapping[str, Any] = MappingProxyType({"frequency_scale": [0.5, 1.0, 2.0]})
 _OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({"dropout_rate": [0.0, 0.05]})
+# Of counts and amounts the noise grows with what is expected, so that a few large numbers would
+# decide what is learnt and when to stop. A deviance counts them for less, and aims at the mean too.
+_OF_AMOUNTS: Mapping[str, Any] = MappingProxyType({"loss": ["poisson"]})
 # A network that has no others to lean on takes small steps, and more of them together.
 _ALONE: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3], "average_decay": [0.99]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
@@ -125,8 +128,10 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         return [_PLAIN, _noisy(stage, about), *sparse]
     # Measured where several networks lean on each other; one alone is no better so.
     dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and sum(n_each) > 1 else {}
+    loss = _OF_AMOUNTS if about.has_amounts else {}
     piecewise = {
         **_PIECEWISE,
+        **loss,
         **dropout,
         **(_ALONE if n_each[0] == 1 else _apart(stage, n_each[0])),
         "number_embedding_size": _embedding_sizes(
@@ -136,6 +141,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     }
     cosine = {
         **_COSINE,
+        **loss,
         **dropout,
         **_apart(stage, n_each[1]),
         **(_MORE_WAVES if n_each[1] > FEW_NETWORKS else {}),

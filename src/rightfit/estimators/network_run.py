@@ -12,7 +12,7 @@ from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.model.prepare import Codec
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
-from rightfit.objectives import Objective
+from rightfit.objectives import LOSSES, Objective
 from rightfit.train.compilation import compiled
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import NEVER, Knobs, Plan, State
@@ -62,6 +62,7 @@ def network_shape(parameters: Hyperparameters, codec: Codec, objective: Objectiv
         input_scaling=bool(parameters.input_scaling),
         parametrisation=parameters.parametrisation,
         n_copies=int(parameters.n_copies) if hidden_sizes else 1,
+        link=LOSSES[loss_name(parameters, objective)].link,
     )
 
 
@@ -85,10 +86,16 @@ def batch_size(parameters: Hyperparameters, n_rows: int) -> int:
     return min(int(wanted), 1 << max(n_rows - 1, 0).bit_length())
 
 
+def loss_name(parameters: Hyperparameters, objective: Objective) -> str:
+    """The loss that a network minimises: its own, or the only one that there is for classes."""
+    return str(getattr(parameters, "loss", objective.loss))
+
+
 def plan_of(parameters: Hyperparameters, objective: Objective, n_rows: int) -> Plan:
     """What the program of a network is compiled for."""
     return Plan(
         objective=objective,
+        loss=loss_name(parameters, objective),
         optimizer=parameters.optimizer,
         schedule=parameters.schedule,
         batch_size=batch_size(parameters, n_rows),
@@ -154,6 +161,7 @@ def knobs_of(
         label_smoothing=number(_label_smoothing(parameters)),
         target_scale=np.asarray(target.scale / target.unit, dtype),
         target_unit=number(target.unit if target.unit < float(np.finfo(dtype).max) else np.inf),
+        target_means=np.asarray(target.means, dtype),
         key=np.random.Philox(seed).random_raw(1).view(np.uint32)[:2],
     )
 
@@ -165,11 +173,11 @@ def begin(plan: Plan, network: Network, knobs: Knobs) -> State:
 
 
 def fresh_network(
-    shape: NetworkShape, seed: int, dtype: DTypeLike, frequency_scale: float
+    shape: NetworkShape, seed: int, dtype: DTypeLike, frequency_scale: float, means: Any = None
 ) -> Network:
     """A network with starting weights."""
     generator = np.random.Generator(np.random.Philox(seed))
-    return build_network(shape, generator, dtype, frequency_scale=frequency_scale)
+    return build_network(shape, generator, dtype, frequency_scale=frequency_scale, means=means)
 
 
 def _label_smoothing(parameters: Hyperparameters) -> float:

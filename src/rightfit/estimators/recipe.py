@@ -75,6 +75,9 @@ def follow_recipe(parameters: Parameters, about: Circumstances) -> tuple[Paramet
     if about.n_rows < FEWEST_ROWS:
         few = Recipe(_unsaid(parameters, _FEW))
         return with_values(parameters, few.filled), few
+    if parameters.cull:
+        # Networks of one loss alone can be compared before they are ready.
+        about = dataclasses.replace(about, has_amounts=False)
     effort = EFFORTS[parameters.quality]
     stage = effort.stage(about)
     if parameters.n_folds:

@@ -69,4 +69,5 @@ class Regressor(RegressorMixin, RegressorParameters, AbstractEstimator):
     def _objective(self, n_targets: int) -> Objective:
         watches = self.watch != "loss"
         metric = self.watch if watches else "root_mean_squared_error"
-        return Objective("regression", self.loss, metric, watches)
+        loss = self.loss[0] if isinstance(self.loss, list) else self.loss
+        return Objective("regression", loss, metric, watches)

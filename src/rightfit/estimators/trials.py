@@ -162,7 +162,8 @@ class _Begin:
 
     def __call__(self) -> State:
         scale = self.parameters.frequency_scale
-        network = fresh_network(self.shape, self.seed, self.dtype, scale)
+        means = self.knobs.target_means
+        network = fresh_network(self.shape, self.seed, self.dtype, scale, means)
         return begin(self.plan, network, self.knobs)
 
 

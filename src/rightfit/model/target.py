@@ -43,6 +43,11 @@ class Target:
         """The largest scale of those that are not constant; 1 where all are."""
         return float(np.delete(self.scale, self.constant).max(initial=0.0)) or 1.0
 
+    @property
+    def means(self) -> Float[np.ndarray, " output"]:
+        """The mean of each number target, counted in its scale."""
+        return self.center / self.scale
+
     def encode(self, y: Any) -> Shaped[np.ndarray, "row ..."]:
         """Turn labels into int32 codes (-1 missing), or numbers into standardised float64.
 

@@ -1,5 +1,6 @@
 """The network: encoded features in, one number for each output out."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -38,6 +39,8 @@ class Network(eqx.Module):
         shares: `[hidden]` for each hidden layer whose activation is parametric, else None.
         activations: the activation of each hidden layer, by name.
         n_copies: networks in one, which share all weights but factors and output layer.
+        means: `[output]`, of a network with a log link: the means of the targets in their standard
+            deviations, which stay as they are; None without.
 
     Source:
         Gorishniy, Kotelnikov and Babenko (2025), "TabM", for the copies: its TabM-mini. Holzmüller
@@ -53,11 +56,17 @@ class Network(eqx.Module):
     shares: tuple[Float[Weights, " _"] | None, ...]
     activations: tuple[str, ...] = eqx.field(static=True)
     n_copies: int = eqx.field(static=True, default=1)
+    means: Float[Weights, " output"] | None = None
 
     @property
     def n_outputs(self) -> int:
         """Numbers that come out for each row."""
         return int(self.layers[-1].bias.shape[-1]) // self.n_copies
+
+    @property
+    def trained(self) -> "Network":
+        """What training changes: all but the means."""
+        return dataclasses.replace(self, means=None)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -120,7 +129,20 @@ class Network(eqx.Module):
             values.append(x)
         with jax.named_scope("output_layer"):
             last = self.layers[-1]
-            return [*values, last(x) if self.n_copies == 1 else last.apart(x, self.n_copies)]
+            outputs = last(x) if self.n_copies == 1 else last.apart(x, self.n_copies)
+        return [*values, self._linked(outputs)]
+
+    def _linked(self, outputs: Float[Array, "... output"]) -> Float[Array, "... output"]:
+        """Take outputs for logarithms, if that is the link: by as much as the mean, where small.
+
+        A target that is standardised is the mean and an output times the standard deviation. Taken
+        for the logarithm of what is expected, counted in the mean, that output is m·(exp(z/m) - 1).
+        """
+        if self.means is None:
+            return outputs
+        with jax.named_scope("log_link"):
+            means = jax.lax.stop_gradient(jnp.asarray(self.means))
+            return means * jnp.expm1(outputs / means)
 
     def _first(self, layer: Linear, x: Array) -> Array:
         """Apply the first layer, once for each copy: its factors become part of the weights."""
@@ -149,6 +171,7 @@ def build_network(
     dtype: DTypeLike = np.float32,
     *,
     frequency_scale: float = 0.1,
+    means: Float[Weights, " output"] | None = None,
 ) -> Network:
     """Make a network with starting weights that fit its activations; biases are 0.
 
@@ -160,6 +183,7 @@ def build_network(
         generator: of the starting weights.
         dtype: of the weights.
         frequency_scale: spread of the starting frequencies of cosine and periodic embeddings.
+        means: for a log link, the means of the targets in their standard deviations; None for 1.
     """
     numbers = build_number_embedding(
         shape.number_embedding, shape.number_widths, generator, frequency_scale, dtype
@@ -191,7 +215,16 @@ def build_network(
         shares,
         shape.activations,
         shape.n_copies,
+        _means(shape, means, dtype),
     )
+
+
+def _means(
+    shape: NetworkShape, means: Float[Weights, " output"] | None, dtype: DTypeLike
+) -> np.ndarray | None:
+    if shape.link == "identity":
+        return None
+    return np.ones(shape.n_outputs, dtype) if means is None else np.asarray(means, dtype)
 
 
 def _factors(

@@ -25,6 +25,8 @@ class NetworkShape:
         parametrisation: standard, or ntk, where weights are scaled when they are used.
         n_copies: networks in one, which share all weights but factors of the inputs and the
             output layer.
+        link: what becomes of the last layer's numbers, by name: identity leaves them, log takes
+            them for logarithms of what is predicted.
     """
 
     n_numbers: int
@@ -38,6 +40,7 @@ class NetworkShape:
     input_scaling: bool = False
     parametrisation: str = "standard"
     n_copies: int = 1
+    link: str = "identity"
 
     @property
     def has_factors(self) -> bool:

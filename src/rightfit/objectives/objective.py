@@ -19,7 +19,8 @@ class Objective:
 
     Attributes:
         task: two classes, more classes, or numbers.
-        loss: name of the loss that is minimised.
+        loss: name of the loss by which networks are judged, and which they minimise unless their
+            plan names another.
         metric: name of the metric that is recorded beside it.
         watch_metric: early stopping watches the metric instead of the loss.
     """
@@ -42,11 +43,20 @@ class Objective:
         return 2 if self.task == "binary" else n_outputs
 
     def losses(
-        self, outputs: Float[Array, "row output"], targets: Shaped[Array, "row ..."]
+        self,
+        outputs: Float[Array, "row output"],
+        targets: Shaped[Array, "row ..."],
+        means: Float[Array, " target"],
     ) -> Float[Array, " row"]:
-        """The loss of each row."""
+        """The loss of each row.
+
+        Args:
+            outputs: of the network.
+            targets: class codes, or standardised numbers.
+            means: of the targets in their standard deviations; unused for classes.
+        """
         with jax.named_scope(self.loss):
-            return LOSSES[self.loss].function(outputs, targets)
+            return LOSSES[self.loss].function(outputs, targets, means)
 
     def mean_losses(self, outputs: Float[Array, "row output"]) -> Float[Array, " row"]:
         """The loss of each row if its label were spread evenly over the classes."""

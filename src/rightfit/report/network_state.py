@@ -82,7 +82,12 @@ def look_inside(model: Model, rows: LabelledRows, rows_name: str) -> NetworkStat
     truth = rows.truth[sample]
     targets = truth.astype(dtype) if model.target.classes is None else truth.astype(np.int32)
     values_of, gradient, slopes = compiled(
-        _forward_and_backward, model.objective, model.network, features, targets
+        _forward_and_backward,
+        model.objective,
+        model.network,
+        features,
+        targets,
+        model.target.means.astype(dtype),
     )
     layers = []
     parts = zip(model.shape.layer_names, model.network.layers, gradient.layers, strict=True)
@@ -108,11 +113,11 @@ def look_inside(model: Model, rows: LabelledRows, rows_name: str) -> NetworkStat
 
 @partial(jax.jit, static_argnums=0)
 def _forward_and_backward(
-    objective: Objective, network: Network, features: Features, targets: Any
+    objective: Objective, network: Network, features: Features, targets: Any, means: Any
 ) -> Any:
     def loss(network: Network, numbers: Any) -> Any:
         outputs = network(Features(numbers, features.codes))
-        return jnp.mean(objective.losses(outputs, targets))
+        return jnp.mean(objective.losses(outputs, targets, means))
 
     gradient, slopes = jax.grad(loss, argnums=(0, 1))(network, features.numbers)
     return network.values(features)[1:], gradient, slopes * len(features.numbers)

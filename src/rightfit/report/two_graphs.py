@@ -120,7 +120,7 @@ def _unless_tiny(check: GradientCheck) -> str:
 
 def _measured(model: AbstractEstimator, subject: Subject) -> NetworkGraph:
     drawn = draw_subject(model, subject, _MOST_NODES, check=False, measured=True)
-    n_parameters = sum(leaf.size for leaf in jax.tree.leaves(subject.network))
+    n_parameters = sum(leaf.size for leaf in jax.tree.leaves(subject.network.trained))
     if n_parameters > MOST_PARAMETERS:
         return drawn
     n_compared = max(1, min(_MOST_COMPARED, _COMPARED_OF_ONE // max(1, n_parameters)))

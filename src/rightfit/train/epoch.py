@@ -125,8 +125,9 @@ class Score(NamedTuple):
         loss: the mean loss.
         metric: the metric.
         watched_parts: what is watched on each part of the rows; NaN if there are no parts.
-        watched: what early stopping wants smaller: the loss, or the metric, but relative to how
-            far targets spread, so that neither large nor small units are beyond a float32.
+        watched: what early stopping wants smaller: the loss that is minimised, or the metric, but
+            relative to how far targets spread, so that neither large nor small units are beyond a
+            float32.
     """
 
     loss: Float[Array, ""]
@@ -145,7 +146,7 @@ def score(plan: Plan, network: Network, held_out: HeldOut, knobs: Knobs) -> Scor
         targets, weights = targets[chosen], jnp.where(real, weights[chosen], 0)
         parts = None if parts is None else parts[chosen]
     objective = plan.objective
-    losses = objective.losses(outputs, targets)
+    losses = objective.losses(outputs, targets, knobs.target_means)
     unit = knobs.target_unit
 
     def measure(weights: Array) -> tuple[Array, Array]:
@@ -154,6 +155,9 @@ def score(plan: Plan, network: Network, held_out: HeldOut, knobs: Knobs) -> Scor
 
     loss, relative = measure(weights)
     metric, watched = objective.in_units(relative, unit), objective.watched(loss, relative)
+    if plan.minimised != objective and not objective.watch_metric:
+        own = plan.minimised.losses(outputs, targets, knobs.target_means)
+        watched = jnp.sum(own * weights) / jnp.sum(weights)
     if parts is None:
         return Score(loss, metric, jnp.full(N_PARTS, jnp.nan, network.dtype), watched)
     of_part = jnp.where(parts == jnp.arange(N_PARTS)[:, None], weights, 0)

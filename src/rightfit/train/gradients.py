@@ -66,7 +66,7 @@ def compare_gradients(
     """
     network, rows, knobs = jax.tree.map(_double, (network, rows, knobs))
     analytic = np.asarray(compiled(_derived, plan, network, rows, knobs))
-    chosen = _choose(network, max_checked, seed)
+    chosen = _choose(network.trained, max_checked, seed)
     positions = np.concatenate([positions for _, _, positions in chosen])
     copies = 2 * len(_WIDTHS) * max(1, analytic.size)
     at_once = min(_MOST_AT_ONCE, max(1, _MOST_NUMBERS // copies))
@@ -99,9 +99,14 @@ def _flat_loss(
     plan: Plan, network: Network, rows: Rows, knobs: Knobs
 ) -> tuple[Float[Array, " position"], Callable[[Array], Float[Array, ""]]]:
     """All parameters in a row, and the loss as a function of them."""
-    flat, restore = ravel_pytree(network)
+    flat, restore = ravel_pytree(network.trained)
     dropout = dropout_of_step(plan, knobs, jnp.uint32(0))
-    return flat, lambda flat: loss(plan, restore(flat), rows, knobs, dropout)[0]
+
+    def total(flat: Array) -> Float[Array, ""]:
+        moved = dataclasses.replace(restore(flat), means=network.means)
+        return loss(plan, moved, rows, knobs, dropout)[0]
+
+    return flat, total
 
 
 # Everything that differs between two checks of one shape is an argument, so that the second one

@@ -22,6 +22,7 @@ class Plan:
 
     Attributes:
         objective: loss, predictions and metric.
+        loss: name of the loss that is minimised.
         optimizer: name of the optimizer.
         schedule: name of the learning-rate schedule.
         batch_size: rows of one mini-batch.
@@ -35,6 +36,7 @@ class Plan:
     """
 
     objective: Objective
+    loss: str
     optimizer: str
     schedule: str
     batch_size: int
@@ -45,6 +47,11 @@ class Plan:
     averaging: bool = False
     smoothing: bool = False
     dropout_schedule: str = "constant"
+
+    @property
+    def minimised(self) -> Objective:
+        """The objective with the loss that is minimised in place of the one that judges."""
+        return dataclasses.replace(self.objective, loss=self.loss)
 
 
 class Knobs(NamedTuple):
@@ -68,6 +75,7 @@ class Knobs(NamedTuple):
         target_scale: `[output]`, what a unit of the standardised target is worth, against the
             output where it is worth most.
         target_unit: what a unit of that one is worth, in the target's own units.
+        target_means: `[output]`, means of the targets in their standard deviations.
         key: of all dropout bits.
     """
 
@@ -86,6 +94,7 @@ class Knobs(NamedTuple):
     label_smoothing: Float[Any, ""]
     target_scale: Float[Any, " output"]
     target_unit: Float[Any, ""]
+    target_means: Float[Any, " output"]
     key: Key
 
 

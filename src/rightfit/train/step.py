@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from rightfit.nn import Dropout, Network, is_weight, sum_of_squared_weights
 from rightfit.nn.random_bits import fold_in
+from rightfit.objectives import Objective
 from rightfit.train.gradient_norms import LayerGradients, layer_gradients
 from rightfit.train.optimizers import OPTIMIZERS
 from rightfit.train.plan import Knobs, Plan, Rows, State
@@ -17,7 +18,7 @@ from rightfit.train.schedules import SCHEDULES, learning_rate_factor
 def loss(
     plan: Plan, network: Network, batch: Rows, knobs: Knobs, dropout: Dropout | None
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Compute the penalised mean loss of a batch, and the plain sum over its rows.
+    """Compute the penalised mean loss of a batch, and the plain sum of what judges its rows.
 
     The mean is over the batch's real rows, whose weights have mean 1 over the
     table; so the last, short batch counts each row as the others do, and L2 means
@@ -28,10 +29,18 @@ def loss(
         7, for label smoothing.
     """
     outputs = network.outputs_apart(batch.features, dropout)
-    losses = _mean_over_copies(lambda one: plan.objective.losses(one, batch.targets), outputs)
+
+    def by(objective: Objective) -> Float[Array, " row"]:
+        return _mean_over_copies(
+            lambda one: objective.losses(one, batch.targets, knobs.target_means), outputs
+        )
+
+    losses = by(plan.minimised)
     with jax.named_scope("mean_over_rows"):
         total = jnp.sum(losses * batch.weights)
         mean = total / batch.n_rows
+    if plan.minimised != plan.objective:
+        total = jnp.sum(by(plan.objective) * batch.weights)
     if plan.smoothing:
         with jax.named_scope("label_smoothing"):
             spread = _mean_over_copies(plan.objective.mean_losses, outputs) - losses

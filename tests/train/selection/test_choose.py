@@ -35,6 +35,7 @@ def _candidates(
         weights=np.ones(n_rows) if weights is None else weights,
         objective=objective,
         target_scale=np.full(n_predictions, scale),
+        target_means=np.full(n_predictions, 8.0),
         simplicity=np.arange(n_candidates) if simplicity is None else simplicity,
     )
 
@@ -88,7 +89,9 @@ def _row_losses(candidates: Candidates, mixture: Numbers) -> Numbers:
         if candidates.objective.task == "binary":
             outputs = outputs[:, 1:] - outputs[:, :1]
     losses = LOSSES[candidates.objective.loss].function(
-        jnp.asarray(outputs, np.float32), jnp.asarray(candidates.targets)
+        jnp.asarray(outputs, np.float32),
+        jnp.asarray(candidates.targets),
+        jnp.asarray(candidates.target_means),
     )
     return np.asarray(losses, float)
 
@@ -344,7 +347,9 @@ def test_estimate_is_unbiased_and_watched_is_optimistic_on_noise(
 def test_metric_is_watched_instead_of_the_loss(task: Task, metric: str, combine: Combine) -> None:
     loss = "squared_error" if task == "regression" else "log_loss"
     objective = Objective(task, loss, metric, watch_metric=True)
-    candidates = dataclasses.replace(_random(objective), target_scale=np.array([3.0, 0.5]))
+    candidates = dataclasses.replace(
+        _random(objective), target_scale=np.array([3.0, 0.5]), target_means=np.full(2, 8.0)
+    )
     choice = choose(candidates, combine, parts=_parts(candidates))
     scale = np.array([3.0, 0.5]) if task == "regression" else np.ones(1)
     mixture = np.tensordot(choice.weights, candidates.predictions, 1) * scale
@@ -396,6 +401,7 @@ def test_bootstrap_agrees_with_the_formula_where_there_is_one() -> None:
         predictions=candidates.predictions[:, :, :1],
         targets=candidates.targets[:, :1],
         target_scale=np.ones(1),
+        target_means=np.full(1, 8.0),
     )
     score = MetricScore.of_candidates(candidates)
     mean = LossScore.of_candidates(candidates)

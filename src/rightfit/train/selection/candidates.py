@@ -19,6 +19,7 @@ class Candidates:
         weights: of the rows, 0 or more.
         objective: what is watched: its loss, or its metric with `watch_metric`.
         target_scale: what one unit of each standardised target is worth; for metrics.
+        target_means: mean of each standardised target before it was, in its scale; for losses.
         simplicity: rank of each candidate; 0 is the simplest, the most regularised.
     """
 
@@ -27,6 +28,7 @@ class Candidates:
     weights: Float[np.ndarray, " row"]
     objective: Objective
     target_scale: Float[np.ndarray, " output"]
+    target_means: Float[np.ndarray, " output"]
     simplicity: Int[np.ndarray, " candidate"]
 
 

@@ -86,6 +86,7 @@ def choose(
         ...     weights=np.ones(6),
         ...     objective=Objective("regression", "squared_error", "r2"),
         ...     target_scale=np.ones(1),
+        ...     target_means=np.zeros(1),
         ...     simplicity=np.array([0, 1]),
         ... )
         >>> parts = assign_parts(low_and_high.weights, seed=0)

@@ -12,30 +12,40 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from rightfit.objectives.losses import SMALLEST_SHARE
 from rightfit.train.selection.candidates import Candidates, standard_error_of_mean
 
 # Entries that are worked on at a time: they stay in the processor's cache.
 _BLOCK = 1 << 15
 
 
-def _log_loss(chosen: NDArray[np.floating], targets: NDArray[np.floating]) -> NDArray[np.floating]:
+Numbers = NDArray[np.floating]
+
+
+def _log_loss(chosen: Numbers, targets: Numbers, _: Numbers) -> Numbers:
     # Only the probability of the true class is left: see `LossScore.of_candidates`.
     return -np.log(np.maximum(chosen, np.finfo(np.float32).tiny))
 
 
-def _huber(numbers: NDArray[np.floating], targets: NDArray[np.floating]) -> NDArray[np.floating]:
+def _huber(numbers: Numbers, targets: Numbers, _: Numbers) -> Numbers:
     distance = np.abs(numbers - targets)
     return np.where(distance <= 1, 0.5 * distance**2, distance - 0.5)
 
 
-_LOSSES: Mapping[
-    str, Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.floating]]
-] = MappingProxyType(
+def _poisson(numbers: Numbers, targets: Numbers, means: Numbers) -> Numbers:
+    true = np.maximum(1 + targets / means, 0)
+    error = np.maximum((numbers - targets) / means, SMALLEST_SHARE - true)
+    loss: Numbers = 2 * means**2 * (error - true * np.log1p(error / np.where(true > 0, true, 1)))
+    return loss
+
+
+_LOSSES: Mapping[str, Callable[[Numbers, Numbers, Numbers], Numbers]] = MappingProxyType(
     {
         "log_loss": _log_loss,
-        "squared_error": lambda numbers, targets: np.square(numbers - targets),
-        "absolute_error": lambda numbers, targets: np.abs(numbers - targets),
+        "squared_error": lambda numbers, targets, _: np.square(numbers - targets),
+        "absolute_error": lambda numbers, targets, _: np.abs(numbers - targets),
         "huber": _huber,
+        "poisson": _poisson,
     }
 )
 """The losses of `rightfit.objectives`, from predictions instead of outputs, before the mean over
@@ -49,28 +59,34 @@ class LossScore:
     Attributes:
         predictions: of numbers, all of them; of classes, the probability of the true one.
         targets: standardised numbers; unused for classes.
+        means: of the targets in their standard deviations; unused for classes.
         loss: name of the loss.
     """
 
     predictions: Float[np.ndarray, "candidate component row"]
     targets: Float[np.ndarray, "component row"]
+    means: Float[np.ndarray, "component 1"]
     loss: str
 
     @classmethod
     def of_candidates(cls, candidates: Candidates) -> "LossScore":
         predictions, targets = candidates.predictions, candidates.targets
+        loss = candidates.objective.loss
         if candidates.objective.task == "regression":
             rows_last = np.ascontiguousarray(np.moveaxis(predictions, 1, 2))
-            return cls(rows_last, targets.T.astype(predictions.dtype), candidates.objective.loss)
+            means = candidates.target_means[:, None]
+            kind = predictions.dtype
+            return cls(rows_last, targets.T.astype(kind), means.astype(kind), loss)
         # A mixture's probability of the true class is the mixture of the probabilities of it.
         codes = targets.astype(np.intp)[None, :, None]
         chosen = np.take_along_axis(predictions, codes, axis=2)[:, None, :, 0]
-        return cls(chosen, np.ones_like(chosen[0]), candidates.objective.loss)
+        return cls(chosen, np.ones_like(chosen[0]), np.ones((1, 1)), loss)
 
     def row_values(self, mixture: Float[np.ndarray, "*many component row"]) -> NDArray[np.float64]:
         """The loss of each row."""
         with np.errstate(over="ignore"):
-            return _LOSSES[self.loss](mixture, self.targets).mean(axis=-2, dtype=np.float64)
+            losses = _LOSSES[self.loss](mixture, self.targets, self.means)
+            return losses.mean(axis=-2, dtype=np.float64)
 
     def after(
         self,
