@@ -9,7 +9,15 @@ import pytest
 import scipy.sparse
 from sklearn.exceptions import DataConversionWarning
 
-from rightfit import DataError, DataWarning, Regressor, TrainingError, TrainingWarning, load
+from rightfit import (
+    DataError,
+    DataWarning,
+    ParameterError,
+    Regressor,
+    TrainingError,
+    TrainingWarning,
+    load,
+)
 from rightfit.estimators.evaluation import evaluate
 from tests.estimators.examples import N_ROWS, NUMBERS, X, frame, small
 
@@ -300,3 +308,15 @@ def test_networks_of_several_losses_are_judged_by_the_first() -> None:
         for member in range(2)
     )
     assert squared[0] == pytest.approx(poisson[0], rel=0.3)
+
+
+def test_culling_refuses_networks_of_several_losses() -> None:
+    chosen = {"loss": ["squared_error", "poisson"], "validation_fraction": 0.25, "cull": True}
+    with pytest.raises(ParameterError, match="several losses: 'poisson', 'squared_error'"):
+        learnt(COUNTS, **chosen)
+
+
+def test_what_is_odd_about_the_targets_is_said_once() -> None:
+    with pytest.warns(DataConversionWarning) as said:
+        small(Regressor).fit(X, NUMBERS[:, None])
+    assert len(said) == 1

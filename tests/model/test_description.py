@@ -139,3 +139,11 @@ def test_trials_that_came_to_nothing_are_last() -> None:
     trials[1].update(watched=0.5, weight=0.0)
     trials[2].update(watched=0.75, weight=1.0)
     assert [trial["trial"] for trial in describe_trials(fitted._model)] == [2, 1, 0]
+
+
+def test_network_with_a_log_link_ends_with_an_exponential() -> None:
+    fitted = small(Regressor, loss="poisson").fit(X, np.abs(NUMBERS))
+    described = describe_model(fitted._model)
+    assert described["layers"][-1]["activation"] == "exponential"
+    assert sum(layer["parameters"] for layer in described["layers"]) == described["n_parameters"]
+    assert described["objective"]["loss"] == "poisson"

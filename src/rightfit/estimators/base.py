@@ -203,6 +203,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         check_single(self, "partial_fit")
         known = self._used_names() if hasattr(self, "_model") else None
         rows = labelled(X, y, sample_weight, self, known)
+        name, rows = _name_of(rows.y), self._with_numbers(rows)
         parameters, recipe = self._follow_recipe(rows, None, is_single=True)
         start = Start()
         if hasattr(self, "_model"):
@@ -213,7 +214,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             parameters,
             rows,
             None,
-            self._preparation(parameters, rows.y, 0.0, start),
+            self._preparation(parameters, name, 0.0, start),
             self._objective,
             start,
             classes,
@@ -249,6 +250,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         goes_on = self.warm_start and hasattr(self, "_model") and not anew
         known = self._used_names() if goes_on else None
         rows = with_separation(labelled(X, y, weight, self, known), groups, time)
+        name, rows = _name_of(rows.y), self._with_numbers(rows)
         held = validation_rows(validation, rows, self, known)
         parameters, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
         start = Start()
@@ -260,7 +262,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             parameters,
             rows,
             held,
-            self._preparation(parameters, rows.y, self.validation_fraction, start),
+            self._preparation(parameters, name, self.validation_fraction, start),
             self._objective,
             start,
             free_bytes=available_bytes(),
@@ -268,6 +270,10 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             given=self,
             recipe=recipe,
         )
+
+    def _with_numbers(self, rows: Labelled) -> Labelled:
+        """Read the targets, if they are numbers: once, so that what is odd is said once."""
+        return rows if self._has_classes() else dataclasses.replace(rows, y=numbers_of(rows.y))
 
     def _follow_recipe(
         self, rows: Labelled, held: Labelled | None, *, is_single: bool
@@ -278,7 +284,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             # Of folds in time the early ones know only the old past.
             may_fold=held is None and self.validation_fraction is None and rows.time is None,
             is_single=is_single,
-            has_amounts=not self._has_classes() and are_amounts(numbers_of(rows.y)),
+            has_amounts=not self._has_classes() and are_amounts(rows.y),
         )
         return follow_recipe(self, about)
 
@@ -297,14 +303,18 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         warn_user(f"quality={self.quality!r} has no effect: {why}.", TrainingWarning)
 
     def _preparation(
-        self, parameters: Hyperparameters, y: Any, validation_fraction: float | None, start: Start
+        self,
+        parameters: Hyperparameters,
+        target_name: str,
+        validation_fraction: float | None,
+        start: Start,
     ) -> Preparation:
         seed = int(check_random_state(self.random_state).randint(2**31))
         if start.model is not None and not isinstance(self.random_state, Integral):
             # Another split would validate on rows that the weights were trained on.
             seed = start.model.training.seed
         return Preparation(
-            target_name=_name_of(y),
+            target_name=target_name,
             has_classes=self._has_classes(),
             scaling=parameters.scaling,
             max_one_hot=int(parameters.max_one_hot),

@@ -155,6 +155,8 @@ def _layer(
 
 
 def _output_name(model: Model) -> str:
+    if model.shape.link == "log":
+        return "exponential"
     return {"binary": "logistic", "multiclass": "softmax", "regression": "identity"}[
         model.objective.task
     ]
