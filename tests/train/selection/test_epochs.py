@@ -85,3 +85,9 @@ def test_rows_that_belong_together_stay_together() -> None:
     parts = deal_parts(np.ones(30), [], blocks, seed=0)
     assert all(len(np.unique(parts[blocks == block])) == 1 for block in range(10))
     assert len(np.unique(parts)) == N_PARTS
+
+
+def test_nothing_was_gained_where_another_loss_chose_the_epoch() -> None:
+    # By what is watched, the first epoch is best on every part.
+    watched = np.stack([np.full(N_PARTS, 0.5), np.full(N_PARTS, 0.7)])
+    assert gain_of_choosing(records_of(watched), 2, EQUAL) == 0

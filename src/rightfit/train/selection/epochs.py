@@ -57,7 +57,8 @@ def gain_of_choosing(
 
     Returns:
         What the choice gained, cross-fitted; 0 where it cannot be told: with a single part, or
-        where what is watched is not defined on some part.
+        where what is watched is not defined on some part. Where another loss chose the epoch, other
+        epochs may look better: then nothing was gained.
 
     Example:
         >>> records = [
@@ -77,7 +78,7 @@ def gain_of_choosing(
     each = np.arange(len(shares))
     without = np.stack([(watched * shares)[:, each != part].sum(axis=1) for part in each], axis=1)
     crossed = watched[without.argmin(axis=0), each]
-    return float(np.sum(shares * (crossed - rows[best_epoch])))
+    return max(float(np.sum(shares * (crossed - rows[best_epoch]))), 0.0)
 
 
 def shares_of_parts(
