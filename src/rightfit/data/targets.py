@@ -150,9 +150,10 @@ def are_amounts(numbers: NDArray[np.float64]) -> bool:
     """
     matrix = numbers.reshape(len(numbers), -1)
     matrix = matrix[~np.isnan(matrix).any(axis=1)]
-    if not len(matrix) or matrix.min(initial=0.0) < 0:
+    if not len(matrix) or matrix.min(initial=0.0) < 0 or not matrix.any(axis=0).all():
         return False
-    return bool((matrix.std(axis=0) > LEAST_SPREAD * matrix.mean(axis=0)).all())
+    shares = matrix / matrix.max(axis=0)
+    return bool((shares.std(axis=0) > LEAST_SPREAD * shares.mean(axis=0)).all())
 
 
 def infer_task(y: Any) -> Literal["classification", "regression"]:

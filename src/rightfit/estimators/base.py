@@ -252,6 +252,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         rows = with_separation(labelled(X, y, weight, self, known), groups, time)
         name, rows = _name_of(rows.y), self._with_numbers(rows)
         held = validation_rows(validation, rows, self, known)
+        held = None if held is None else self._with_numbers(held)
         parameters, recipe = self._follow_recipe(rows, held, is_single=self.warm_start)
         start = Start()
         if goes_on:
@@ -284,7 +285,9 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             # Of folds in time the early ones know only the old past.
             may_fold=held is None and self.validation_fraction is None and rows.time is None,
             is_single=is_single,
-            has_amounts=not self._has_classes() and are_amounts(rows.y),
+            has_amounts=not self._has_classes()
+            and are_amounts(rows.y)
+            and (held is None or not (held.y < 0).any()),
         )
         return follow_recipe(self, about)
 

@@ -113,7 +113,7 @@ class Fitting:
         )
         check_culled(parameters, [member.plan.loss for member in self.trials.members])
         if any(member.shape.link == "log" for member in self.trials.members):
-            check_amounts(self.prepared.codec.target, rows, held)
+            check_amounts(rows, held)
         if recipe.kinds and len(self.trials.trials) == 1:
             self.recipe = dataclasses.replace(recipe, drawn=self.trials.trials[0].values)
         is_pack = len(self.trials.members) > 1

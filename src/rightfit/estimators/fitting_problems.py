@@ -21,7 +21,6 @@ from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
 from rightfit.model.given import Labelled
 from rightfit.model.prepare import Prepared
-from rightfit.model.target import Target
 from rightfit.train.events import MemberStopped
 
 _LARGE_INPUT = 100.0
@@ -113,12 +112,8 @@ def check_culled(parameters: Hyperparameters, losses: Sequence[str]) -> None:
         )
 
 
-def check_amounts(target: Target, rows: Labelled, held: Labelled | None) -> None:
-    """Refuse targets that are no counts or amounts, for a loss that is made for those.
-
-    Raises:
-        DataError: some are below 0, or all are 0.
-    """
+def check_amounts(rows: Labelled, held: Labelled | None) -> None:
+    """Refuse targets below 0, for a loss that is made for counts and amounts."""
     for what, side in (("The target", rows), ("The target of the validation rows", held)):
         numbers = np.zeros(0) if side is None else numbers_of(side.y)
         n_below = int((numbers < 0).sum())
@@ -128,12 +123,6 @@ def check_amounts(target: Target, rows: Labelled, held: Labelled | None) -> None
                 expected="The loss poisson is for counts and amounts, of 0 or more.",
                 hint="take loss='squared_error'",
             )
-    if not (target.means > 0).all():
-        raise DataError(
-            "The target is 0 in all training rows.",
-            expected="The loss poisson needs some that are above 0.",
-            hint="take loss='squared_error'",
-        )
 
 
 def check_first_rows(prepared: Prepared) -> None:

@@ -45,8 +45,10 @@ class Target:
 
     @property
     def means(self) -> Float[np.ndarray, " output"]:
-        """The mean of each number target, counted in its scale."""
-        return self.center / self.scale
+        """The mean of each number target, counted in its scale; 1 of a constant."""
+        means: Float[np.ndarray, " output"] = self.center / self.scale
+        means[list(self.constant)] = 1.0
+        return means
 
     def encode(self, y: Any) -> Shaped[np.ndarray, "row ..."]:
         """Turn labels into int32 codes (-1 missing), or numbers into standardised float64.
