@@ -25,6 +25,7 @@ from rightfit.estimators.hyperparameters import (
     Hyperparameters,
     RegressorParameters,
 )
+from rightfit.estimators.network_kinds import FEWEST_ROWS_OF_AMOUNTS
 from rightfit.estimators.recipe import FEWEST_ROWS, NO_RECIPE, follow_recipe
 from rightfit.parameters import check_parameters, declared_parameters
 
@@ -46,7 +47,7 @@ def losses_of(about: Circumstances, **given: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("quality", QUALITY_NAMES)
-@pytest.mark.parametrize("n_rows", [500, 20_000])
+@pytest.mark.parametrize("n_rows", [FEWEST_ROWS_OF_AMOUNTS, 20_000])
 def test_networks_with_bins_and_waves_of_amounts_minimise_a_deviance(
     quality: str, n_rows: int
 ) -> None:
@@ -57,8 +58,9 @@ def test_networks_with_bins_and_waves_of_amounts_minimise_a_deviance(
     assert set(losses.values()) == {"poisson"}
     for given in ({"loss": "huber"}, {"loss": ["squared_error"]}, {"cull": True}):
         assert "poisson" not in losses_of(about, quality=quality, **given).values()
-    plain = losses_of(dataclasses.replace(about, has_amounts=False), quality=quality)
-    assert set(plain.values()) == {"squared_error"}
+    for other in ({"has_amounts": False}, {"n_rows": FEWEST_ROWS_OF_AMOUNTS - 1}):
+        plain = losses_of(dataclasses.replace(about, **other), quality=quality)
+        assert set(plain.values()) == {"squared_error"}
 
 
 def test_described_network_is_left_alone() -> None:

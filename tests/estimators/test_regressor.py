@@ -298,8 +298,8 @@ def test_poisson_loss_predicts_a_constant_as_it_is(constant: int) -> None:
     assert model.predict(X).tolist() == [constant] * N_ROWS
 
 
-# Enough rows for the recipe.
-N_MANY = 80
+# Enough rows for what the recipe does with amounts.
+N_MANY = 1_000
 MANY = np.random.default_rng(0).normal(size=(N_MANY, 3))
 
 

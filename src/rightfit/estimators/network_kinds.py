@@ -39,6 +39,8 @@ _OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({"dropout_rate": [0.0, 0.05]
 # Of counts and amounts the noise grows with what is expected, so that a few large numbers would
 # decide what is learnt and when to stop. A deviance counts them for less, and aims at the mean too.
 _OF_AMOUNTS: Mapping[str, Any] = MappingProxyType({"loss": ["poisson"]})
+# Of fewer rows too little is known of how the noise grows.
+FEWEST_ROWS_OF_AMOUNTS = 1_000
 # A network that has no others to lean on takes small steps, and more of them together.
 _ALONE: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3], "average_decay": [0.99]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
@@ -128,7 +130,8 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         return [_PLAIN, _noisy(stage, about), *sparse]
     # Measured where several networks lean on each other; one alone is no better so.
     dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and sum(n_each) > 1 else {}
-    loss = _OF_AMOUNTS if about.has_amounts else {}
+    grows = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS
+    loss = _OF_AMOUNTS if grows else {}
     piecewise = {
         **_PIECEWISE,
         **loss,
