@@ -305,24 +305,24 @@ MANY = np.random.default_rng(0).normal(size=(N_MANY, 3))
 
 def losses_of(y: Any, **given: Any) -> set[str]:
     """The losses that the recipe lets networks minimise."""
-    model = Regressor(quality="fast", max_epochs=1, random_state=0).fit(MANY, y, **given)
+    model = Regressor(max_epochs=1, random_state=0).fit(MANY, y, **given)
     kinds = model.describe()["recipe"]["kinds"]
     return {loss for kind in kinds for loss in kind.get("loss", ["squared_error"])}
 
 
 def test_recipe_minimises_the_deviance_of_amounts_alone() -> None:
     widely = np.exp(np.linspace(0, 4, N_MANY))
-    assert losses_of(widely) == {"poisson"}
+    assert "poisson" in losses_of(widely)
     assert losses_of(widely - 2) == losses_of(widely + 100) == {"squared_error"}
     assert losses_of(np.stack([widely, 100 + widely], axis=1)) == {"squared_error"}
     assert losses_of(widely, validation=(MANY, widely - 2)) == {"squared_error"}
-    assert losses_of(widely * 1e130) == {"poisson"}
+    assert "poisson" in losses_of(widely * 1e130)
 
 
 def test_recipe_for_amounts_works_where_no_training_row_has_any() -> None:
     y = np.zeros(N_MANY)
     y[-5:] = 100.0
-    model = Regressor(quality="fast", max_epochs=2, random_state=0)
+    model = Regressor(max_epochs=2, random_state=0)
     with pytest.warns(DataWarning, match="the same in all"):
         model.fit(MANY, y, time=np.arange(N_MANY))
     assert np.isfinite(model.predict(MANY)).all()

@@ -130,7 +130,9 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         return [_PLAIN, _noisy(stage, about), *sparse]
     # Measured where several networks lean on each other; one alone is no better so.
     dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and sum(n_each) > 1 else {}
-    grows = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS
+    # An exponential goes far where a row lies beyond all others: only where several networks with
+    # waves and bins hold each other back.
+    grows = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS and n_each[1] > 0
     loss = _OF_AMOUNTS if grows else {}
     piecewise = {
         **_PIECEWISE,
