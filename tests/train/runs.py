@@ -24,13 +24,12 @@ from rightfit.train.pack.run import Member, Run
 from rightfit.train.plan import NEVER, HeldOut, Knobs, Plan, Records, Rows, State
 from rightfit.train.program import run_epochs, start
 from rightfit.train.rows import bucket
+from tests.oracle.formulas import TARGET_MEAN
 
 # Before the first compilation of the tests, of which many are outside `compiled`.
 use_compilation_cache()
 
 N_CLASSES = 3
-# How many standard deviations the mean of the targets is above 0.
-TARGET_MEAN = 4.0
 
 Tree = TypeVar("Tree")
 

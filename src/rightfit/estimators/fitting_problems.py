@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from rightfit.data.memory import GIB
-from rightfit.data.targets import numbers_of
 from rightfit.errors import (
     DataError,
     DataWarning,
@@ -115,8 +114,7 @@ def check_culled(parameters: Hyperparameters, losses: Sequence[str]) -> None:
 def check_amounts(rows: Labelled, held: Labelled | None) -> None:
     """Refuse targets below 0, for a loss that is made for counts and amounts."""
     for what, side in (("The target", rows), ("The target of the validation rows", held)):
-        numbers = np.zeros(0) if side is None else numbers_of(side.y)
-        n_below = int((numbers < 0).sum())
+        n_below = 0 if side is None else int((side.y < 0).sum())
         if n_below:
             raise DataError(
                 f"{what} has {counted(n_below, 'number')} below 0.",

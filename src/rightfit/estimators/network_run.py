@@ -173,7 +173,7 @@ def begin(plan: Plan, network: Network, knobs: Knobs) -> State:
 
 
 def fresh_network(
-    shape: NetworkShape, seed: int, dtype: DTypeLike, frequency_scale: float, means: Any = None
+    shape: NetworkShape, seed: int, dtype: DTypeLike, frequency_scale: float, means: Any
 ) -> Network:
     """A network with starting weights."""
     generator = np.random.Generator(np.random.Philox(seed))

@@ -9,7 +9,7 @@ import numpy as np
 
 from rightfit.errors import ParameterError, TrainingWarning, counted, shown, warn_user
 from rightfit.estimators.hyperparameters import Hyperparameters
-from rightfit.estimators.network_run import begin, fresh_network
+from rightfit.estimators.network_run import begin
 from rightfit.model.model import Model
 from rightfit.nn import NetworkShape
 from rightfit.train.compilation import call
@@ -102,11 +102,12 @@ class Start:
             parameters: of its fit.
             training: the rows it is trained on.
         """
-        dtype = training.weights.dtype
-        network = fresh_network(member.shape, member.seed, dtype, parameters.frequency_scale)
         if self.model is not None and self.goes_on_with(member.shape):
+            dtype = training.weights.dtype
             network = jax.tree.map(lambda array: array.astype(dtype), self.model.network)
-        state = begin(member.plan, network, member.knobs)
+            state = begin(member.plan, network, member.knobs)
+        else:
+            state = member.begin()
         if not self.n_epochs:
             return state
         n_steps = math.ceil(int(training.n_rows) / member.plan.batch_size)
