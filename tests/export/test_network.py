@@ -99,7 +99,7 @@ def test_each_number_embedding_is_exported(
         {"n_copies": 4, "hidden_sizes": (1,), "n_outputs": 1},
         {"n_outputs": 1},
         {"link": "log"},
-        {"link": "log", "n_copies": 3},
+        {"link": "elu", "n_copies": 3},
     ],
 )
 def test_each_kind_of_network_is_exported(changes: dict[str, Any]) -> None:

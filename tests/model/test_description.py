@@ -141,9 +141,10 @@ def test_trials_that_came_to_nothing_are_last() -> None:
     assert [trial["trial"] for trial in describe_trials(fitted._model)] == [2, 1, 0]
 
 
-def test_network_with_a_log_link_ends_with_an_exponential() -> None:
-    fitted = small(Regressor, loss="poisson").fit(X, np.abs(NUMBERS))
-    described = describe_model(fitted._model)
-    assert described["layers"][-1]["activation"] == "exponential"
+@pytest.mark.parametrize(("hidden_sizes", "name"), [((), "exponential"), ((8,), "elu")])
+def test_network_with_a_link_ends_with_it(hidden_sizes: tuple[int, ...], name: str) -> None:
+    model = small(Regressor, loss="poisson", hidden_sizes=hidden_sizes)
+    described = describe_model(model.fit(X, np.abs(NUMBERS))._model)
+    assert described["layers"][-1]["activation"] == name
     assert sum(layer["parameters"] for layer in described["layers"]) == described["n_parameters"]
     assert described["objective"]["loss"] == "poisson"

@@ -37,6 +37,14 @@ def test_log_link_takes_outputs_for_logarithms_of_what_is_expected() -> None:
     np.testing.assert_allclose(network_of("log")(FEATURES), expected, rtol=1e-4, atol=1e-6)
 
 
+def test_elu_link_goes_on_in_a_line_above_the_mean() -> None:
+    linear = np.asarray(network_of("identity")(FEATURES))
+    expected = np.where(linear > 0, linear, MEANS * np.exp(linear / MEANS) - MEANS)
+    assert (linear > 0).any()
+    assert (linear < 0).any()
+    np.testing.assert_allclose(network_of("elu")(FEATURES), expected, rtol=1e-4, atol=1e-6)
+
+
 def test_copies_are_linked_before_their_mean() -> None:
     network = network_of("log", n_copies=3)
     apart = np.asarray(network.outputs_apart(FEATURES))

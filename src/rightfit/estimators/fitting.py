@@ -112,7 +112,7 @@ class Fitting:
             parameters, recipe.kinds, self.objective, self.prepared, self.seed
         )
         check_culled(parameters, [member.plan.loss for member in self.trials.members])
-        if any(member.shape.link == "log" for member in self.trials.members):
+        if any(member.shape.link != "identity" for member in self.trials.members):
             check_amounts(rows, held)
         if recipe.kinds and len(self.trials.trials) == 1:
             self.recipe = dataclasses.replace(recipe, drawn=self.trials.trials[0].values)

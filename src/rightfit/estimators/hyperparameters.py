@@ -357,7 +357,8 @@ class RegressorParameters(Hyperparameters):
         "What is minimised: squared_error aims at the mean, absolute_error at the median, huber "
         "is squared near 0 and absolute beyond one standard deviation of the target. poisson aims "
         "at the mean of counts and amounts, of 0 or more, whose noise grows with them: what is "
-        "expected is never below 0, and large numbers count less. Networks of several losses stop "
+        "expected is never below 0, by an elu or, without hidden layers, an exponential, and large "
+        "numbers count less. Networks of several losses stop "
         "by their own, and are judged by the first one.",
     )
     watch: str = parameter(

@@ -41,8 +41,17 @@ _OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({"dropout_rate": [0.0, 0.05]
 _OF_AMOUNTS: Mapping[str, Any] = MappingProxyType({"loss": ["poisson"]})
 # Of fewer rows too little is known of how the noise grows.
 FEWEST_ROWS_OF_AMOUNTS = 1_000
-# A network that has no others to lean on takes small steps, and more of them together.
-_ALONE: Mapping[str, Any] = MappingProxyType({"learning_rate": [2e-3], "average_decay": [0.99]})
+# A network that has no others to lean on takes small steps, and more of them together; and nothing
+# is left to a draw, as nobody makes up for a bad one.
+_ALONE: Mapping[str, Any] = MappingProxyType(
+    {
+        "average_decay": [0.99],
+        "dropout_rate": [0.1],
+        "weight_decay": [0.1],
+        "learning_rate": [2e-3],
+    }
+)
+_ALONE_OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({"dropout_rate": [0.05]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
@@ -128,17 +137,16 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
     if not about.embeds_numbers:
         return [_PLAIN, _noisy(stage, about), *sparse]
-    # Measured where several networks lean on each other; one alone is no better so.
-    dropout = _OF_MANY_ROWS if about.n_rows >= MANY_ROWS and sum(n_each) > 1 else {}
-    # An exponential goes far where a row lies beyond all others: only where several networks with
-    # waves and bins hold each other back.
-    grows = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS and n_each[1] > 0
+    has_many_rows = about.n_rows >= MANY_ROWS
+    dropout = _OF_MANY_ROWS if has_many_rows else {}
+    grows = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS
     loss = _OF_AMOUNTS if grows else {}
+    alone = {**_ALONE, **(_ALONE_OF_MANY_ROWS if has_many_rows else {})}
     piecewise = {
         **_PIECEWISE,
         **loss,
         **dropout,
-        **(_ALONE if n_each[0] == 1 else _apart(stage, n_each[0])),
+        **(alone if n_each[0] == 1 else _apart(stage, n_each[0])),
         "number_embedding_size": _embedding_sizes(
             about, _n_bins(n_each[0], about.n_rows), _MOST_BINS_TOGETHER
         ),

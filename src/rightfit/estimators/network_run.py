@@ -62,7 +62,7 @@ def network_shape(parameters: Hyperparameters, codec: Codec, objective: Objectiv
         input_scaling=bool(parameters.input_scaling),
         parametrisation=parameters.parametrisation,
         n_copies=int(parameters.n_copies) if hidden_sizes else 1,
-        link=LOSSES[loss_name(parameters, objective)].link,
+        link=LOSSES[loss_name(parameters, objective)].links[bool(hidden_sizes)],
     )
 
 

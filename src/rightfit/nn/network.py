@@ -17,6 +17,7 @@ from rightfit.nn.dropout import Dropout, drop
 from rightfit.nn.embedding import CategoryInput, category_features
 from rightfit.nn.initialisation import Scheme, initial_weights
 from rightfit.nn.linear import Linear
+from rightfit.nn.links import LINKS
 from rightfit.nn.number_embedding import NumberEmbedding, build_number_embedding
 from rightfit.nn.random_bits import fold_in
 from rightfit.nn.shape import NetworkShape
@@ -39,8 +40,9 @@ class Network(eqx.Module):
         shares: `[hidden]` for each hidden layer whose activation is parametric, else None.
         activations: the activation of each hidden layer, by name.
         n_copies: networks in one, which share all weights but factors and output layer.
-        means: `[output]`, of a network with a log link: the means of the targets in their standard
+        means: `[output]`, of a network with a link: the means of the targets in their standard
             deviations, which stay as they are; None without.
+        link: what becomes of the last layer's numbers, by name; identity leaves them.
 
     Source:
         Gorishniy, Kotelnikov and Babenko (2025), "TabM", for the copies: its TabM-mini. Holzmüller
@@ -57,6 +59,7 @@ class Network(eqx.Module):
     activations: tuple[str, ...] = eqx.field(static=True)
     n_copies: int = eqx.field(static=True, default=1)
     means: Float[Weights, " output"] | None = None
+    link: str = eqx.field(static=True, default="identity")
 
     @property
     def n_outputs(self) -> int:
@@ -133,16 +136,16 @@ class Network(eqx.Module):
         return [*values, self._linked(outputs)]
 
     def _linked(self, outputs: Float[Array, "... output"]) -> Float[Array, "... output"]:
-        """Take outputs for logarithms, if that is the link: by as much as the mean, where small.
+        """Make outputs what is expected beyond the mean, by the link, which counts in the mean.
 
-        A target that is standardised is the mean and an output times the standard deviation. Taken
-        for the logarithm of what is expected, counted in the mean, that output is m·(exp(z/m) - 1).
+        A target that is standardised is the mean and an output times the standard deviation. With
+        a log link and a mean of m standard deviations, that output is m·(exp(z/m) - 1).
         """
         if self.means is None:
             return outputs
-        with jax.named_scope("log_link"):
+        with jax.named_scope(f"{self.link}_link"):
             means = jax.lax.stop_gradient(jnp.asarray(self.means))
-            return means * jnp.expm1(outputs / means)
+            return means * LINKS[self.link](outputs / means)
 
     def _first(self, layer: Linear, x: Array) -> Array:
         """Apply the first layer, once for each copy: its factors become part of the weights."""
@@ -183,7 +186,7 @@ def build_network(
         generator: of the starting weights.
         dtype: of the weights.
         frequency_scale: spread of the starting frequencies of cosine and periodic embeddings.
-        means: for a log link, the means of the targets in their standard deviations; None for 1.
+        means: for a link, the means of the targets in their standard deviations; None for 1.
     """
     numbers = build_number_embedding(
         shape.number_embedding, shape.number_widths, generator, frequency_scale, dtype
@@ -216,6 +219,7 @@ def build_network(
         shape.activations,
         shape.n_copies,
         _means(shape, means, dtype),
+        shape.link,
     )
 
 

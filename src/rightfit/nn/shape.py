@@ -26,7 +26,7 @@ class NetworkShape:
         n_copies: networks in one, which share all weights but factors of the inputs and the
             output layer.
         link: what becomes of the last layer's numbers, by name: identity leaves them, log takes
-            them for logarithms of what is predicted.
+            them for logarithms of what is predicted, elu does so below its mean.
     """
 
     n_numbers: int

@@ -24,12 +24,12 @@ class Loss:
         function: `[row, output]` outputs, the targets, and the targets' means in their standard
             deviations, to one loss a row.
         tasks: names of the tasks that may use it.
-        link: what networks that minimise it end with, by name.
+        links: what networks that minimise it end with, by name: without and with hidden layers.
     """
 
     function: RowLoss
     tasks: tuple[str, ...]
-    link: str = "identity"
+    links: tuple[str, str] = ("identity", "identity")
 
 
 def _log_loss(
@@ -90,6 +90,6 @@ LOSSES: Mapping[str, Loss] = MappingProxyType(
         "squared_error": Loss(_squared_error, ("regression",)),
         "absolute_error": Loss(_absolute_error, ("regression",)),
         "huber": Loss(_huber, ("regression",)),
-        "poisson": Loss(_poisson, ("regression",), link="log"),
+        "poisson": Loss(_poisson, ("regression",), links=("log", "elu")),
     }
 )
