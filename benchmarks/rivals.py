@@ -16,6 +16,7 @@ from rightfit.data.targets import are_amounts, numbers_of
 from rightfit.estimators.effort import Circumstances
 from rightfit.estimators.hyperparameters import ClassifierParameters, RegressorParameters
 from rightfit.estimators.recipe import follow_recipe
+from rightfit.objectives.losses import LOSSES
 
 
 def recipe_for(quality: str, table: Table, train: pl.DataFrame) -> dict[str, Any]:
@@ -42,7 +43,8 @@ def _fingerprint(quality: str, n_rows: int, n_columns: int, has_amounts: bool = 
     parameters = RegressorParameters if has_amounts else ClassifierParameters
     about = Circumstances(n_rows, n_columns, has_amounts=has_amounts)
     _, added = follow_recipe(parameters(quality=quality), about)
-    return hashlib.sha256(repr((added.filled, added.kinds)).encode()).hexdigest()[:8]
+    links = [LOSSES[loss].links for kind in added.kinds for loss in kind.get("loss", ())]
+    return hashlib.sha256(repr((added.filled, added.kinds, *links)).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
