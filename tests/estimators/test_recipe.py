@@ -39,6 +39,10 @@ def members_of(about: Circumstances = LARGE, **given: Any) -> list[dict[str, Any
     return list(combinations_of_kinds(chosen, recipe.kinds, 0).members)
 
 
+def without_sparse(members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [values for values in members if not values.get("input_scaling")]
+
+
 def losses_of(about: Circumstances, **given: Any) -> dict[str, Any]:
     """The loss of each kind of networks, by its embedding."""
     chosen, recipe = follow_recipe(RegressorParameters(**given), about)
@@ -60,6 +64,13 @@ def test_networks_with_bins_and_waves_of_amounts_minimise_a_deviance(
     for other in ({"has_amounts": False}, {"n_rows": FEWEST_ROWS_OF_AMOUNTS - 1}):
         plain = losses_of(dataclasses.replace(about, **other), quality=quality)
         assert set(plain.values()) == {"squared_error"}
+
+
+def test_networks_of_amounts_drop_few_units() -> None:
+    about = Circumstances(9_000, 8, has_amounts=True)
+    for quality in QUALITY_NAMES:
+        _, recipe = follow_recipe(RegressorParameters(quality=quality), about)
+        assert max(rate for kind in recipe.kinds for rate in kind["dropout_rate"]) == 0.1
 
 
 def test_described_network_is_left_alone() -> None:
@@ -281,6 +292,26 @@ def test_levels_of_few_rows_reach_the_encoder_one_hot() -> None:
     assert told._fitted().shape.embedding_widths == (8,)
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "embeddings"),
+    [
+        (1_500, 300, {"none"}),
+        (1_500, 50, {"none", "piecewise"}),
+        (30_000, 50, {"none", "piecewise"}),
+        (1_500, 49, set()),
+        (30_001, 300, set()),
+    ],
+)
+def test_some_networks_can_turn_inputs_off_where_there_are_many_columns(
+    n_rows: int, n_columns: int, embeddings: set[str]
+) -> None:
+    for quality in QUALITY_NAMES:
+        members = members_of(Circumstances(n_rows, n_columns), quality=quality)
+        sparse = [values for values in members if values.get("input_scaling")]
+        assert {values["number_embedding"] for values in sparse} == embeddings
+        assert len(sparse) == 2 * (len(embeddings) + bool(embeddings))
+
+
 @pytest.mark.parametrize(("n_rows", "n_columns"), [(100, 500), (100, 60)])
 def test_wide_tables_have_networks_that_can_turn_inputs_off(n_rows: int, n_columns: int) -> None:
     wide = Circumstances(n_rows, n_columns)
@@ -297,7 +328,7 @@ def test_wide_tables_have_networks_that_can_turn_inputs_off(n_rows: int, n_colum
     assert {values["l2"] for values in said} == {0.7}
 
 
-@pytest.mark.parametrize(("n_rows", "n_columns"), [(100, 50), (5_000, 400)])
+@pytest.mark.parametrize(("n_rows", "n_columns"), [(100, 49), (40_000, 400)])
 def test_other_tables_have_no_networks_that_turn_inputs_off(n_rows: int, n_columns: int) -> None:
     members = members_of(Circumstances(n_rows, n_columns))
     assert not any("input_scaling" in values for values in members)
@@ -362,7 +393,7 @@ def test_scaling_and_layers_go_by_quality_rows_and_columns(
     about = Circumstances(n_rows, n_columns)
     chosen, _ = follow_recipe(ClassifierParameters(quality=quality), about)
     assert chosen.scaling == scaling
-    members = members_of(about, quality=quality)
+    members = without_sparse(members_of(about, quality=quality))
     alike = chosen.hidden_sizes[0]
     assert {values.get("hidden_sizes", alike) for values in members} == sizes
 
@@ -384,7 +415,7 @@ def test_scaling_and_layers_go_by_quality_rows_and_columns(
 def test_packs_have_networks_with_noisy_inputs_and_without(
     quality: str, n_rows: int, n_columns: int, n_quiet: int, n_noisy: int
 ) -> None:
-    members = members_of(Circumstances(n_rows, n_columns), quality=quality)
+    members = without_sparse(members_of(Circumstances(n_rows, n_columns), quality=quality))
     inputs = [values.get("input_dropout_rate", 0) for values in members]
     assert (inputs.count(0), len(members)) == (n_quiet, n_quiet + n_noisy)
     noisy = [values for values, rate in zip(members, inputs, strict=True) if rate]

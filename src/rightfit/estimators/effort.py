@@ -12,6 +12,11 @@ FEWEST_NOISY_COLUMNS = 10
 # With more columns than this for each row, most are of no use: networks that can turn inputs off
 # are added.
 WIDE_COLUMNS_A_ROW = 0.5
+# Of so many columns most may be of no use too, where there are not rows enough to see it otherwise:
+# a few such networks of each sparse kind are added, and as many on bins.
+FEWEST_SPARSE_COLUMNS = 50
+MOST_SPARSE_ROWS = 30_000
+_N_SPARSE = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +43,12 @@ class Circumstances:
     def is_wide(self) -> bool:
         """Whether there are so few rows for the columns that most of them must be turned off."""
         return self.n_columns > WIDE_COLUMNS_A_ROW * self.n_rows
+
+    @property
+    def has_idle_columns(self) -> bool:
+        """Whether many columns may be of no use, so that some networks can turn inputs off."""
+        has_many = self.n_columns >= FEWEST_SPARSE_COLUMNS and self.n_rows <= MOST_SPARSE_ROWS
+        return has_many or self.is_wide
 
     @property
     def embeds_numbers(self) -> bool:
@@ -92,6 +103,14 @@ class Effort:
     stages: tuple[Stage, ...]
     n_sparse: tuple[int, int]
     unembedded: tuple[Stage, ...] | None = None
+
+    def n_of_sparse_kinds(self, about: Circumstances) -> tuple[int, ...]:
+        """How many networks of each sparse kind a table gets."""
+        if not about.has_idle_columns:
+            return ()
+        if about.is_wide:
+            return self.n_sparse
+        return (_N_SPARSE,) * (3 if about.embeds_numbers else 2)
 
     def stage(self, about: Circumstances) -> Stage:
         """What it spends on a table."""

@@ -38,7 +38,13 @@ _MORE_WAVES: Mapping[str, Any] = MappingProxyType({"frequency_scale": [0.5, 1.0,
 _OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({"dropout_rate": [0.0, 0.05]})
 # Of counts and amounts the noise grows with what is expected, so that a few large numbers would
 # decide what is learnt and when to stop. A deviance counts them for less, and aims at the mean too.
-_OF_AMOUNTS: Mapping[str, Any] = MappingProxyType({"loss": ["poisson"]})
+# Noise in hidden units, which grow with the amount, moves their mean: few of them are left out.
+_PIECEWISE_OF_AMOUNTS: Mapping[str, Any] = MappingProxyType(
+    {"loss": ["poisson"], "dropout_rate": [0.0, 0.05, 0.1]}
+)
+_COSINE_OF_AMOUNTS: Mapping[str, Any] = MappingProxyType(
+    {"loss": ["poisson"], "dropout_rate": [0.05, 0.1]}
+)
 # Of fewer rows too little is known of how the noise grows.
 FEWEST_ROWS_OF_AMOUNTS = 1_000
 # A network that has no others to lean on takes small steps, and more of them together; and nothing
@@ -124,6 +130,18 @@ _SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType(
         "learning_rate": [4e-3],
     }
 )
+# With more rows less is turned off.
+_LESS_SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType({"l2": [0.02, 0.05, 0.1]})
+_LESS_SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType({"l2": [0.01, 0.03]})
+_SPARSE_BINS: Mapping[str, Any] = MappingProxyType(
+    {
+        **_SPARSE_NETWORK,
+        "number_embedding": ["piecewise"],
+        "average_decay": [0.98],
+        "l2": [0.003, 0.01, 0.03],
+    }
+)
+_FEW_BINS = (16,)
 
 
 def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[Mapping[str, Any]]:
@@ -134,17 +152,16 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         about: the table.
         n_each: how many networks of each kind there will be.
     """
-    sparse = [_SPARSE_LINEAR, _SPARSE_NETWORK] if about.is_wide else []
+    sparse = _sparse(about)
     if not about.embeds_numbers:
         return [_PLAIN, _noisy(stage, about), *sparse]
     has_many_rows = about.n_rows >= MANY_ROWS
     dropout = _OF_MANY_ROWS if has_many_rows else {}
     grows = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS
-    loss = _OF_AMOUNTS if grows else {}
     alone = {**_ALONE, **(_ALONE_OF_MANY_ROWS if has_many_rows else {})}
     piecewise = {
         **_PIECEWISE,
-        **loss,
+        **(_PIECEWISE_OF_AMOUNTS if grows else {}),
         **dropout,
         **(alone if n_each[0] == 1 else _apart(stage, n_each[0])),
         "number_embedding_size": _embedding_sizes(
@@ -154,7 +171,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     }
     cosine = {
         **_COSINE,
-        **loss,
+        **(_COSINE_OF_AMOUNTS if grows else {}),
         **dropout,
         **_apart(stage, n_each[1]),
         **(_MORE_WAVES if n_each[1] > FEW_NETWORKS else {}),
@@ -162,6 +179,20 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         "n_copies": [stage.n_copies],
     }
     return [piecewise, cosine, _noisy(stage, about), *sparse]
+
+
+def _sparse(about: Circumstances) -> list[Mapping[str, Any]]:
+    """The values of networks that can turn inputs off: linear, with a hidden layer, on bins."""
+    if not about.has_idle_columns:
+        return []
+    if about.is_wide:
+        return [_SPARSE_LINEAR, _SPARSE_NETWORK]
+    linear = {**_SPARSE_LINEAR, **_LESS_SPARSE_LINEAR}
+    network = {**_SPARSE_NETWORK, **_LESS_SPARSE_NETWORK}
+    if not about.embeds_numbers:
+        return [linear, network]
+    sizes = _embedding_sizes(about, _FEW_BINS, _MOST_BINS_TOGETHER)
+    return [linear, network, {**_SPARSE_BINS, "number_embedding_size": sizes}]
 
 
 def _noisy(stage: Stage, about: Circumstances) -> Mapping[str, Any]:

@@ -83,7 +83,7 @@ def follow_recipe(parameters: Parameters, about: Circumstances) -> tuple[Paramet
     if parameters.n_folds:
         stage = dataclasses.replace(stage, n_folds=int(parameters.n_folds))
     filled = _unsaid(parameters, _in_common(parameters, stage, about))
-    n_each = _n_of_kinds(parameters, stage, effort.n_sparse, about)
+    n_each = _n_each(parameters, stage.n_of_kinds(about) + effort.n_of_sparse_kinds(about))
     own = tuple(
         _unsaid(parameters, kind) | {"members": n}
         for kind, n in zip(kinds_of(stage, about, n_each), n_each, strict=True)
@@ -133,13 +133,8 @@ def _most_levels(parameters: Parameters, about: Circumstances) -> int:
     return max(min(MOST_ONE_HOT, together), int(parameters.max_one_hot))
 
 
-def _n_of_kinds(
-    parameters: Parameters, stage: Stage, n_sparse: tuple[int, int], about: Circumstances
-) -> list[int]:
+def _n_each(parameters: Parameters, proportions: tuple[int, ...]) -> list[int]:
     """How many members of each kind there are, in the proportions of the effort."""
-    proportions = stage.n_of_kinds(about)
-    if about.is_wide:
-        proportions += n_sparse
     together = sum(proportions)
     if parameters.members is not None:
         wanted = AUTO_MEMBERS if isinstance(parameters.members, str) else int(parameters.members)
