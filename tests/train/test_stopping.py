@@ -58,7 +58,7 @@ def test_patience_names_the_best_epoch() -> None:
     )
     # After the last one that counted there may be better ones by less than counts.
     assert told("patience", FLAT, 20) == (
-        "no validation loss better by the tolerance for 16 epochs (best: epoch 20 of 20); "
+        "no validation loss better by the tolerance for 16 epochs (best, by less: epoch 20 of 20); "
         "more training would probably not help"
     )
     assert told("patience", FLAT, 4, watched="validation roc_auc") == (

@@ -51,7 +51,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         n_iter_: epochs that were trained.
         n_features_in_: columns of the table.
         feature_names_in_: their names, if they had any.
-        target_name_: the name of the target, "" if it had none.
+        target_name_: the name of the target, "" if it had none or there are several.
         members_: of a pack, one dict for each network: trial, its values, seed, fold, best epoch,
             losses, the seconds after which it stopped, why, and its weight in the choice.
         choice_: of a pack, how members were chosen, and an estimate from rows that did not choose.

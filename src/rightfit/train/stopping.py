@@ -37,9 +37,11 @@ def describe_stop(
     n_epochs = len(history)
     if reason == "patience":
         is_recent = n_epochs - best_epoch < waited_epochs
-        better = f"{watched} better by the tolerance" if is_recent else f"better {watched}"
+        better, best = f"better {watched}", "best"
+        if is_recent:
+            better, best = f"{watched} better by the tolerance", "best, by less"
         waited = counted(waited_epochs, "epoch")
-        rule = f"no {better} for {waited} (best: epoch {best_epoch} of {n_epochs})"
+        rule = f"no {better} for {waited} ({best}: epoch {best_epoch} of {n_epochs})"
         outlook = "more training would probably not help"
     else:
         rule = {
