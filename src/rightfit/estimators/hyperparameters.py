@@ -358,8 +358,8 @@ class RegressorParameters(Hyperparameters):
         "is squared near 0 and absolute beyond one standard deviation of the target. poisson aims "
         "at the mean of counts and amounts, of 0 or more, whose noise grows with them: what is "
         "expected is never below 0, by an elu or, without hidden layers, an exponential, and large "
-        "numbers count less. Networks of several losses stop "
-        "by their own, and are judged by the first one.",
+        "numbers count less. Networks of several losses stop by their own, and are judged by the "
+        "first one.",
     )
     watch: str = parameter(
         "loss",

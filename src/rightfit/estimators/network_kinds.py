@@ -57,7 +57,7 @@ _ALONE: Mapping[str, Any] = MappingProxyType(
         "learning_rate": [2e-3],
     }
 )
-_ALONE_OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({"dropout_rate": [0.05]})
+_ALONE_OF_MANY_ROWS: Mapping[str, Any] = MappingProxyType({**_ALONE, "dropout_rate": [0.05]})
 _COSINE: Mapping[str, Any] = MappingProxyType(
     {
         "number_embedding": ["cosine"],
@@ -131,8 +131,10 @@ _SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType(
     }
 )
 # With more rows less is turned off.
-_LESS_SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType({"l2": [0.02, 0.05, 0.1]})
-_LESS_SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType({"l2": [0.01, 0.03]})
+_LESS_SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType(
+    {**_SPARSE_LINEAR, "l2": [0.02, 0.05, 0.1]}
+)
+_LESS_SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType({**_SPARSE_NETWORK, "l2": [0.01, 0.03]})
 _SPARSE_BINS: Mapping[str, Any] = MappingProxyType(
     {
         **_SPARSE_NETWORK,
@@ -157,11 +159,11 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         return [_PLAIN, _noisy(stage, about), *sparse]
     has_many_rows = about.n_rows >= MANY_ROWS
     dropout = _OF_MANY_ROWS if has_many_rows else {}
-    grows = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS
-    alone = {**_ALONE, **(_ALONE_OF_MANY_ROWS if has_many_rows else {})}
+    alone = _ALONE_OF_MANY_ROWS if has_many_rows else _ALONE
+    counts_amounts = about.has_amounts and about.n_rows >= FEWEST_ROWS_OF_AMOUNTS
     piecewise = {
         **_PIECEWISE,
-        **(_PIECEWISE_OF_AMOUNTS if grows else {}),
+        **(_PIECEWISE_OF_AMOUNTS if counts_amounts else {}),
         **dropout,
         **(alone if n_each[0] == 1 else _apart(stage, n_each[0])),
         "number_embedding_size": _embedding_sizes(
@@ -171,7 +173,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     }
     cosine = {
         **_COSINE,
-        **(_COSINE_OF_AMOUNTS if grows else {}),
+        **(_COSINE_OF_AMOUNTS if counts_amounts else {}),
         **dropout,
         **_apart(stage, n_each[1]),
         **(_MORE_WAVES if n_each[1] > FEW_NETWORKS else {}),
@@ -187,12 +189,11 @@ def _sparse(about: Circumstances) -> list[Mapping[str, Any]]:
         return []
     if about.is_wide:
         return [_SPARSE_LINEAR, _SPARSE_NETWORK]
-    linear = {**_SPARSE_LINEAR, **_LESS_SPARSE_LINEAR}
-    network = {**_SPARSE_NETWORK, **_LESS_SPARSE_NETWORK}
+    less = [_LESS_SPARSE_LINEAR, _LESS_SPARSE_NETWORK]
     if not about.embeds_numbers:
-        return [linear, network]
+        return less
     sizes = _embedding_sizes(about, _FEW_BINS, _MOST_BINS_TOGETHER)
-    return [linear, network, {**_SPARSE_BINS, "number_embedding_size": sizes}]
+    return [*less, {**_SPARSE_BINS, "number_embedding_size": sizes}]
 
 
 def _noisy(stage: Stage, about: Circumstances) -> Mapping[str, Any]:

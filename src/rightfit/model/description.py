@@ -3,14 +3,11 @@
 import dataclasses
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from rightfit.errors import counted
 from rightfit.model.model import Model
 from rightfit.nn.number_embedding import embedded_widths, embedding_parameters
-
-_OF_LINKS: Mapping[str, str] = MappingProxyType({"log": "exponential", "elu": "elu"})
 
 
 def describe_model(model: Model) -> dict[str, Any]:
@@ -158,8 +155,9 @@ def _layer(
 
 
 def _output_name(model: Model) -> str:
-    if model.shape.link != "identity":
-        return _OF_LINKS[model.shape.link]
+    link = model.shape.link
+    if link != "identity":
+        return "exponential" if link == "log" else link
     return {"binary": "logistic", "multiclass": "softmax", "regression": "identity"}[
         model.objective.task
     ]
