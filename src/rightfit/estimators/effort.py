@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 # Beyond so many columns numbers are not embedded: they would be thousands of features.
 MOST_EMBEDDED_COLUMNS = 256
@@ -17,6 +18,8 @@ WIDE_COLUMNS_A_ROW = 0.5
 FEWEST_SPARSE_COLUMNS = 50
 MOST_SPARSE_ROWS = 30_000
 _N_SPARSE = 2
+# Without a hidden layer, with one, and with one on bins.
+SparseKind = Literal["linear", "hidden", "bins"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,10 +48,13 @@ class Circumstances:
         return self.n_columns > WIDE_COLUMNS_A_ROW * self.n_rows
 
     @property
-    def has_idle_columns(self) -> bool:
-        """Whether many columns may be of no use, so that some networks can turn inputs off."""
-        has_many = self.n_columns >= FEWEST_SPARSE_COLUMNS and self.n_rows <= MOST_SPARSE_ROWS
-        return has_many or self.is_wide
+    def sparse_kinds(self) -> tuple[SparseKind, ...]:
+        """The kinds of networks that can turn inputs off, where many columns may be of no use."""
+        if self.is_wide:
+            return ("linear", "hidden")
+        if self.n_columns < FEWEST_SPARSE_COLUMNS or self.n_rows > MOST_SPARSE_ROWS:
+            return ()
+        return ("linear", "hidden", "bins") if self.embeds_numbers else ("linear", "hidden")
 
     @property
     def embeds_numbers(self) -> bool:
@@ -106,11 +112,7 @@ class Effort:
 
     def n_of_sparse_kinds(self, about: Circumstances) -> tuple[int, ...]:
         """How many networks of each sparse kind a table gets."""
-        if not about.has_idle_columns:
-            return ()
-        if about.is_wide:
-            return self.n_sparse
-        return (_N_SPARSE,) * (3 if about.embeds_numbers else 2)
+        return self.n_sparse if about.is_wide else (_N_SPARSE,) * len(about.sparse_kinds)
 
     def stage(self, about: Circumstances) -> Stage:
         """What it spends on a table."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from rightfit.estimators.effort import Circumstances, Stage
+from rightfit.estimators.effort import Circumstances, SparseKind, Stage
 
 # Of a column's bins or waves, each has at least so many rows to learn from.
 FEWEST_ROWS_A_FEATURE = 16
@@ -113,35 +113,34 @@ _SPARSE: Mapping[str, Any] = MappingProxyType(
         "weight_decay": [0.0],
     }
 )
-_SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType(
+_SPARSE_KINDS: Mapping[SparseKind, Mapping[str, Any]] = MappingProxyType(
     {
-        **_SPARSE,
-        "hidden_sizes": [()],
-        # The last one turns everything off where there is nothing to learn.
-        "l2": [0.02, 0.05, 0.1, 0.2, 0.4, 1.0],
-        "learning_rate": [3e-2],
+        "linear": {
+            **_SPARSE,
+            "hidden_sizes": [()],
+            # The last one turns everything off where there is nothing to learn.
+            "l2": [0.02, 0.05, 0.1, 0.2, 0.4, 1.0],
+            "learning_rate": [3e-2],
+        },
+        "hidden": {
+            **_SPARSE,
+            "hidden_sizes": [(32,)],
+            "l2": [0.003, 0.01, 0.03, 0.1],
+            "learning_rate": [4e-3],
+        },
+        "bins": {
+            **_SPARSE,
+            "hidden_sizes": [(32,)],
+            "number_embedding": ["piecewise"],
+            "average_decay": [0.98],
+            "l2": [0.003, 0.01, 0.03],
+            "learning_rate": [4e-3],
+        },
     }
 )
-_SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType(
-    {
-        **_SPARSE,
-        "hidden_sizes": [(32,)],
-        "l2": [0.003, 0.01, 0.03, 0.1],
-        "learning_rate": [4e-3],
-    }
-)
-# With more rows less is turned off.
-_LESS_SPARSE_LINEAR: Mapping[str, Any] = MappingProxyType(
-    {**_SPARSE_LINEAR, "l2": [0.02, 0.05, 0.1]}
-)
-_LESS_SPARSE_NETWORK: Mapping[str, Any] = MappingProxyType({**_SPARSE_NETWORK, "l2": [0.01, 0.03]})
-_SPARSE_BINS: Mapping[str, Any] = MappingProxyType(
-    {
-        **_SPARSE_NETWORK,
-        "number_embedding": ["piecewise"],
-        "average_decay": [0.98],
-        "l2": [0.003, 0.01, 0.03],
-    }
+# Tables that are not wide have rows enough to turn less off.
+_LESS_SPARSE: Mapping[SparseKind, Mapping[str, Any]] = MappingProxyType(
+    {"linear": {"l2": [0.02, 0.05, 0.1]}, "hidden": {"l2": [0.01, 0.03]}, "bins": {}}
 )
 _FEW_BINS = (16,)
 
@@ -154,7 +153,7 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         about: the table.
         n_each: how many networks of each kind there will be.
     """
-    sparse = _sparse(about)
+    sparse = [_sparse(kind, about) for kind in about.sparse_kinds]
     if not about.embeds_numbers:
         return [_PLAIN, _noisy(stage, about), *sparse]
     has_many_rows = about.n_rows >= MANY_ROWS
@@ -183,17 +182,12 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
     return [piecewise, cosine, _noisy(stage, about), *sparse]
 
 
-def _sparse(about: Circumstances) -> list[Mapping[str, Any]]:
-    """The values of networks that can turn inputs off: linear, with a hidden layer, on bins."""
-    if not about.has_idle_columns:
-        return []
-    if about.is_wide:
-        return [_SPARSE_LINEAR, _SPARSE_NETWORK]
-    less = [_LESS_SPARSE_LINEAR, _LESS_SPARSE_NETWORK]
-    if not about.embeds_numbers:
-        return less
-    sizes = _embedding_sizes(about, _FEW_BINS, _MOST_BINS_TOGETHER)
-    return [*less, {**_SPARSE_BINS, "number_embedding_size": sizes}]
+def _sparse(kind: SparseKind, about: Circumstances) -> Mapping[str, Any]:
+    """The values of networks that can turn inputs off."""
+    values = {**_SPARSE_KINDS[kind], **({} if about.is_wide else _LESS_SPARSE[kind])}
+    if kind == "bins":
+        values["number_embedding_size"] = _embedding_sizes(about, _FEW_BINS, _MOST_BINS_TOGETHER)
+    return values
 
 
 def _noisy(stage: Stage, about: Circumstances) -> Mapping[str, Any]:
