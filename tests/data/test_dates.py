@@ -52,6 +52,15 @@ def test_one_day_above_twelve_decides_which_stands_first() -> None:
     assert date_style(pl.Series(["01/02/2026", "02/01/2026"])) == "day first"
 
 
+@pytest.mark.parametrize("style", ["day first", "month first"])
+def test_a_date_with_its_year_first_is_one_in_any_style(style: str) -> None:
+    word = {"day first": "22.11.2026 12:30", "month first": "11/22/2026 12:30"}[style]
+    both = pl.Series([word, "2026-11-22 12:30", "2026/11/22 12:30:00"])
+    assert date_style(both) == style
+    assert parse_dates(both, style).values.to_list() == [NOON] * 3
+    assert date_style(both[1:]) == "year first"
+
+
 def test_times_of_day_are_dates_of_the_first_day() -> None:
     column = pl.Series(["10:30", "23:15:30"])
     assert date_style(column) == "clock"

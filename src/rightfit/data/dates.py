@@ -68,8 +68,12 @@ def date_style(text: pl.Series) -> str | None:
     if not len(some) or float(some.str.contains(LIKE_A_DATE).mean()) < SHARE / 2:  # type: ignore[arg-type]
         return None
     likely = [style for style in (*STYLES, CLOCK) if _style_share(some, style) >= SHARE / 2]
-    shares = {style: _style_share(present, style) for style in likely}
-    best = max(likely, key=lambda style: shares[style], default="")
+    shares: dict[str, float] = {}
+    for style in likely:
+        shares[style] = _style_share(present, style)
+        if shares[style] == 1.0:
+            break
+    best = max(likely, key=lambda style: shares.get(style, 0.0), default="")
     return best if shares.get(best, 0.0) >= SHARE else None
 
 
@@ -165,7 +169,8 @@ def _parsed_text(text: pl.Series, style: str) -> pl.Series:
 
 def _likely_first(words: pl.Series, style: str) -> list[str]:
     """Order the forms of a style by how many of the first words they can read."""
-    forms = [*STYLES[style], *(ZONED if style == "year first" else ())]
+    # Year first is never mistaken, and gets in where tables from two places are put together.
+    forms = [*STYLES[style], *(ZONED if style == "year first" else STYLES["year first"])]
     if len(words) <= FEW:
         # To read them all takes no longer than to try the forms on some.
         return forms
