@@ -75,7 +75,12 @@ def test_each_activation_is_exported(activation: str) -> None:
 @BOTH_TYPES
 @pytest.mark.parametrize(
     ("embedding", "widths"),
-    [("piecewise", (4, 4, 7)), ("cosine", (3, 3, 3)), ("periodic", (3, 3, 3))],
+    [
+        ("piecewise", (4, 4, 7)),
+        ("robust", (4, 1, 7)),
+        ("cosine", (3, 3, 3)),
+        ("periodic", (3, 3, 3)),
+    ],
 )
 @pytest.mark.parametrize("n_copies", [1, 3])
 def test_each_number_embedding_is_exported(

@@ -9,9 +9,11 @@ import pytest
 from rightfit.arrays import Features
 from rightfit.nn import (
     Cosine,
+    Network,
     NetworkShape,
     Periodic,
     PiecewiseLinear,
+    Unbent,
     build_network,
     count_parameters,
 )
@@ -36,6 +38,39 @@ ROOT = math.sqrt(3)
 def test_piecewise_linear_fills_one_bin_after_the_other(place: float, filled: list[float]) -> None:
     found = PiecewiseLinear((4,))(jnp.array([[place]], jnp.float32))
     np.testing.assert_allclose(found, [filled], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("places", "found"),
+    [
+        ((-9.0, -9.0), (0, -1)),
+        ((-ROOT, -ROOT), (0, -1)),
+        ((-0.75 * ROOT, 0.5 * ROOT), (0.5, 2)),
+        ((0.25 * ROOT, 0.0), (4, 1)),
+        ((ROOT, ROOT), (8, 3)),
+        ((9.0, 9.0), (8, 3)),
+    ],
+)
+def test_numbers_are_taken_back_between_the_edges_of_their_bins(
+    places: tuple[float, float], found: tuple[float, float]
+) -> None:
+    edges = np.array([0, 1, 3, 5, 8, -1, 3], np.float32)
+    numbers = Unbent((4, 1))(jnp.array([places], jnp.float32), edges)
+    np.testing.assert_allclose(numbers, [found], atol=1e-6)
+
+
+def test_edges_are_no_parameters() -> None:
+    shape = NetworkShape(3, (), (), (4,), ("relu",), 1, "robust", (4, 1))
+    edges = np.arange(7, dtype=np.float32)
+    network = build_network(shape, np.random.default_rng(0), edges=edges)
+    assert count_parameters(network.trained) == shape.n_parameters == 3 * 4 + 4 + 4 + 1
+    assert network.trained.edges is None
+    assert network.trained.with_fixed(network).edges is network.edges
+
+    def total(network: Network) -> jax.Array:
+        return network(Features(jnp.ones((5, 3)), jnp.zeros((5, 0), jnp.int32))).sum()
+
+    assert not np.asarray(jax.grad(total)(network).edges).any()
 
 
 def test_columns_of_different_bins_keep_their_order() -> None:

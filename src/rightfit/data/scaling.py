@@ -108,8 +108,27 @@ def fit_scaling(raw: RawNumbers, rows: Positions, method: str, seed: int) -> Sca
     if method == "none":
         nothing, one = np.zeros(raw.n_columns), np.ones(raw.n_columns)
         return Scaling(nothing, one, median, has_missing, bends=False)
+    return scaling_by_quartiles(lower, median, upper, span.half, has_missing)
+
+
+def scaling_by_quartiles(
+    lower: NDArray[np.float64],
+    median: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    half: NDArray[np.float64],
+    has_missing: NDArray[np.bool_],
+) -> Scaling:
+    """Scale by the distance of quartiles, or by half the range where that is 0, and bend.
+
+    Args:
+        lower: `[column]`, a quarter of its values lie below.
+        median: `[column]`.
+        upper: `[column]`, a quarter of its values lie above.
+        half: `[column]`, half its range.
+        has_missing: `[column]`, whether a value was missing.
+    """
     factor = _inverse(np.nan_to_num(upper - lower))
-    factor = np.where(factor > 0, factor, _inverse(span.half))
+    factor = np.where(factor > 0, factor, _inverse(half))
     return Scaling(median, factor, median, has_missing, bends=True)
 
 

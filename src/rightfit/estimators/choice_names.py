@@ -30,7 +30,7 @@ OPTIMIZER_NAMES = (
 )
 SCHEDULE_NAMES = ("constant", "exponential", "step", "cosine")
 SCALING_NAMES = ("robust", "standard", "quantile", "tree", "none")
-NUMBER_EMBEDDING_NAMES = ("none", "piecewise", "cosine", "periodic")
+NUMBER_EMBEDDING_NAMES = ("none", "robust", "piecewise", "cosine", "periodic")
 PRECISION_NAMES = ("auto", "float32", "float64")
 QUALITY_NAMES = ("fast", "default", "best")
 COMBINE_NAMES = ("ensemble", "best", "simplest")

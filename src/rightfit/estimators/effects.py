@@ -42,7 +42,9 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
         ),
         "momentum": Need(("optimizer",), _has_momentum, "momentum"),
         "number_embedding_size": Need(
-            ("number_embedding",), lambda name: name != "none", "features of its own"
+            ("number_embedding",),
+            lambda name: name not in ("none", "robust"),
+            "features of its own",
         ),
         "frequency_scale": Need(
             ("number_embedding",), ("cosine", "periodic").__contains__, "waves"

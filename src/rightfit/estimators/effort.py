@@ -77,6 +77,8 @@ class Stage:
             steps, and networks of some tables go on improving for hundreds of them.
         n_noisy_units: of each hidden layer of a noisy network, which has half of them where rows
             are few.
+        n_linear: networks without a hidden layer, none where columns are too many for the rows, or
+            to embed.
     """
 
     most_rows: float
@@ -86,13 +88,16 @@ class Stage:
     n_folds: int | None = None
     patience_growth: float = 0.0
     n_noisy_units: int = 512
+    n_linear: int = 0
 
     def n_of_kinds(self, about: Circumstances) -> tuple[int, ...]:
         """How many networks of each kind a table gets."""
         piecewise, cosine, noisy = self.n_members
         if about.n_columns < FEWEST_NOISY_COLUMNS:
             noisy = 0
-        return (piecewise, cosine, noisy) if about.embeds_numbers else (piecewise, noisy)
+        if not about.embeds_numbers:
+            return (piecewise, noisy)
+        return (piecewise, cosine, noisy, 0 if about.is_wide else self.n_linear)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,12 +129,12 @@ class Effort:
         )
 
 
-_BEST_OF_FEW_ROWS = Stage(3_000, (4, 4, 4), n_copies=8, n_folds=8, patience_growth=1.0)
+_BEST_OF_FEW_ROWS = Stage(3_000, (4, 4, 4), n_copies=8, n_folds=8, patience_growth=1.0, n_linear=2)
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "fast": Effort(
             (
-                Stage(1_000, (1, 0, 0), n_copies=4, n_folds=3, patience_growth=0.5),
+                Stage(1_000, (1, 0, 0), n_copies=4, n_folds=3, patience_growth=0.5, n_linear=2),
                 Stage(100_000, (1, 0, 1), n_copies=4, n_units=256),
                 Stage(math.inf, (1, 0, 0), n_copies=4, n_units=256),
             ),
@@ -137,18 +142,18 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         ),
         "default": Effort(
             (
-                Stage(3_000, (2, 2, 1), n_copies=4, n_folds=5, patience_growth=0.5),
-                Stage(100_000, (2, 2, 2), n_copies=16),
-                Stage(math.inf, (1, 1, 1), n_copies=16),
+                Stage(3_000, (2, 2, 1), n_copies=4, n_folds=5, patience_growth=0.5, n_linear=2),
+                Stage(100_000, (2, 2, 2), n_copies=16, n_linear=1),
+                Stage(math.inf, (1, 1, 1), n_copies=16, n_linear=1),
             ),
             n_sparse=(6, 4),
         ),
         "best": Effort(
             (
                 _BEST_OF_FEW_ROWS,
-                Stage(30_000, (8, 8, 8), n_copies=16),
-                Stage(200_000, (4, 4, 4), n_copies=16),
-                Stage(math.inf, (2, 2, 2), n_copies=16),
+                Stage(30_000, (8, 8, 8), n_copies=16, n_linear=2),
+                Stage(200_000, (4, 4, 4), n_copies=16, n_linear=2),
+                Stage(math.inf, (2, 2, 2), n_copies=16, n_linear=1),
             ),
             n_sparse=(12, 8),
             # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.

@@ -203,7 +203,8 @@ def _traced(subject: Subject, arguments: tuple[Any, ...]) -> Program:
     def minimised(
         network: Network, rows: Rows, knobs: Knobs, dropout: Dropout | None
     ) -> Float[Array, ""]:
-        if subject.network.means is not None:
+        network = network.with_fixed(subject.network)
+        if network.means is not None:
             network = dataclasses.replace(network, means=knobs.target_means)
         return loss(subject.plan, network, rows, knobs, dropout)[0]
 

@@ -260,10 +260,12 @@ class Hyperparameters:
     number_embedding: str | Several = parameter(
         "none",
         unsure(OneOf(NUMBER_EMBEDDING_NAMES)),
-        "What becomes of a scaled number before the first layer: none leaves it, piecewise says of "
-        "each of its bins how much lies below it (with scaling tree or quantile, their bins), "
-        "cosine adds waves of learned frequency, periodic turns sines and cosines into a few "
-        "features by a small layer. It lets a network fit irregular columns.",
+        "What becomes of a scaled number before the first layer: none leaves it, robust takes it "
+        "out of the bins of scaling tree or quantile again and scales it by median and quartiles "
+        "(with another scaling it leaves it too), piecewise says of each of its bins how much lies "
+        "below it (with scaling tree or quantile, their bins), cosine adds waves of learned "
+        "frequency, periodic turns sines and cosines into a few features by a small layer. The "
+        "last three let a network fit irregular columns.",
     )
     number_embedding_size: int | Several | None = parameter(
         None,

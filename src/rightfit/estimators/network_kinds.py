@@ -104,6 +104,19 @@ _NOISE_OF_MANY_COLUMNS: Mapping[str, Any] = MappingProxyType(
         "input_dropout_rate": [0.2],
     }
 )
+# Where the target is a sum of multiples of the columns nothing is as good as a line, and bins have
+# bent it. Of one network and of several.
+_LINEAR: Mapping[str, Any] = MappingProxyType(
+    {
+        "hidden_sizes": [()],
+        "number_embedding": ["robust"],
+        "average_decay": [0.97],
+        "weight_decay": [0.0],
+        "l2": [0.001],
+        "learning_rate": [3e-2],
+    }
+)
+_LINEAR_APART: Mapping[str, Any] = MappingProxyType({**_LINEAR, "l2": [0.001, 0.02]})
 # L2 on both a weight and the factor of its input is the lasso: inputs of no use end at 0.
 _SPARSE: Mapping[str, Any] = MappingProxyType(
     {
@@ -140,7 +153,11 @@ _SPARSE_KINDS: Mapping[SparseKind, Mapping[str, Any]] = MappingProxyType(
 )
 # Tables that are not wide have rows enough to turn less off.
 _LESS_SPARSE: Mapping[SparseKind, Mapping[str, Any]] = MappingProxyType(
-    {"linear": {"l2": [0.02, 0.05, 0.1]}, "hidden": {"l2": [0.01, 0.03]}, "bins": {}}
+    {
+        "linear": {"number_embedding": ["robust"], "l2": [0.02, 0.05, 0.1]},
+        "hidden": {"l2": [0.01, 0.03]},
+        "bins": {},
+    }
 )
 _FEW_BINS = (16,)
 
@@ -179,7 +196,8 @@ def kinds_of(stage: Stage, about: Circumstances, n_each: Sequence[int]) -> list[
         "number_embedding_size": _embedding_sizes(about, _WAVES, _MOST_WAVES_TOGETHER),
         "n_copies": [stage.n_copies],
     }
-    return [piecewise, cosine, _noisy(stage, about), *sparse]
+    linear = _LINEAR if n_each[3] == 1 else _LINEAR_APART
+    return [piecewise, cosine, _noisy(stage, about), linear, *sparse]
 
 
 def _sparse(kind: SparseKind, about: Circumstances) -> Mapping[str, Any]:

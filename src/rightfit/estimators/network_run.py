@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from rightfit.data.bins import BinScaling
+from rightfit.data.encode import Encoder
 from rightfit.errors import ParameterError, counted
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.model.prepare import Codec
@@ -21,7 +23,7 @@ from rightfit.train.program import start
 # Those of TabM's author in AutoGluon, but for 32 rows: so small a batch wastes the processor.
 _BATCH_SIZES = ((4_500, 64), (6_400, 128), (32_000, 256), (108_000, 512))
 _LARGEST_BATCH = 1024
-_EMBEDDING_SIZES = {"none": 1, "piecewise": 32, "cosine": 16, "periodic": 8}
+_EMBEDDING_SIZES = {"piecewise": 32, "cosine": 16, "periodic": 8}
 _MOST_EMBEDDED = 1024
 # The nearest below 1 that float32 and 32 random bits can tell from it.
 _MOST_DROPPED = 1 - 2.0**-20
@@ -58,7 +60,7 @@ def network_shape(parameters: Hyperparameters, codec: Codec, objective: Objectiv
         activations=activations,
         n_outputs=objective.n_outputs(codec.target.n_targets),
         number_embedding=parameters.number_embedding,
-        number_widths=_number_widths(parameters, encoder.n_bins),
+        number_widths=_number_widths(parameters, encoder),
         input_scaling=bool(parameters.input_scaling),
         parametrisation=parameters.parametrisation,
         n_copies=int(parameters.n_copies) if hidden_sizes else 1,
@@ -66,9 +68,11 @@ def network_shape(parameters: Hyperparameters, codec: Codec, objective: Objectiv
     )
 
 
-def _number_widths(parameters: Hyperparameters, n_bins: Sequence[int]) -> tuple[int, ...]:
+def _number_widths(parameters: Hyperparameters, encoder: Encoder) -> tuple[int, ...]:
     """The features of each scaled number: never more bins than its values tell apart."""
-    name = parameters.number_embedding
+    name, n_bins = parameters.number_embedding, encoder.n_bins
+    if name == "robust":
+        return n_bins if isinstance(encoder.scaling, BinScaling) else ()
     if name == "none" or not n_bins:
         return ()
     most = max(_MOST_EMBEDDED // len(n_bins), 1)
@@ -173,11 +177,18 @@ def begin(plan: Plan, network: Network, knobs: Knobs) -> State:
 
 
 def fresh_network(
-    shape: NetworkShape, seed: int, dtype: DTypeLike, frequency_scale: float, means: Any
+    shape: NetworkShape,
+    seed: int,
+    dtype: DTypeLike,
+    frequency_scale: float,
+    means: Any,
+    edges: Any = None,
 ) -> Network:
     """A network with starting weights."""
     generator = np.random.Generator(np.random.Philox(seed))
-    return build_network(shape, generator, dtype, frequency_scale=frequency_scale, means=means)
+    return build_network(
+        shape, generator, dtype, frequency_scale=frequency_scale, means=means, edges=edges
+    )
 
 
 def _label_smoothing(parameters: Hyperparameters) -> float:

@@ -5,7 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rightfit.data.bins import BinScaling
+from rightfit.data.robust_edges import robust_edges
 from rightfit.errors import ParameterError
 from rightfit.estimators.grid import Grid, combinations, combinations_of_kinds, with_values
 from rightfit.estimators.hyperparameters import Hyperparameters, member_parameters
@@ -137,13 +140,15 @@ def make_trials(
     dtype = prepared.training.weights.dtype
     # The batch size goes by the rows of a fold, of which some have one row more than others.
     plans = [plan_of(t.parameters, objective, min(n_rows)) for t in trials]
+    edges = _edges(prepared) if any(shape.is_unbent for shape in shapes) else None
     members, trial_of = [], []
     for trial, shape, plan in zip(trials, shapes, in_common(plans), strict=True):
         for fold, n in zip(folds, n_rows, strict=True):
             knobs = knobs_of(
                 trial.parameters, prepared.codec.target, plan, n, dtype=dtype, seed=trial.seed
             )
-            first = _Begin(trial.parameters, plan, shape, knobs, trial.seed, dtype)
+            own = edges if shape.is_unbent else None
+            first = _Begin(trial.parameters, plan, shape, knobs, trial.seed, dtype, own)
             members.append(Member(plan, knobs, shape, first, trial.seed, fold))
             trial_of.append(trial.number)
     return Trials(grid, trials, tuple(members), tuple(trial_of))
@@ -159,12 +164,20 @@ class _Begin:
     knobs: Knobs
     seed: int
     dtype: Any
+    edges: Any
 
     def __call__(self) -> State:
         scale = self.parameters.frequency_scale
         means = self.knobs.target_means
-        network = fresh_network(self.shape, self.seed, self.dtype, scale, means)
+        network = fresh_network(self.shape, self.seed, self.dtype, scale, means, self.edges)
         return begin(self.plan, network, self.knobs)
+
+
+def _edges(prepared: Prepared) -> NDArray[np.float64]:
+    """Where the bins of numbers begin and end, for networks that take them out of these."""
+    scaling, training = prepared.codec.encoder.scaling, prepared.training
+    assert isinstance(scaling, BinScaling)
+    return robust_edges(scaling, np.asarray(training.features.numbers)[: int(training.n_rows)])
 
 
 def _n_rows(prepared: Prepared, fold: int | None) -> int:

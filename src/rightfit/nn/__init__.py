@@ -14,6 +14,7 @@ from rightfit.nn.number_embedding import Cosine as Cosine
 from rightfit.nn.number_embedding import NumberEmbedding as NumberEmbedding
 from rightfit.nn.number_embedding import Periodic as Periodic
 from rightfit.nn.number_embedding import PiecewiseLinear as PiecewiseLinear
+from rightfit.nn.number_embedding import Unbent as Unbent
 from rightfit.nn.shape import NetworkShape as NetworkShape
 from rightfit.nn.weights import count_parameters as count_parameters
 from rightfit.nn.weights import is_weight as is_weight

@@ -18,7 +18,7 @@ from rightfit.nn.embedding import CategoryInput, category_features
 from rightfit.nn.initialisation import Scheme, initial_weights
 from rightfit.nn.linear import Linear
 from rightfit.nn.links import LINKS
-from rightfit.nn.number_embedding import NumberEmbedding, build_number_embedding
+from rightfit.nn.number_embedding import NumberEmbedding, Unbent, build_number_embedding
 from rightfit.nn.random_bits import fold_in
 from rightfit.nn.shape import NetworkShape
 from rightfit.nn.weights import Weights
@@ -43,6 +43,8 @@ class Network(eqx.Module):
         means: `[output]`, of a network with a link: the means of the targets in their standard
             deviations, which stay as they are; None without.
         link: what becomes of the last layer's numbers, by name; identity leaves them.
+        edges: `[edge]`, of a network that takes its numbers out of bins: the edges of these, scaled
+            by quartiles, which stay as they are; None without.
 
     Source:
         Gorishniy, Kotelnikov and Babenko (2025), "TabM", for the copies: its TabM-mini. Holzmüller
@@ -60,6 +62,7 @@ class Network(eqx.Module):
     n_copies: int = eqx.field(static=True, default=1)
     means: Float[Weights, " output"] | None = None
     link: str = eqx.field(static=True, default="identity")
+    edges: Float[Weights, " edge"] | None = None
 
     @property
     def n_outputs(self) -> int:
@@ -68,8 +71,12 @@ class Network(eqx.Module):
 
     @property
     def trained(self) -> "Network":
-        """What training changes: all but the means."""
-        return dataclasses.replace(self, means=None)
+        """What training changes: all but the means and the edges."""
+        return dataclasses.replace(self, means=None, edges=None)
+
+    def with_fixed(self, other: "Network") -> "Network":
+        """Put back what training does not change, from a network that has it."""
+        return dataclasses.replace(self, means=other.means, edges=other.edges)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -159,13 +166,18 @@ class Network(eqx.Module):
         parts = [features.numbers]
         if self.numbers is not None:
             n_embedded = self.numbers.n_columns
-            parts = [
-                self.numbers(features.numbers[:, :n_embedded]),
-                features.numbers[:, n_embedded:],
-            ]
+            embedded = features.numbers[:, :n_embedded]
+            parts = [self._embedded(embedded), features.numbers[:, n_embedded:]]
         parts += category_features(self.categories, features.codes)
         x = jnp.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
         return x if self.factors is None or self.n_copies > 1 else x * self.factors
+
+    def _embedded(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
+        if isinstance(self.numbers, Unbent):
+            assert self.edges is not None
+            return self.numbers(numbers, self.edges)
+        assert self.numbers is not None
+        return self.numbers(numbers)
 
 
 def build_network(
@@ -175,6 +187,7 @@ def build_network(
     *,
     frequency_scale: float = 0.1,
     means: Float[Weights, " output"] | None = None,
+    edges: Float[Weights, " edge"] | None = None,
 ) -> Network:
     """Make a network with starting weights that fit its activations; biases are 0.
 
@@ -187,6 +200,7 @@ def build_network(
         dtype: of the weights.
         frequency_scale: spread of the starting frequencies of cosine and periodic embeddings.
         means: for a link, the means of the targets in their standard deviations; None for 1.
+        edges: for numbers that are taken out of bins, the edges of these; None for 0.
     """
     numbers = build_number_embedding(
         shape.number_embedding, shape.number_widths, generator, frequency_scale, dtype
@@ -220,6 +234,7 @@ def build_network(
         shape.n_copies,
         _means(shape, means, dtype),
         shape.link,
+        _edges(numbers, edges, dtype),
     )
 
 
@@ -229,6 +244,14 @@ def _means(
     if shape.link == "identity":
         return None
     return np.ones(shape.n_outputs, dtype) if means is None else np.asarray(means, dtype)
+
+
+def _edges(
+    numbers: NumberEmbedding | None, edges: Float[Weights, " edge"] | None, dtype: DTypeLike
+) -> np.ndarray | None:
+    if not isinstance(numbers, Unbent):
+        return None
+    return np.zeros(numbers.n_edges, dtype) if edges is None else np.asarray(edges, dtype)
 
 
 def _factors(

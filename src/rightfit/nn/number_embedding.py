@@ -74,6 +74,52 @@ class PiecewiseLinear(eqx.Module):
         return jnp.concatenate(parts, axis=1)
 
 
+class Unbent(eqx.Module):
+    """Takes each number back out of the bins that scaling made equally wide.
+
+    What lies a third of the way through the scaled bin lies a third of the way between its edges
+    again, so that a network that is linear in its inputs is linear in the column.
+
+    Attributes:
+        n_bins: for each column.
+    """
+
+    n_bins: tuple[int, ...] = eqx.field(static=True)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns that are taken back."""
+        return len(self.n_bins)
+
+    @property
+    def width(self) -> int:
+        """Number of features that all columns become."""
+        return len(self.n_bins)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges that all columns have, one more each than bins."""
+        return sum(self.n_bins) + len(self.n_bins)
+
+    def __call__(
+        self, numbers: Float[Array, "batch number"], edges: Float[Weights, " edge"]
+    ) -> Float[Array, "batch feature"]:
+        """Compute the features of every row.
+
+        Args:
+            numbers: as they are scaled, evenly over ±√3.
+            edges: where they belong, those of one column side by side.
+        """
+        n_bins = np.array(self.n_bins, numbers.dtype)
+        places = jnp.clip((numbers + _HALF_RANGE) * (n_bins / (2 * _HALF_RANGE)), 0, n_bins)
+        bins = jnp.minimum(places, n_bins - 1).astype(jnp.int32)
+        first = np.concatenate([[0], np.cumsum(np.array(self.n_bins[:-1], np.int32) + 1)])
+        lower = bins + first.astype(np.int32)
+        known = jax.lax.stop_gradient(jnp.asarray(edges))
+        below, above = known[lower], known[lower + 1]
+        return below + (above - below) * (places - bins)
+
+
 class Cosine(eqx.Module):
     """Adds waves of learned frequency and phase to each number: x and several cos(2π(f·x + p)).
 
@@ -132,7 +178,7 @@ class Periodic(eqx.Module):
         return jax.nn.relu(self.linear(waves)).reshape(numbers.shape[0], -1)
 
 
-NumberEmbedding = PiecewiseLinear | Cosine | Periodic
+NumberEmbedding = PiecewiseLinear | Unbent | Cosine | Periodic
 
 
 def build_number_embedding(
@@ -145,8 +191,8 @@ def build_number_embedding(
     """Make an embedding with starting weights.
 
     Args:
-        name: piecewise, cosine or periodic; none for no embedding.
-        widths: for each column to be embedded, its bins, waves or features.
+        name: piecewise, robust, cosine or periodic; none for no embedding.
+        widths: for each column to be embedded, its bins, waves or features; none for no embedding.
         generator: of the starting weights.
         frequency_scale: standard deviation of the starting frequencies, in turns for a unit of the
             scaled number.
@@ -156,6 +202,8 @@ def build_number_embedding(
         return None
     if name == "piecewise":
         return PiecewiseLinear(widths)
+    if name == "robust":
+        return Unbent(widths)
     n_columns, width = len(widths), widths[0]
 
     def frequencies(n_each: int) -> np.ndarray:
@@ -172,8 +220,8 @@ def build_number_embedding(
 
 def embedded_widths(name: str, widths: tuple[int, ...]) -> list[int]:
     """How many features each embedded column becomes; cosines have the numbers themselves first."""
-    numbers_themselves = [1] * len(widths) if name in ("none", "cosine") else []
-    return numbers_themselves + (list(widths) if name != "none" else [])
+    numbers_themselves = [1] * len(widths) if name in ("none", "robust", "cosine") else []
+    return numbers_themselves + (list(widths) if name not in ("none", "robust") else [])
 
 
 def embedding_parameters(name: str, widths: tuple[int, ...]) -> int:

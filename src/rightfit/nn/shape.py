@@ -20,7 +20,7 @@ class NetworkShape:
         n_outputs: outputs of the last layer.
         number_embedding: what becomes of scaled numbers, by name; none leaves them as they are.
         number_widths: for each scaled number that is embedded, and these come first, its bins,
-            waves or features.
+            waves or features; none where there is nothing to embed.
         input_scaling: whether each feature has a factor of its own that is learned.
         parametrisation: standard, or ntk, where weights are scaled when they are used.
         n_copies: networks in one, which share all weights but factors of the inputs and the
@@ -46,6 +46,11 @@ class NetworkShape:
     def has_factors(self) -> bool:
         """Whether inputs have learned factors: copies differ by them."""
         return self.input_scaling or self.n_copies > 1
+
+    @property
+    def is_unbent(self) -> bool:
+        """Whether numbers are taken out of their bins again."""
+        return self.number_embedding == "robust" and bool(self.number_widths)
 
     @property
     def n_features(self) -> int:

@@ -103,7 +103,7 @@ def _flat_loss(
     dropout = dropout_of_step(plan, knobs, jnp.uint32(0))
 
     def total(flat: Array) -> Float[Array, ""]:
-        moved = dataclasses.replace(restore(flat), means=network.means)
+        moved = restore(flat).with_fixed(network)
         return loss(plan, moved, rows, knobs, dropout)[0]
 
     return flat, total
