@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from rightfit import Classifier, Regressor
-from rightfit.estimators.network_run import batch_size
+from rightfit.estimators.network_run import batch_size, in_common
+from rightfit.nn import NetworkShape
 from tests.estimators.examples import NUMBERS, THREE, X, mixed, small
+from tests.train.runs import plan_of
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,18 @@ def test_batch_size_goes_by_the_rows(n_rows: int, size: int) -> None:
 @pytest.mark.parametrize(("wanted", "size"), [(1, 1), (50, 50), (64, 64), (10**12, 64)])
 def test_batch_size_is_never_much_more_than_there_are_rows(wanted: int, size: int) -> None:
     assert batch_size(Classifier(batch_size=wanted), 40) == size
+
+
+def test_networks_of_one_shape_are_compiled_for_what_one_of_them_needs_and_others_are_not() -> None:
+    deep, linear = NetworkShape(3, (), (), (4,), ("relu",), 1), NetworkShape(3, (), (), (), (), 1)
+    plans = [
+        plan_of(l2=False, dropout=True),
+        plan_of(l2=True),
+        plan_of(l2=False, averaging=True, weight_decay=False),
+    ]
+    first, line, last = in_common(plans, [deep, linear, deep])
+    assert line == plans[1]
+    assert first == last == plan_of(l2=False, dropout=True, averaging=True)
 
 
 def test_batch_size_that_is_described_is_the_one_in_force() -> None:

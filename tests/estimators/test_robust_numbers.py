@@ -53,7 +53,7 @@ def test_edges_stay_as_they_are_and_are_saved(line: tuple[Any, Any], tmp_path: P
     )
     began = model.fit(X, y)._fitted().network.edges
     ended = model.set_params(max_epochs=20).fit(X, y)._fitted().network.edges
-    np.testing.assert_allclose(ended, began, rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(ended), np.asarray(began), rtol=1e-6)
     model.save(tmp_path / "model")
     again = rightfit.load(tmp_path / "model")
     np.testing.assert_array_equal(again.predict(X), model.predict(X))

@@ -113,16 +113,21 @@ def plan_of(parameters: Hyperparameters, objective: Objective, n_rows: int) -> P
     )
 
 
-def in_common(plans: Sequence[Plan]) -> list[Plan]:
-    """Let networks share programs: what one of them needs, all are compiled for.
+def in_common(plans: Sequence[Plan], shapes: Sequence[NetworkShape]) -> list[Plan]:
+    """Let networks of one shape share programs: what one of them needs, all are compiled for.
 
-    A rate of 0 then computes what leaving it out would.
+    A rate of 0 then computes what leaving it out would. Networks of other shapes have programs of
+    their own, which are spared what they do not need.
     """
-    needed: dict[str, Any] = {
-        name: any(getattr(plan, name) for plan in plans)
-        for name in ("dropout", "input_dropout", "l2", "weight_decay", "averaging", "smoothing")
-    }
-    return [dataclasses.replace(plan, **needed) for plan in plans]
+    names = ("dropout", "input_dropout", "l2", "weight_decay", "averaging", "smoothing")
+    needed: dict[NetworkShape, dict[str, Any]] = {}
+    for plan, shape in zip(plans, shapes, strict=True):
+        alike = needed.setdefault(shape, dict.fromkeys(names, False))
+        alike.update({name: alike[name] or getattr(plan, name) for name in names})
+    return [
+        dataclasses.replace(plan, **needed[shape])
+        for plan, shape in zip(plans, shapes, strict=True)
+    ]
 
 
 def knobs_of(

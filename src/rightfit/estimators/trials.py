@@ -142,7 +142,7 @@ def make_trials(
     plans = [plan_of(t.parameters, objective, min(n_rows)) for t in trials]
     edges = _edges(prepared) if any(shape.is_unbent for shape in shapes) else None
     members, trial_of = [], []
-    for trial, shape, plan in zip(trials, shapes, in_common(plans), strict=True):
+    for trial, shape, plan in zip(trials, shapes, in_common(plans, shapes), strict=True):
         for fold, n in zip(folds, n_rows, strict=True):
             knobs = knobs_of(
                 trial.parameters, prepared.codec.target, plan, n, dtype=dtype, seed=trial.seed
