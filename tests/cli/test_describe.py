@@ -97,7 +97,8 @@ def test_describe_of_copies_adds_up(rightfit: Type, table: pl.DataFrame) -> None
     assert re.search(r"\noutput +128 +4 × 1  logistic ", answer.out)
     total = sum(layer["parameters"] for layer in facts["layers"])
     assert f"{total:,}\n" in answer.out
-    assert facts["n_parameters"] == total * len(facts["members"])
+    n_predicting = sum(member["weight"] > 0 for member in facts["members"])
+    assert facts["n_parameters"] == total * n_predicting
     assert "\ncopies share all of a network but " in answer.out
     # Of a network alone nothing is drawn.
     assert "drawn of" not in answer.out

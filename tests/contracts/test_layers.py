@@ -20,6 +20,7 @@ from rightfit.nn import (
     Network,
     Periodic,
     PiecewiseLinear,
+    Unbent,
 )
 from tests.train.runs import network_of
 
@@ -54,6 +55,7 @@ LAYERS: dict[type[eqx.Module], list[Make]] = {
         lambda dtype: (CategoryInput(None, 4), np.arange(6, dtype=np.int32) % 4),
     ],
     PiecewiseLinear: [lambda dtype: (PiecewiseLinear((3, 3, 2)), _numbers(dtype, N_ROWS, 3))],
+    Unbent: [lambda dtype: (Unbent((3, 3, 2)), _numbers(dtype, N_ROWS, 3))],
     Cosine: [
         lambda dtype: (
             Cosine(_numbers(dtype, 6), _numbers(dtype, 6), 3),
@@ -75,6 +77,8 @@ EACH_LAYER = pytest.mark.parametrize(
 
 
 def call(layer: eqx.Module, inputs: Any) -> Any:
+    if isinstance(layer, Unbent):
+        return layer(inputs, jnp.arange(layer.n_edges, dtype=inputs.dtype))
     return layer(inputs)  # type: ignore[operator]
 
 
