@@ -115,10 +115,9 @@ def test_each_kind_of_network_is_exported(changes: dict[str, Any]) -> None:
 @BOTH_TYPES
 def test_networks_of_one_shape_and_of_several_are_exported_together(dtype: Any) -> None:
     copies = shape_of(n_copies=3, number_embedding="piecewise", number_widths=(4, 4, 4))
-    plain = shape_of(hidden_sizes=(6,))
-    networks = [
-        network_of(shape, dtype, seed) for seed, shape in enumerate([copies, plain, copies, plain])
-    ]
+    plain, line = shape_of(hidden_sizes=(6,)), shape_of(hidden_sizes=(), n_outputs=1)
+    shapes = [copies, plain, copies, plain, line]
+    networks = [network_of(shape, dtype, seed) for seed, shape in enumerate(shapes)]
     assert_alike(networks, plain, dtype)
 
 

@@ -57,9 +57,9 @@ def _shapes(networks: Networks, widths: tuple[int, int]) -> Features:
     be taken. The rows are said to be few: so written, a single row takes half the time, and
     thousands take the same.
     """
-    units = min(group.layers[0].bias.shape[-1] for group in networks.groups)
+    copied = [group.layers[0].bias.shape[-1] for group in networks.groups if group.n_copies > 1]
     # Rows of which there can only be one would be taken for one.
-    said = f"{ROWS} <= {units}" if units > 1 else f"{ROWS} >= 2"
+    said = f"{ROWS} <= {min(copied)}" if copied and min(copied) > 1 else f"{ROWS} >= 2"
     (rows,) = symbolic_shape(ROWS, constraints=(said,))
     dtypes = networks.groups[0].dtype, np.int32
     return Features(
