@@ -232,8 +232,7 @@ def test_better_quality_trains_more_networks() -> None:
     ("quality", "n_rows", "n_columns", "l2"),
     [
         ("fast", 1_000, 8, {0.001, 0.02}),
-        ("fast", 1_001, 8, {0.001}),
-        ("fast", 100_001, 8, set()),
+        ("fast", 1_001, 8, set()),
         ("default", 3_000, 49, {0.001, 0.02}),
         ("default", 3_001, 60, {0.001}),
         ("default", 200_000, 8, {0.001}),
@@ -561,9 +560,7 @@ def test_gradients_and_graph_are_of_the_single_network_that_was_fitted(
 ) -> None:
     generator = np.random.default_rng(0)
     X = generator.normal(size=(n_rows, 3))
-    # Beyond 1,000 rows the first network is deep, and a linear one would be the second.
-    model = Regressor(quality=quality, max_members=1, max_epochs=2, random_state=0)
-    model.fit(X, X[:, 0])
+    model = Regressor(quality=quality, max_epochs=2, random_state=0).fit(X, X[:, 0])
     check = check_gradients(model, X, X[:, 0], max_parameters_per_array=10)
     assert check.n_parameters == model.n_parameters_
     assert check.largest_error < 1e-6
