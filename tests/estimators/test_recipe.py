@@ -251,14 +251,14 @@ def test_packs_have_linear_networks(
     assert {values["number_embedding"] for values in lines} <= {"robust"}
 
 
-@pytest.mark.parametrize("n_columns", [3, 60])
-def test_a_line_is_found(n_columns: int) -> None:
+# Without linear networks, which bins have not bent, it is 0.123 and 0.192.
+@pytest.mark.parametrize(("n_columns", "most"), [(3, 0.115), (60, 0.125)])
+def test_a_line_is_found(n_columns: int, most: float) -> None:
     random = np.random.default_rng(0)
     X = random.standard_normal((1_500, n_columns))
     y = X @ random.standard_normal(n_columns) / n_columns**0.5 + 0.1 * random.standard_normal(1_500)
     model = Regressor(quality="fast", random_state=0).fit(X[:500], y[:500])
-    # Without linear networks, which bins have not bent, it is 0.14 and 0.5.
-    assert np.sqrt(np.mean((model.predict(X[500:]) - y[500:]) ** 2)) < 0.125
+    assert np.sqrt(np.mean((model.predict(X[500:]) - y[500:]) ** 2)) < most
 
 
 def test_what_somebody_says_stays() -> None:
