@@ -73,7 +73,7 @@ def date_style(text: pl.Series) -> str | None:
         shares[style] = _style_share(present, style)
         if shares[style] == 1.0:
             break
-    best = max(likely, key=lambda style: shares.get(style, 0.0), default="")
+    best = max(shares, key=lambda style: shares[style], default="")
     return best if shares.get(best, 0.0) >= SHARE else None
 
 

@@ -27,14 +27,14 @@ def robust_edges(
         >>> robust_edges(bins, even_places(5)[:, None]).round(2).tolist()
         [-0.65, -0.33, 0.0, 0.65, 1.66]
     """
+    sampled = numbers[:: -(-len(numbers) // MOST_SAMPLED_ROWS)]
     found = []
     for column, edges in enumerate(scaling.edges):
         # A constant column has one edge and one bin.
         own = edges if len(edges) > 1 else np.repeat(edges, 2)
-        sampled = numbers[:: -(-len(numbers) // MOST_SAMPLED_ROWS), column]
-        quartiles = np.interp(np.quantile(sampled, (0.25, 0.5, 0.75)), even_places(len(own)), own)
+        places = np.quantile(sampled[:, column], (0.25, 0.5, 0.75))
+        lower, median, upper = np.interp(places, even_places(len(own)), own)[:, None]
         half = np.array([own[-1] / 2 - own[0] / 2])
-        lower, median, upper = quartiles[:, None]
         robust = scaling_by_quartiles(lower, median, upper, half, np.zeros(1, bool))
         scaled = np.empty((len(own), 1), np.float32)
         robust.apply(own[:, None], scaled)

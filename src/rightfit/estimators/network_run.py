@@ -187,7 +187,7 @@ def fresh_network(
     dtype: DTypeLike,
     frequency_scale: float,
     means: Any,
-    edges: Any = None,
+    edges: Any,
 ) -> Network:
     """A network with starting weights."""
     generator = np.random.Generator(np.random.Philox(seed))

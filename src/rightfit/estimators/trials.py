@@ -147,8 +147,7 @@ def make_trials(
             knobs = knobs_of(
                 trial.parameters, prepared.codec.target, plan, n, dtype=dtype, seed=trial.seed
             )
-            own = edges if shape.is_unbent else None
-            first = _Begin(trial.parameters, plan, shape, knobs, trial.seed, dtype, own)
+            first = _Begin(trial.parameters, plan, shape, knobs, trial.seed, dtype, edges)
             members.append(Member(plan, knobs, shape, first, trial.seed, fold))
             trial_of.append(trial.number)
     return Trials(grid, trials, tuple(members), tuple(trial_of))

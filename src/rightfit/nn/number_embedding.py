@@ -52,11 +52,6 @@ class PiecewiseLinear(eqx.Module):
         """Number of columns that are embedded."""
         return len(self.n_bins)
 
-    @property
-    def width(self) -> int:
-        """Number of features that all columns become."""
-        return sum(self.n_bins)
-
     def __call__(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
         """Compute the features of every row."""
         per_unit = np.array([n_bins / (2 * _HALF_RANGE) for n_bins in self.n_bins], numbers.dtype)
@@ -89,11 +84,6 @@ class Unbent(eqx.Module):
     @property
     def n_columns(self) -> int:
         """Number of columns that are taken back."""
-        return len(self.n_bins)
-
-    @property
-    def width(self) -> int:
-        """Number of features that all columns become."""
         return len(self.n_bins)
 
     @property
@@ -136,11 +126,6 @@ class Cosine(eqx.Module):
     phases: Float[Weights, " feature"]
     n_columns: int = eqx.field(static=True)
 
-    @property
-    def width(self) -> int:
-        """Number of features that all columns become."""
-        return self.n_columns + self.frequencies.shape[-1]
-
     def __call__(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
         """Compute the features of every row."""
         each = jnp.asarray(self.frequencies).reshape(self.n_columns, -1)
@@ -164,11 +149,6 @@ class Periodic(eqx.Module):
     frequencies: Float[Weights, " frequency"]
     linear: Linear
     n_columns: int = eqx.field(static=True)
-
-    @property
-    def width(self) -> int:
-        """Number of features that all columns become."""
-        return self.n_columns * self.linear.bias.shape[-1]
 
     def __call__(self, numbers: Float[Array, "batch number"]) -> Float[Array, "batch feature"]:
         """Compute the features of every row."""
@@ -220,8 +200,10 @@ def build_number_embedding(
 
 def embedded_widths(name: str, widths: tuple[int, ...]) -> list[int]:
     """How many features each embedded column becomes; cosines have the numbers themselves first."""
-    numbers_themselves = [1] * len(widths) if name in ("none", "robust", "cosine") else []
-    return numbers_themselves + (list(widths) if name not in ("none", "robust") else [])
+    one_each = [1] * len(widths)
+    if name in ("none", "robust"):
+        return one_each
+    return [*one_each, *widths] if name == "cosine" else list(widths)
 
 
 def embedding_parameters(name: str, widths: tuple[int, ...]) -> int:
