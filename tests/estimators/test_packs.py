@@ -28,7 +28,7 @@ from rightfit import (
     TrainingWarning,
     load,
 )
-from rightfit.estimators import base, fitting
+from rightfit.estimators import base, fitting, judging_time
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.trials import Trials
 from rightfit.train import clock, compilation
@@ -431,7 +431,7 @@ def test_metric_that_is_watched_chooses() -> None:
 
 def test_pack_is_judged_while_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "_SNAPSHOT_SECONDS", 0.0)
-    monkeypatch.setattr(fitting, "_JUDGE_SHARE", 0)
+    monkeypatch.setattr(judging_time, "_PAUSE_SHARE", 0)
     # Networks of several shapes have calls of their own, so that some always wait.
     sizes = [(8,), (8, 8), (4, 4)]
     model = Classifier(**{**HELD_OUT, "hidden_sizes": sizes, "max_epochs": 20})

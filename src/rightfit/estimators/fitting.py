@@ -35,6 +35,7 @@ from rightfit.estimators.fitting_problems import (
     warn_of_unused,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
+from rightfit.estimators.judging_time import JudgingTime
 from rightfit.estimators.limits import memory_for_members, reserve
 from rightfit.estimators.pack_tables import member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
@@ -68,10 +69,6 @@ from rightfit.train.stopping import describe_pack_stop, describe_stop
 
 _ONE_EPOCH = "partial_fit trains for one epoch; call it again to go on"
 _SNAPSHOT_SECONDS = 3.0
-# What the first judgement may take: it compiles.
-_FIRST_JUDGEMENT_SECONDS = 3.0
-# The pause after a judgement is so many times as long as it took.
-_JUDGE_SHARE = 20
 
 
 class Fitting:
@@ -124,8 +121,7 @@ class Fitting:
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
         self.lowered_to: dict[int, float] = {}
-        self.judge_again_at = 0.0
-        self.judgement_seconds = _FIRST_JUDGEMENT_SECONDS
+        self.judging = JudgingTime()
         self._result: PackResult | None = None
 
     def run(self, *, one_epoch: bool = False) -> Run:
@@ -202,24 +198,14 @@ class Fitting:
 
         Near the end of `max_seconds` it is not said: the choice that counts needs the time.
         """
-        began = time.monotonic()
         self.networks.update(snapshot.networks)
         run = self.run()
-        if began < self.judge_again_at or run.clock().seconds_left < self.judgement_seconds:
+        if not self.judging.is_now(run.clock()) or not self._can_choose():
             return
-        choice = None
-        if self._can_choose():
+        with self.judging.taken():
             choice = choose_for_now(self.parameters.combine, self._predict_held_out(run))
-        ended = time.monotonic()
-        self.judgement_seconds = ended - began
-        # The first time compiles, so it says nothing of the next one.
-        pause = _JUDGE_SHARE * (ended - began) if self.judge_again_at else 0.0
-        self.judge_again_at = ended + pause
-        if choice is not None:
-            kept = int(np.count_nonzero(choice.weights))
-            yield PackJudged(
-                self.objective.sign * choice.watched, self.objective.watched_name, kept
-            )
+        kept = int(np.count_nonzero(choice.weights))
+        yield PackJudged(self.objective.sign * choice.watched, self.objective.watched_name, kept)
 
     def model(self, *, latest: bool = False) -> Model:
         """Make the model from what was trained, with the best weights or the latest."""
