@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rightfit.train.events import LearningRateLowered as LearningRateLowered
     from rightfit.train.events import MemberStopped as MemberStopped
     from rightfit.train.events import PackJudged as PackJudged
+    from rightfit.train.events import RefitStarted as RefitStarted
     from rightfit.train.events import TrainingEnded as TrainingEnded
     from rightfit.train.events import TrainingStarted as TrainingStarted
 
@@ -46,6 +47,7 @@ _HOMES = {
     "NetworkGraph": "rightfit.estimators.graph",
     "PackJudged": "rightfit.train.events",
     "ParameterError": "rightfit.errors",
+    "RefitStarted": "rightfit.train.events",
     "Regressor": "rightfit.estimators.regressor",
     "Report": "rightfit.report.write",
     "RightFitError": "rightfit.errors",

@@ -203,6 +203,32 @@ def test_patience_grows_where_an_epoch_has_few_steps(
 
 
 @pytest.mark.parametrize(
+    ("quality", "n_rows", "may_refit", "given", "refit"),
+    [
+        ("default", 5_000, True, {}, 0.5),
+        ("best", 5_000, True, {}, 0.5),
+        # One network more must be compiled, which takes as long as it is trained.
+        ("fast", 5_000, True, {}, None),
+        # Of folds, every row trains most networks already.
+        ("default", 2_000, True, {}, None),
+        ("default", 2_000, True, {"validation_fraction": 0.2}, 0.5),
+        # They were handed over.
+        ("default", 5_000, False, {}, None),
+        ("default", 5_000, True, {"refit": 0}, 0),
+        ("default", 5_000, True, {"refit": 2.0}, 2.0),
+    ],
+)
+def test_networks_go_on_with_all_rows_where_some_were_held_out_once(
+    quality: str, n_rows: int, *, may_refit: bool, given: Any, refit: float | None
+) -> None:
+    may_fold = "validation_fraction" not in given
+    about = Circumstances(n_rows, 8, may_fold=may_fold, may_refit=may_refit)
+    chosen, recipe = follow_recipe(ClassifierParameters(quality=quality, **given), about)
+    assert chosen.refit == refit
+    assert recipe.filled.get("refit") == (None if "refit" in given else refit)
+
+
+@pytest.mark.parametrize(
     ("n_rows", "may_fold", "n_folds", "units"),
     [
         (2_000, True, 8, 256),

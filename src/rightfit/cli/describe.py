@@ -75,7 +75,9 @@ def _rows(facts: dict[str, Any]) -> str:
     if n_folds:
         return f"{facts['n_training_rows']:,} rows in {n_folds} folds"
     stopped = f", stopped by {held:,} validation rows" if held else ""
-    return f"{facts['n_training_rows']:,} rows{stopped}"
+    all_rows = facts["n_refit_rows"]
+    refit = f", then refit on all {all_rows:,}" if all_rows else ""
+    return f"{facts['n_training_rows']:,} rows{stopped}{refit}"
 
 
 def _chosen(fitted: Any, parameters: dict[str, Any]) -> str:

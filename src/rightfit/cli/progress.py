@@ -39,6 +39,8 @@ def show_progress(events: Iterable[Event], console: Console) -> Iterator[Event]:
 
 def stand(pace: Pace) -> str:
     """How far one network has come, or how many of a pack are still trained."""
+    if pace.refit is not None:
+        return f"going on with all {pace.refit.n_rows:,} rows"
     if pace.n_members > 1:
         if not pace.n_running:
             return f"choosing among {pace.n_members} members"
@@ -103,7 +105,7 @@ def _picture(pace: Pace) -> RenderableType:
 
 def _bar(pace: Pace) -> ProgressBar:
     assert pace.last is not None
-    if pace.n_members == 1:
+    if pace.n_members == 1 and pace.refit is None:
         return ProgressBar(total=pace.end_epoch, completed=pace.last.epoch, width=_BAR_WIDTH)
     # While members are chosen, nobody knows how long it takes.
     total = pace.epochs_done + pace.epochs_left if pace.n_running else None

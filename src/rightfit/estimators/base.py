@@ -284,6 +284,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             n_columns=len(rows.table.names),
             # Of folds in time the early ones know only the old past.
             may_fold=held is None and self.validation_fraction is None and rows.time is None,
+            may_refit=held is None,
             is_single=is_single,
             has_amounts=not self._has_classes()
             and are_amounts(rows.y)

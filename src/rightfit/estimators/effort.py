@@ -31,6 +31,8 @@ class Circumstances:
             included.
         n_columns: columns of the table.
         may_fold: whether the rows may be held out fold by fold; not if somebody said which are.
+        may_refit: whether those that are held out may be trained on when all is over; not if they
+            were handed over.
         is_single: whether only one network can be trained: `partial_fit` and `warm_start`.
         has_amounts: whether the target is counts or amounts that spread widely: see
             `are_amounts`.
@@ -39,6 +41,7 @@ class Circumstances:
     n_rows: int
     n_columns: int
     may_fold: bool = True
+    may_refit: bool = True
     is_single: bool = False
     has_amounts: bool = False
 
@@ -109,11 +112,13 @@ class Effort:
         n_sparse: networks of each sparse kind, without and with a hidden layer, that are added to
             wide tables.
         unembedded: the stages of tables whose numbers are not embedded; None for the same.
+        refit: epochs on all rows, those that were held out among them, for each one until the best.
     """
 
     stages: tuple[Stage, ...]
     n_sparse: tuple[int, int]
     unembedded: tuple[Stage, ...] | None = None
+    refit: float = 0.0
 
     def n_of_sparse_kinds(self, about: Circumstances) -> tuple[int, ...]:
         """How many networks of each sparse kind a table gets."""
@@ -129,6 +134,7 @@ class Effort:
         )
 
 
+_REFIT = 0.5
 _BEST_OF_FEW_ROWS = Stage(3_000, (4, 4, 4), n_copies=8, n_folds=8, patience_growth=1.0, n_linear=2)
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
@@ -147,6 +153,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
                 Stage(math.inf, (1, 1, 1), n_copies=16, n_linear=1),
             ),
             n_sparse=(6, 4),
+            refit=_REFIT,
         ),
         "best": Effort(
             (
@@ -156,6 +163,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
                 Stage(math.inf, (2, 2, 2), n_copies=16, n_linear=1),
             ),
             n_sparse=(12, 8),
+            refit=_REFIT,
             # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.
             unembedded=(
                 _BEST_OF_FEW_ROWS,

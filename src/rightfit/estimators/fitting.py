@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import Any
 
@@ -33,12 +33,14 @@ from rightfit.estimators.fitting_problems import (
     too_little_time,
     warn_of_trees_in_folds,
     warn_of_unused,
+    warn_of_unused_refit,
 )
 from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.judging_time import JudgingTime
 from rightfit.estimators.limits import memory_for_members, reserve
-from rightfit.estimators.pack_tables import member_rows, trial_rows
+from rightfit.estimators.pack_tables import epoch_rows, member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
+from rightfit.estimators.refitting import refit_run
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.given import Labelled, Preparation
@@ -58,10 +60,11 @@ from rightfit.train.events import (
     LearningRateLowered,
     MemberStopped,
     PackJudged,
+    RefitStarted,
     Snapshot,
     TrainingEnded,
-    as_plain,
 )
+from rightfit.train.interruption import deferred_interrupt
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
 from rightfit.train.pack.waves import least_bytes
@@ -102,6 +105,7 @@ class Fitting:
         codec = None if before is None else Codec(before.schema, before.encoder, before.target)
         target = None if classes is None else fit_known_classes(classes, preparation.target_name)
         self.prepared: Prepared = prepare(rows, held, preparation, codec=codec, target=target)
+        warn_of_unused_refit(parameters, held, self.prepared)
         self.objective = objective(self.prepared.codec.target.n_targets)
         if self.objective.watch_metric:
             check_watched(self.objective.metric, self.prepared)
@@ -120,6 +124,8 @@ class Fitting:
         self.history: dict[int, list[EpochRecord]] = {}
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
+        self.refitted: dict[int, Network] = {}
+        self.n_refit_rows = 0
         self.lowered_to: dict[int, float] = {}
         self.judging = JudgingTime()
         self._result: PackResult | None = None
@@ -191,7 +197,31 @@ class Fitting:
                 continue
             elif isinstance(event, TrainingEnded):
                 self._check_end()
+                event = yield from self._refit(event)
             yield event
+
+    def _refit(self, ended: TrainingEnded) -> Generator[Event, None, TrainingEnded]:
+        """Let what was chosen go on, on all rows; tell how training has ended, all in all."""
+        share = self.parameters.refit
+        is_cut = ended.reason in ("interrupted", "max_seconds")
+        if is_cut or not share or self.prepared.validation_weight is None:
+            return ended
+        # Choosing takes a while, and must not lose what was trained.
+        with deferred_interrupt() as interrupted:
+            numbers = [number for _, number in self._weights()]
+            chosen = {number: self.stopped[number] for number in numbers}
+            run = refit_run(share, self.run(), self.prepared, chosen)
+        if interrupted():
+            return TrainingEnded("interrupted")
+        n_rows = int(run.training.n_rows)
+        yield RefitStarted(len(numbers), n_rows)
+        for event in train(run):
+            if isinstance(event, MemberStopped) and event.reason == "max_epochs":
+                self.refitted[numbers[event.member]] = event.state.judged_network
+                self.n_refit_rows = n_rows
+            elif isinstance(event, TrainingEnded) and event.reason == "interrupted":
+                return event
+        return ended
 
     def _judged(self, snapshot: Snapshot) -> Iterator[Event]:
         """Say what the members come to together so far, unless that took long the last time.
@@ -210,7 +240,7 @@ class Fitting:
     def model(self, *, latest: bool = False) -> Model:
         """Make the model from what was trained, with the best weights or the latest."""
         result = self._pack_result()
-        kept = self._latest() if latest else self._kept(result)
+        kept = self._latest() if latest else self._kept()
         before = self.start.model
         earlier = before.training.history if latest and before else []
         best = kept[0].number
@@ -228,11 +258,12 @@ class Fitting:
             target=target,
             has_names=before.has_names if before else self.rows.table.is_named,
             training=Training(
-                history=[*earlier, *self._plain_history(kept)],
+                history=[*earlier, *epoch_rows(self.history, kept)],
                 best_epoch=best_epoch,
                 stop_reason=_ONE_EPOCH if latest else self._stop_reason(best),
                 n_training_rows=int(self.prepared.training.n_rows),
                 n_validation_rows=self.prepared.n_held_out,
+                n_refit_rows=self.n_refit_rows,
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
                 recipe=dataclasses.asdict(self.recipe),
@@ -280,9 +311,19 @@ class Fitting:
     def _predict_held_out(self, run: Run) -> HeldOutTrials:
         return predict_held_out(self.trials, self.prepared, run, self.networks, self.seed)
 
-    def _kept(self, result: PackResult | None) -> tuple[KeptMember, ...]:
+    def _kept(self) -> tuple[KeptMember, ...]:
+        return tuple(
+            self._keep(
+                number, self.refitted.get(number, self.stopped[number].state.best_network), weight
+            )
+            for weight, number in self._weights()
+        )
+
+    def _weights(self) -> list[tuple[float, int]]:
+        """The weights of the members that predict, the heaviest first, and their numbers."""
+        result = self._pack_result()
         if result is None:
-            return (self._keep(0, self.stopped[0].state.best_network, 1.0),)
+            return [(1.0, 0)]
         folds: set[int | None] = {member.fold for member in self.trials.members}
         if self.prepared.folds and self.rows.time is not None:
             # Of folds in time the last one has seen all that those before it have, and the newest.
@@ -292,10 +333,7 @@ class Fitting:
             for number, trial in enumerate(self.trials.trial_of)
             if result.choice.weights[trial] > 0 and self.trials.members[number].fold in folds
         ]
-        return tuple(
-            self._keep(number, self.stopped[number].state.best_network, weight)
-            for weight, number in sorted(weights, key=lambda pair: (-pair[0], pair[1]))
-        )
+        return sorted(weights, key=lambda pair: (-pair[0], pair[1]))
 
     def _latest(self) -> tuple[KeptMember, ...]:
         return (self._keep(0, self.stopped[0].state.network, 1.0),)
@@ -307,19 +345,6 @@ class Fitting:
     def _keep(self, number: int, network: Network, weight: float) -> KeptMember:
         arrays = jax.tree.map(np.asarray, jax.device_get(self._exact(network)))
         return KeptMember(number, self.trials.members[number].shape, arrays, weight)
-
-    def _plain_history(self, kept: tuple[KeptMember, ...]) -> list[dict[str, Any]]:
-        """Every epoch; gradient norms only of members that predict, or there would be many."""
-        predicting = {member.number for member in kept}
-        return [
-            {
-                "member": number,
-                **as_plain(record),
-                "gradient_norms": dict(record.gradient_norms) if number in predicting else None,
-            }
-            for number in sorted(self.history)
-            for record in self.history[number]
-        ]
 
     def _pack_tables(
         self, result: PackResult | None, kept: tuple[KeptMember, ...]

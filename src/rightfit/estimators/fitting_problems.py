@@ -72,6 +72,32 @@ def warn_of_unused(parameters: Hyperparameters, rows: Labelled, held: Labelled |
             )
 
 
+def warn_of_unused_refit(
+    parameters: Hyperparameters, held: Labelled | None, prepared: Prepared
+) -> None:
+    """Say so where nothing was split off that could be trained on afterwards.
+
+    Raises:
+        ParameterError: the next fit would stop by rows that this one has trained on.
+    """
+    if not parameters.refit:
+        return
+    if parameters.warm_start:
+        raise ParameterError(
+            f"refit={parameters.refit:g} and warm_start=True are both given.",
+            expected="After a refit no rows are left that the networks have not been trained on, "
+            "so that nothing could stop the next fit.",
+            hint="leave one of them at its default",
+        )
+    if prepared.validation_weight is None:
+        why = "no rows are held out"
+        if held is not None:
+            why = "validation rows that were handed over are never trained on"
+        elif prepared.folds:
+            why = "of folds, each row is held out from one and trains the others"
+        warn_user(f"refit={parameters.refit:g} has no effect: {why}.", TrainingWarning)
+
+
 def warn_of_trees_in_folds(parameters: Hyperparameters) -> None:
     """Say so where columns are encoded by the targets of rows that a fold holds out."""
     if parameters.n_folds and parameters.scaling == "tree":

@@ -208,6 +208,15 @@ class Hyperparameters:
         "that are held out to choose when to stop, stratified for classes. With 0 the training "
         "loss is watched. None means 0.15, or 0 where that would be fewer than ten rows.",
     )
+    refit: float | None = parameter(
+        None,
+        _optional(between(0, None)),
+        "Epochs, for each one until its best, that every network that was chosen goes on for on "
+        "all rows, those that were held out among them: with 0.5, one that was best after 40 "
+        "epochs gets 20 more. Nothing watches these. None means 0, none, but what the recipe says "
+        "where hidden_sizes is 'auto'. It takes rows that were split off once: not folds, and not "
+        "rows that were handed over.",
+    )
     n_folds: int | None = parameter(
         None,
         _optional(at_least(2)),

@@ -13,6 +13,7 @@ from rightfit.train.events import (
     Event,
     MemberStopped,
     PackJudged,
+    RefitStarted,
     TrainingStarted,
 )
 
@@ -50,6 +51,7 @@ class Pace:
         max_epochs: where training ends in any case; 0 before it starts.
         n_members: networks that are trained.
         n_folds: folds that each combination is trained on; 0 without folds.
+        refit: that what was chosen goes on, on all rows; None before.
 
     Example:
         >>> pace = Pace()
@@ -67,6 +69,7 @@ class Pace:
         self.max_epochs = 0
         self.n_members = 1
         self.n_folds = 0
+        self.refit: RefitStarted | None = None
         self._patience = Patience(None)
         self._max_seconds: float | None = None
         self._members = {0: _Member()}
@@ -90,6 +93,8 @@ class Pace:
             self._running.discard(event.member)
         elif isinstance(event, PackJudged):
             self.together = event
+        elif isinstance(event, RefitStarted):
+            self.refit = event
 
     @property
     def n_running(self) -> int:

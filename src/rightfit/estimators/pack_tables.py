@@ -1,4 +1,4 @@
-"""The tables of a pack: its members, its trials, the path of each parameter, and cv_results_."""
+"""The tables of a fit: its epochs; of a pack its members, trials, path, and cv_results_."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +9,25 @@ from rightfit.estimators.choosing import PackResult
 from rightfit.estimators.effects import has_effect
 from rightfit.estimators.trials import Trials
 from rightfit.model.model import KeptMember
-from rightfit.train.events import EpochRecord, MemberStopped
+from rightfit.train.events import EpochRecord, MemberStopped, as_plain
 
 Row = dict[str, Any]
+
+
+def epoch_rows(
+    histories: Mapping[int, Sequence[EpochRecord]], kept: Sequence[KeptMember]
+) -> list[Row]:
+    """Every epoch; gradient norms only of members that predict, or there would be many."""
+    predicting = {member.number for member in kept}
+    return [
+        {
+            "member": number,
+            **as_plain(record),
+            "gradient_norms": dict(record.gradient_norms) if number in predicting else None,
+        }
+        for number in sorted(histories)
+        for record in histories[number]
+    ]
 
 
 def member_rows(

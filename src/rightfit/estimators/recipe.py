@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rightfit.estimators.effort import EFFORTS, Circumstances, Stage
+from rightfit.estimators.effort import EFFORTS, Circumstances, Effort, Stage
 from rightfit.estimators.grid import AUTO_MEMBERS, Parameters, with_values
 from rightfit.estimators.hyperparameters import PLAIN_SIZES, follows_recipe
 from rightfit.estimators.network_kinds import kinds_of
@@ -82,7 +82,7 @@ def follow_recipe(parameters: Parameters, about: Circumstances) -> tuple[Paramet
     stage = effort.stage(about)
     if parameters.n_folds:
         stage = dataclasses.replace(stage, n_folds=int(parameters.n_folds))
-    filled = _unsaid(parameters, _in_common(parameters, stage, about))
+    filled = _unsaid(parameters, _in_common(parameters, effort, stage, about))
     n_each = _n_each(parameters, stage.n_of_kinds(about) + effort.n_of_sparse_kinds(about))
     own = tuple(
         _unsaid(parameters, kind) | {"members": n}
@@ -92,7 +92,9 @@ def follow_recipe(parameters: Parameters, about: Circumstances) -> tuple[Paramet
     return with_values(parameters, filled), Recipe(filled, own)
 
 
-def _in_common(parameters: Parameters, stage: Stage, about: Circumstances) -> dict[str, Any]:
+def _in_common(
+    parameters: Parameters, effort: Effort, stage: Stage, about: Circumstances
+) -> dict[str, Any]:
     """What all networks of a pack share."""
     shared = {
         "patience_epochs": 10,
@@ -107,6 +109,8 @@ def _in_common(parameters: Parameters, stage: Stage, about: Circumstances) -> di
     if stage.patience_growth and "patience_epochs" in _unsaid(parameters, shared):
         # Whoever says how long to wait is not made to wait longer.
         shared["patience_growth"] = stage.patience_growth
+    if effort.refit and about.may_refit and not stage.n_folds:
+        shared["refit"] = effort.refit
     if not about.embeds_numbers:
         shared["scaling"] = "robust"
         shared["hidden_sizes"] = [PLAIN_SIZES]

@@ -2,7 +2,13 @@
 
 import sys
 
-from rightfit.train.events import EpochsEnded, Event, LearningRateLowered, MemberStopped
+from rightfit.train.events import (
+    EpochsEnded,
+    Event,
+    LearningRateLowered,
+    MemberStopped,
+    RefitStarted,
+)
 
 
 def print_line(event: Event, *, one_of_many: bool) -> None:
@@ -23,6 +29,9 @@ def print_line(event: Event, *, one_of_many: bool) -> None:
         line = f"learning rate lowered to {event.learning_rate:.3g}"
     elif isinstance(event, MemberStopped) and one_of_many:
         line = f"stopped in epoch {event.epoch}: {event.reason}"
+    elif isinstance(event, RefitStarted):
+        print(f"going on with all {event.n_rows:,} rows", file=sys.stderr)
+        return
     else:
         return
     print(f"member {event.member}  {line}" if one_of_many else line, file=sys.stderr)

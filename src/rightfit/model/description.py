@@ -29,6 +29,7 @@ def describe_model(model: Model) -> dict[str, Any]:
         "n_training_rows": training.n_training_rows,
         "n_validation_rows": training.n_validation_rows,
         "n_dropped_rows": training.n_dropped_rows,
+        "n_refit_rows": training.n_refit_rows,
         "n_epochs": sum(record["member"] == heaviest for record in training.history),
         "best_epoch": training.best_epoch,
         "stop_reason": training.stop_reason,

@@ -28,6 +28,8 @@ class Training:
         n_training_rows: rows that were trained on.
         n_validation_rows: rows that chose when to stop.
         n_dropped_rows: rows without a target or of weight 0.
+        n_refit_rows: rows that networks went on with when they were chosen, those that chose among
+            them; 0 where none did.
         seed: of everything random.
         members: of a pack, one dict for each network that was trained: its trial, values,
             seed, fold, best epoch, validation loss, stop reason and weight.
@@ -46,6 +48,7 @@ class Training:
     n_validation_rows: int
     n_dropped_rows: int
     seed: int
+    n_refit_rows: int = 0
     members: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     trials: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     choice: dict[str, Any] = dataclasses.field(default_factory=dict)

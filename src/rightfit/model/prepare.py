@@ -60,6 +60,8 @@ class Prepared:
         folds: splits of the training rows, numbered as they are encoded.
         blocks: of the validation rows, with folds of the training rows: numbers of groups that
             belong together, or ranks in time; None where each row stands for itself.
+        validation_weight: mean weight of a validation row, against that of a training row; None
+            where none were split off.
     """
 
     codec: Codec
@@ -69,6 +71,7 @@ class Prepared:
     training_rows: Int[np.ndarray, " training"]
     folds: tuple[Fold, ...] = ()
     blocks: Int[np.ndarray, " row"] | None = None
+    validation_weight: float | None = None
 
     @property
     def n_held_out(self) -> int:
@@ -122,6 +125,10 @@ def prepare(
         codec = dataclasses.replace(codec, target=shares)
     warn_of_left_out(int(missing.sum()))
     dtype = _dtype(preparation.precision, len(partition.training))
+    validation_weight = None
+    if len(partition.held_out):
+        means = [rows.weights[side].mean() for side in (partition.held_out, partition.training)]
+        validation_weight = float(means[0] / means[1])
     return Prepared(
         codec,
         encode_rows(codec.encoder, rows.table, partition.training, encoded, rows.weights, dtype),
@@ -130,6 +137,7 @@ def prepare(
         partition.training,
         partition.folds,
         partition.blocks,
+        validation_weight,
     )
 
 

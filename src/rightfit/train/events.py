@@ -148,6 +148,19 @@ class PackJudged:
 
 
 @dataclasses.dataclass(frozen=True)
+class RefitStarted:
+    """The networks that were chosen are about to go on, on all rows; their epochs are not told.
+
+    Attributes:
+        n_members: networks that go on.
+        n_rows: rows that they are trained on now, those that were held out among them.
+    """
+
+    n_members: int
+    n_rows: int
+
+
+@dataclasses.dataclass(frozen=True)
 class TrainingEnded:
     """Training is over; always the last event.
 
@@ -165,6 +178,7 @@ Event = (
     | MemberStopped
     | Snapshot
     | PackJudged
+    | RefitStarted
     | TrainingEnded
 )
 

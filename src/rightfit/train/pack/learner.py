@@ -47,4 +47,5 @@ def begin_learner(number: int, member: Member, max_epochs: int) -> Learner:
     """Make a learner of a member, at its start."""
     state = member.begin()
     epoch = int(state.epoch)
-    return Learner(number, member, state, member.knobs, epoch, epoch + max_epochs)
+    n_epochs = max_epochs if member.max_epochs is None else min(max_epochs, member.max_epochs)
+    return Learner(number, member, state, member.knobs, epoch, epoch + n_epochs)

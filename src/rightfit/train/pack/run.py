@@ -23,6 +23,7 @@ class Member:
         begin: makes the state before its first step.
         seed: of its row orders.
         fold: number of the fold that is held out from it; None to train on all rows.
+        max_epochs: its epochs in this run, where that is fewer than those of the run.
     """
 
     plan: Plan
@@ -31,6 +32,7 @@ class Member:
     begin: Callable[[], State]
     seed: int
     fold: int | None = None
+    max_epochs: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -71,6 +73,8 @@ class Run:
             are trained in waves. None for no limit.
         snapshot_seconds: seconds between two looks at the best weights so far; None for none.
         width: members that share one call of the program; None to choose by the shape.
+        is_refit: the members have been trained before, so that there is a model already: what is
+            kept are the latest weights, which nothing watches, and the time limit waits for none.
     """
 
     members: tuple[Member, ...]
@@ -87,6 +91,7 @@ class Run:
     memory: float | None = None
     snapshot_seconds: float | None = None
     width: int | None = None
+    is_refit: bool = False
 
     @property
     def table_that_chooses(self) -> Rows | None:

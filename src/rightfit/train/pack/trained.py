@@ -16,7 +16,7 @@ class Trained:
         self._left: dict[int, set[int]] = {}
         for number, trial in self._trials.items():
             self._left.setdefault(trial, set()).add(number)
-        self.is_enough = False
+        self.is_enough = run.is_refit
 
     def add(self, number: int) -> None:
         """Note that a member has weights worth keeping."""

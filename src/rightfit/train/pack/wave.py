@@ -215,8 +215,9 @@ class Wave:
             step = max(failed_step, int(state.step) - 1) + 1
             if len(self.run.members) > 1:
                 # Of a pack, only what is kept is worth the memory.
-                best = jax.tree.map(np.array, state.best_network)
-                state = state._replace(network=best, best_network=best, moments=None)
+                kept = state.judged_network if self.run.is_refit else state.best_network
+                kept = jax.tree.map(np.array, kept)
+                state = state._replace(network=kept, best_network=kept, average=None, moments=None)
             block.drop(learner)
             epoch = learner.epoch + (failed_step >= 0)
             yield MemberStopped(reason, state, epoch, step, learner.number)

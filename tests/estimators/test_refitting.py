@@ -1,0 +1,200 @@
+"""What was chosen goes on with all rows."""
+
+import math
+import os
+import signal
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+from rightfit import (
+    Classifier,
+    ParameterError,
+    RefitStarted,
+    Regressor,
+    TrainingEnded,
+    TrainingWarning,
+    load,
+)
+from rightfit.estimators import fitting
+from rightfit.train.events import MemberStopped
+from rightfit.train.loop import train
+from rightfit.train.pack.run import Run
+from tests.estimators.examples import HELD_OUT, NUMBERS, THREE, TWO, X, outputs
+
+REFIT: dict[str, Any] = {**HELD_OUT, "refit": 1.0}
+
+
+def loss_of(model: Any, y: Any) -> float:
+    if isinstance(model, Classifier):
+        return float(log_loss(y, model.predict_proba(X)))
+    return float(np.mean((model.predict(X) - y) ** 2))
+
+
+def fitted(**chosen: Any) -> Any:
+    return Regressor(**{**HELD_OUT, **chosen}).fit(X, NUMBERS)
+
+
+@pytest.mark.parametrize("y", [NUMBERS, TWO])
+def test_network_learns_from_the_rows_that_were_held_out(y: Any) -> None:
+    estimator = Regressor if y is NUMBERS else Classifier
+    chosen = {**HELD_OUT, "learning_rate": 0.01, "max_epochs": 30}
+    before, after = (estimator(**chosen, refit=refit).fit(X, y) for refit in (None, 5.0))
+    assert loss_of(after, y) < loss_of(before, y)
+    assert after.describe()["n_refit_rows"] == len(X)
+    assert before.describe()["n_refit_rows"] == 0
+    # What is told of training is that of before.
+    assert after.best_epoch_ == before.best_epoch_
+    losses = [[epoch["validation_loss"] for epoch in m.history_] for m in (before, after)]
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("refit", [None, 0, 0.0])
+def test_without_it_networks_stay_as_they_were(refit: Any) -> None:
+    assert np.array_equal(fitted(refit=refit).predict(X), fitted().predict(X))
+
+
+@pytest.mark.parametrize("dropout_rate", [0.0, [0.0, 0.2]])
+def test_the_same_call_gives_the_same_bits(dropout_rate: Any) -> None:
+    one, other = (fitted(refit=1.0, dropout_rate=dropout_rate) for _ in range(2))
+    assert np.array_equal(one.predict(X), other.predict(X))
+    assert not np.array_equal(one.predict(X), fitted(dropout_rate=dropout_rate).predict(X))
+
+
+@pytest.mark.parametrize(("share", "n_epochs"), [(0.5, 0.5), (0.34, 0.34), (2, 2)])
+def test_each_chosen_network_goes_on_for_a_share_of_its_epochs(
+    share: float, n_epochs: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[Run] = []
+    stopped: list[MemberStopped] = []
+
+    def watched(run: Run) -> Any:
+        runs.append(run)
+        for event in train(run):
+            if run.is_refit and isinstance(event, MemberStopped):
+                stopped.append(event)
+            yield event
+
+    monkeypatch.setattr(fitting, "train", watched)
+    model = fitted(refit=share, dropout_rate=[0.0, 0.2], learning_rate=[1e-3, 1e-2], max_epochs=9)
+    kept = [row for row in model.members_ if row["weight"] > 0]
+    kept.sort(key=lambda row: -row["weight"])
+    assert len(runs[0].members) == 4
+    assert [event.reason for event in stopped] == ["max_epochs"] * len(kept)
+    by_member = {event.member: event for event in stopped}
+    for place, row in enumerate(kept):
+        more = math.ceil(n_epochs * row["best_epoch"])
+        assert int(by_member[place].state.epoch) == row["best_epoch"] + more
+
+
+def test_refit_is_told_before_training_ends() -> None:
+    events = list(Regressor(**REFIT).iter_fit(X, NUMBERS))
+    assert events[-2:] == [RefitStarted(1, len(X)), TrainingEnded("max_epochs")]
+
+
+def test_verbose_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    Regressor(**REFIT, verbose=True).fit(X, NUMBERS)
+    assert capsys.readouterr().err.splitlines()[-1] == "going on with all 40 rows"
+
+
+def test_rows_count_as_they_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[Run] = []
+
+    def watched(run: Run) -> Any:
+        runs.append(run)
+        return train(run)
+
+    monkeypatch.setattr(fitting, "train", watched)
+    weight = np.where(np.arange(len(X)) < 10, 4.0, 1.0)
+    Regressor(**REFIT).fit(X, NUMBERS, weight)
+    counted = np.asarray(runs[1].training.weights)[: len(X)]
+    assert np.sort(counted) == pytest.approx(np.sort(weight / weight.mean()))
+
+
+def test_watched_average_is_what_goes_on() -> None:
+    model = fitted(refit=1.0, average_decay=0.5)
+    assert np.isfinite(model.predict(X)).all()
+    assert not np.array_equal(model.predict(X), fitted(average_decay=0.5).predict(X))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "handed", "why"),
+    [
+        (
+            {"n_folds": 2, "validation_fraction": None},
+            {},
+            "of folds, each row is held out from one and trains the others",
+        ),
+        ({"validation_fraction": 0.0}, {}, "no rows are held out"),
+        (
+            {"validation_fraction": None},
+            {"validation": (X[:9], NUMBERS[:9])},
+            "validation rows that were handed over are never trained on",
+        ),
+    ],
+)
+def test_where_nothing_was_split_off_that_is_said(
+    chosen: dict[str, Any], handed: dict[str, Any], why: str
+) -> None:
+    model = Regressor(**{**REFIT, **chosen})
+    with pytest.warns(TrainingWarning, match=f"refit=1 has no effect: {why}"):
+        model.fit(X, NUMBERS, **handed)
+    assert model.describe()["n_refit_rows"] == 0
+
+
+def test_nothing_could_stop_a_warm_start_after_it() -> None:
+    with pytest.raises(ParameterError, match="refit=1 and warm_start=True are both given"):
+        Regressor(**REFIT, warm_start=True).fit(X, NUMBERS)
+
+
+def test_time_limit_leaves_the_networks_that_were_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(run: Run) -> Any:
+        for event in train(run):
+            if run.is_refit and isinstance(event, MemberStopped):
+                event = MemberStopped("max_seconds", event.state, event.epoch, event.step)
+            yield event
+
+    before = fitted()
+    monkeypatch.setattr(fitting, "train", late)
+    after = fitted(refit=1.0)
+    assert np.array_equal(before.predict(X), after.predict(X))
+    assert after.describe()["n_refit_rows"] == 0
+
+
+def test_no_time_is_left_for_it_where_the_limit_has_ended_training() -> None:
+    model = Regressor(**{**REFIT, "max_epochs": 10**9, "patience_epochs": None}, max_seconds=1.0)
+    events = list(model.iter_fit(X, NUMBERS))
+    assert events[-1] == TrainingEnded("max_seconds")
+    assert not any(isinstance(event, RefitStarted) for event in events)
+
+
+def test_interrupt_keeps_the_networks_that_were_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(run: Run) -> Any:
+        if run.is_refit:
+            # It is noticed when the first epochs have ended.
+            threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        return train(run)
+
+    monkeypatch.setattr(fitting, "train", interrupted)
+    model = Regressor(**{**REFIT, "refit": 1e6})
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, NUMBERS)
+    assert np.array_equal(model.predict(X), fitted().predict(X))
+
+
+@pytest.mark.parametrize("classes", [TWO, THREE])
+def test_refit_model_is_saved(classes: Any, tmp_path: Any) -> None:
+    model = Classifier(**REFIT).fit(X, classes)
+    model.save(tmp_path / "model")
+    again = load(tmp_path / "model")
+    assert np.array_equal(outputs(again, X), outputs(model, X))
+    assert again.describe()["n_refit_rows"] == len(X)
+
+
+def test_groups_and_time_go_on_too() -> None:
+    """The newest rows, which choose when to stop, are those that matter most."""
+    model = Regressor(**REFIT).fit(X, NUMBERS, time=np.arange(len(X)))
+    assert model.describe()["n_refit_rows"] == len(X)
