@@ -207,10 +207,12 @@ def test_patience_grows_where_an_epoch_has_few_steps(
     [
         ("default", 5_000, True, {}, 0.5),
         ("best", 5_000, True, {}, 0.5),
-        # One network more must be compiled, which takes as long as it is trained.
+        # One program more would be compiled, which takes as long as its networks.
         ("fast", 5_000, True, {}, None),
         # Of folds, every row trains most networks already.
-        ("default", 2_000, True, {}, None),
+        ("default", 2_000, True, {}, 0.25),
+        ("default", 5_000, True, {"n_folds": 3}, 0.25),
+        ("fast", 900, True, {}, None),
         ("default", 2_000, True, {"validation_fraction": 0.2}, 0.5),
         # They were handed over.
         ("default", 5_000, False, {}, None),
@@ -218,7 +220,7 @@ def test_patience_grows_where_an_epoch_has_few_steps(
         ("default", 5_000, True, {"refit": 2.0}, 2.0),
     ],
 )
-def test_networks_go_on_with_all_rows_where_some_were_held_out_once(
+def test_networks_go_on_with_all_rows(
     quality: str, n_rows: int, *, may_refit: bool, given: Any, refit: float | None
 ) -> None:
     may_fold = "validation_fraction" not in given

@@ -123,11 +123,6 @@ def test_watched_average_is_what_goes_on() -> None:
 @pytest.mark.parametrize(
     ("chosen", "handed", "why"),
     [
-        (
-            {"n_folds": 2, "validation_fraction": None},
-            {},
-            "of folds, each row is held out from one and trains the others",
-        ),
         ({"validation_fraction": 0.0}, {}, "no rows are held out"),
         (
             {"validation_fraction": None},
@@ -192,6 +187,19 @@ def test_refit_model_is_saved(classes: Any, tmp_path: Any) -> None:
     again = load(tmp_path / "model")
     assert np.array_equal(outputs(again, X), outputs(model, X))
     assert again.describe()["n_refit_rows"] == len(X)
+
+
+@pytest.mark.parametrize("time", [None, np.arange(len(X))])
+def test_networks_of_folds_go_on_with_the_rows_of_all(time: Any) -> None:
+    chosen = {**HELD_OUT, "validation_fraction": None, "n_folds": 2, "max_epochs": 20}
+    before, after = (
+        Regressor(**chosen, refit=refit).fit(X, NUMBERS, time=time) for refit in (None, 3.0)
+    )
+    assert after.describe()["n_refit_rows"] == len(X)
+    assert loss_of(after, NUMBERS) < loss_of(before, NUMBERS)
+    # What they predict for rows that each has not seen is told of before.
+    assert np.array_equal(after.oof_predictions_, before.oof_predictions_, equal_nan=True)
+    assert after.choice_ == before.choice_
 
 
 def test_groups_and_time_go_on_too() -> None:

@@ -112,13 +112,13 @@ class Effort:
         n_sparse: networks of each sparse kind, without and with a hidden layer, that are added to
             wide tables.
         unembedded: the stages of tables whose numbers are not embedded; None for the same.
-        refit: epochs on all rows, those that were held out among them, for each one until the best.
+        refits: whether the networks that are chosen go on with all rows.
     """
 
     stages: tuple[Stage, ...]
     n_sparse: tuple[int, int]
     unembedded: tuple[Stage, ...] | None = None
-    refit: float = 0.0
+    refits: bool = True
 
     def n_of_sparse_kinds(self, about: Circumstances) -> tuple[int, ...]:
         """How many networks of each sparse kind a table gets."""
@@ -134,7 +134,6 @@ class Effort:
         )
 
 
-_REFIT = 0.5
 _BEST_OF_FEW_ROWS = Stage(3_000, (4, 4, 4), n_copies=8, n_folds=8, patience_growth=1.0, n_linear=2)
 EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
@@ -145,6 +144,8 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
                 Stage(math.inf, (1, 0, 0), n_copies=4, n_units=256),
             ),
             n_sparse=(6, 2),
+            # A program for all rows would take as long to compile as the networks to train.
+            refits=False,
         ),
         "default": Effort(
             (
@@ -153,7 +154,6 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
                 Stage(math.inf, (1, 1, 1), n_copies=16, n_linear=1),
             ),
             n_sparse=(6, 4),
-            refit=_REFIT,
         ),
         "best": Effort(
             (
@@ -163,7 +163,6 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
                 Stage(math.inf, (2, 2, 2), n_copies=16, n_linear=1),
             ),
             n_sparse=(12, 8),
-            refit=_REFIT,
             # Without bins nothing sees the targets of a fold, so that folds pay with more rows too.
             unembedded=(
                 _BEST_OF_FEW_ROWS,

@@ -204,7 +204,7 @@ class Fitting:
         """Let what was chosen go on, on all rows; tell how training has ended, all in all."""
         share = self.parameters.refit
         is_cut = ended.reason in ("interrupted", "max_seconds")
-        if is_cut or not share or self.prepared.validation_weight is None:
+        if is_cut or not share or not self.prepared.may_refit:
             return ended
         # Choosing takes a while, and must not lose what was trained.
         with deferred_interrupt() as interrupted:

@@ -89,12 +89,10 @@ def warn_of_unused_refit(
             "so that nothing could stop the next fit.",
             hint="leave one of them at its default",
         )
-    if prepared.validation_weight is None:
+    if not prepared.may_refit:
         why = "no rows are held out"
         if held is not None:
             why = "validation rows that were handed over are never trained on"
-        elif prepared.folds:
-            why = "of folds, each row is held out from one and trains the others"
         warn_user(f"refit={parameters.refit:g} has no effect: {why}.", TrainingWarning)
 
 

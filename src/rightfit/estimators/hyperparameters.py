@@ -214,8 +214,8 @@ class Hyperparameters:
         "Epochs, for each one until its best, that every network that was chosen goes on for on "
         "all rows, those that were held out among them: with 0.5, one that was best after 40 "
         "epochs gets 20 more. Nothing watches these. None means 0, none, but what the recipe says "
-        "where hidden_sizes is 'auto'. It takes rows that were split off once: not folds, and not "
-        "rows that were handed over.",
+        "where hidden_sizes is 'auto'. Rows that were handed over for validation are never trained "
+        "on.",
     )
     n_folds: int | None = parameter(
         None,

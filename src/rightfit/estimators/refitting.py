@@ -15,7 +15,7 @@ from rightfit.model.prepare import Prepared
 from rightfit.train.events import MemberStopped
 from rightfit.train.joined_rows import join_rows
 from rightfit.train.pack.run import Member, Run
-from rightfit.train.plan import NEVER, State
+from rightfit.train.plan import NEVER, Rows, State
 
 
 def refit_run(
@@ -29,20 +29,18 @@ def refit_run(
     Args:
         share: epochs of each network, for each one until its best.
         run: that has chosen their epochs.
-        prepared: its rows, of which some were split off.
+        prepared: its rows, of which some were split off, or those of each fold by turns.
         stopped: the networks that shall go on, by their numbers.
     """
-    assert prepared.validation is not None
-    assert prepared.validation_weight is not None
-    n_rows = int(prepared.training.n_rows)
     members = tuple(
-        _going_on(run.members[number], stopped[number].state, share, n_rows) for number in stopped
+        _going_on(run, run.members[number], stopped[number].state, share) for number in stopped
     )
     return dataclasses.replace(
         run,
         members=members,
-        training=join_rows(prepared.training, prepared.validation, prepared.validation_weight),
+        training=_all_rows(prepared),
         validation=None,
+        folds=(),
         parts=None,
         max_epochs=max(member.max_epochs or 0 for member in members),
         reserve=0.0,
@@ -53,9 +51,19 @@ def refit_run(
     )
 
 
-def _going_on(member: Member, state: State, share: float, n_rows: int) -> Member:
+def _all_rows(prepared: Prepared) -> Rows:
+    """The training rows, of which each fold has held some out, or those and the validation rows."""
+    if prepared.validation is None or prepared.validation_weight is None:
+        return prepared.training
+    return join_rows(prepared.training, prepared.validation, prepared.validation_weight)
+
+
+def _going_on(run: Run, member: Member, state: State, share: float) -> Member:
     """A member that goes on from its best weights, for so many epochs and not one more."""
     best_epoch = int(state.best_epoch)
+    n_rows = int(run.training.n_rows)
+    if member.fold is not None:
+        n_rows = len(run.folds[member.fold].training)
     knobs = member.knobs._replace(patience_epochs=np.int32(NEVER))
     knobs = knobs._replace(patience_growth=np.zeros_like(knobs.patience_growth))
 
@@ -65,4 +73,4 @@ def _going_on(member: Member, state: State, share: float, n_rows: int) -> Member
         return fresh._replace(epoch=np.int32(best_epoch), step=np.int32(step))
 
     n_epochs = math.ceil(share * best_epoch)
-    return dataclasses.replace(member, knobs=knobs, begin=first, max_epochs=n_epochs)
+    return dataclasses.replace(member, knobs=knobs, begin=first, fold=None, max_epochs=n_epochs)

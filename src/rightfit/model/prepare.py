@@ -74,6 +74,11 @@ class Prepared:
     validation_weight: float | None = None
 
     @property
+    def may_refit(self) -> bool:
+        """Whether rows were held out that were not handed over for that."""
+        return bool(self.folds) or self.validation_weight is not None
+
+    @property
     def n_held_out(self) -> int:
         """Rows that choose when to stop, those of all folds together; 0 if there are none."""
         if self.folds:
