@@ -34,7 +34,7 @@ FEWEST_FOLDS_OF_WIDE = 5
 # An epoch of few rows has few steps, and many of them are needed to turn inputs off.
 FEW_ROWS_FOR_PATIENCE = 1_000
 PATIENCE_OF_SHORT_EPOCHS = 25
-# Epochs on all rows, for each one until the best. Of folds the networks have seen most rows already,
+# Epochs on all rows, for each one until the best. Networks of folds have seen most rows already,
 # and few rows are learnt by heart sooner.
 REFIT = 0.5
 REFIT_OF_FOLDS = 0.25
