@@ -17,6 +17,7 @@ from rightfit import (
     Regressor,
     TrainingEnded,
     TrainingWarning,
+    check_gradients,
     load,
 )
 from rightfit.estimators import fitting
@@ -24,6 +25,7 @@ from rightfit.train.events import MemberStopped
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
 from tests.estimators.examples import HELD_OUT, NUMBERS, THREE, TWO, X, outputs
+from tests.train.runs import counted_compilations
 
 REFIT: dict[str, Any] = {**HELD_OUT, "refit": 1.0}
 
@@ -206,3 +208,22 @@ def test_groups_and_time_go_on_too() -> None:
     """The newest rows, which choose when to stop, are those that matter most."""
     model = Regressor(**REFIT).fit(X, NUMBERS, time=np.arange(len(X)))
     assert model.describe()["n_refit_rows"] == len(X)
+
+
+@pytest.mark.parametrize("dropout_rate", [0.0, [0.0, 0.2]])
+def test_gradients_of_a_refit_network_are_checked(dropout_rate: Any) -> None:
+    model = fitted(refit=1.0, dropout_rate=dropout_rate)
+    assert check_gradients(model, X, NUMBERS).largest_error < 1e-3
+
+
+def test_refit_compiles_nothing() -> None:
+    """The rows that were held out lie behind the others, in a table of the same size."""
+    chosen = {"hidden_sizes": (9,), "average_decay": 0.5}
+    for folds in ({}, {"validation_fraction": None, "n_folds": 3}):
+        with counted_compilations() as compiled:
+            counts = [
+                len(compiled)
+                for event in Regressor(**{**REFIT, **chosen, **folds}).iter_fit(X, NUMBERS)
+                if isinstance(event, RefitStarted | TrainingEnded)
+            ]
+        assert counts[0] == counts[1]

@@ -329,6 +329,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             n_folds=parameters.n_folds,
             asks_for_folds=self.n_folds is not None,
             needs_held_out=is_pack(parameters),
+            refits=bool(parameters.refit),
         )
 
 

@@ -204,13 +204,13 @@ class Fitting:
         """Let what was chosen go on, on all rows; tell how training has ended, all in all."""
         share = self.parameters.refit
         is_cut = ended.reason in ("interrupted", "max_seconds")
-        if is_cut or not share or not self.prepared.may_refit:
+        if is_cut or not share or self.prepared.all_rows is None:
             return ended
         # Choosing takes a while, and must not lose what was trained.
         with deferred_interrupt() as interrupted:
             numbers = [number for _, number in self._weights()]
             chosen = {number: self.stopped[number] for number in numbers}
-            run = refit_run(share, self.run(), self.prepared, chosen)
+            run = refit_run(share, self.run(), self.prepared.all_rows, chosen)
         if interrupted():
             return TrainingEnded("interrupted")
         n_rows = int(run.training.n_rows)

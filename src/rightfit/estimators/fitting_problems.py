@@ -89,7 +89,7 @@ def warn_of_unused_refit(
             "so that nothing could stop the next fit.",
             hint="leave one of them at its default",
         )
-    if not prepared.may_refit:
+    if prepared.all_rows is None:
         why = "no rows are held out"
         if held is not None:
             why = "validation rows that were handed over are never trained on"

@@ -168,7 +168,7 @@ def compare(
 
 def _of_heaviest(model: AbstractEstimator) -> dict[str, Any]:
     """The parameters of one network: of a pack the heaviest, or the first if it is not fitted."""
-    alone = {"members": None, "n_seeds": 1, "n_folds": None}
+    alone = {"members": None, "n_seeds": 1, "n_folds": None, "refit": None}
     if not hasattr(model, "_model"):
         return {**(combinations(model).members[0] if is_pack(model) else {}), **alone}
     fitted = model._model

@@ -47,6 +47,7 @@ class Preparation:
         asks_for_folds: whether somebody asked for them, who is warned of a class of fewer rows.
         needs_held_out: whether networks are chosen among, which takes rows that they were not
             trained on: five folds, where too few rows could be held out.
+        refits: whether rows that are held out are trained on when all is over.
     """
 
     target_name: str
@@ -60,3 +61,4 @@ class Preparation:
     n_folds: int | None = None
     asks_for_folds: bool = False
     needs_held_out: bool = False
+    refits: bool = False

@@ -53,15 +53,16 @@ class Prepared:
 
     Attributes:
         codec: schema, encoder and target.
-        training: encoded training rows.
+        training: encoded training rows. The rows that were held out from them lie behind, where
+            padding would be, if they will be trained on afterwards.
         validation: encoded validation rows; None if there are none.
         n_dropped_rows: rows without a target, or of weight 0.
         training_rows: `[training]`, numbers of the training rows in the table.
         folds: splits of the training rows, numbered as they are encoded.
         blocks: of the validation rows, with folds of the training rows: numbers of groups that
             belong together, or ranks in time; None where each row stands for itself.
-        validation_weight: mean weight of a validation row, against that of a training row; None
-            where none were split off.
+        all_rows: the training rows and those that were held out from them, to be trained on when
+            all is over; None where nobody asked for that, or none were held out.
     """
 
     codec: Codec
@@ -71,12 +72,7 @@ class Prepared:
     training_rows: Int[np.ndarray, " training"]
     folds: tuple[Fold, ...] = ()
     blocks: Int[np.ndarray, " row"] | None = None
-    validation_weight: float | None = None
-
-    @property
-    def may_refit(self) -> bool:
-        """Whether rows were held out that were not handed over for that."""
-        return bool(self.folds) or self.validation_weight is not None
+    all_rows: Rows | None = None
 
     @property
     def n_held_out(self) -> int:
@@ -130,19 +126,19 @@ def prepare(
         codec = dataclasses.replace(codec, target=shares)
     warn_of_left_out(int(missing.sum()))
     dtype = _dtype(preparation.precision, len(partition.training))
-    validation_weight = None
-    if len(partition.held_out):
-        means = [rows.weights[side].mean() for side in (partition.held_out, partition.training)]
-        validation_weight = float(means[0] / means[1])
+    held_out = partition.held_out if preparation.refits else partition.held_out[:0]
+    together = np.concatenate([partition.training, held_out])
+    all_rows = encode_rows(codec.encoder, rows.table, together, encoded, rows.weights, dtype)
+    has_refit = preparation.refits and bool(partition.folds or len(held_out))
     return Prepared(
         codec,
-        encode_rows(codec.encoder, rows.table, partition.training, encoded, rows.weights, dtype),
+        _first_of(all_rows, len(partition.training)),
         _validation(codec, rows, held, partition.held_out, encoded, dtype),
         int(len(usable) - usable.sum()),
         partition.training,
         partition.folds,
         partition.blocks,
-        validation_weight,
+        all_rows if has_refit else None,
     )
 
 
@@ -198,6 +194,17 @@ def encode_rows(
     inputs = Features(features.numbers.astype(dtype, copy=False), features.codes)
     rows: Rows = call(jax.device_put, Rows(inputs, targets, padded, np.int32(len(chosen))))
     return rows
+
+
+def _first_of(rows: Rows, n_rows: int) -> Rows:
+    """The first rows of a table, which share its memory; the others are padding to them."""
+    if n_rows == int(rows.n_rows):
+        return rows
+    weights = np.array(rows.weights)
+    weights[n_rows:] = 0
+    weights[:n_rows] /= weights[:n_rows].mean()
+    placed = call(jax.device_put, weights)
+    return rows._replace(weights=placed, n_rows=np.int32(n_rows))
 
 
 def _counted(
