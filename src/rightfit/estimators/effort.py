@@ -112,13 +112,14 @@ class Effort:
         n_sparse: networks of each sparse kind, without and with a hidden layer, that are added to
             wide tables.
         unembedded: the stages of tables whose numbers are not embedded; None for the same.
-        refits: whether the networks that are chosen go on with all rows.
+        refit: epochs on all rows, for each one until the best, of the networks that are chosen,
+            where rows are held out once.
     """
 
     stages: tuple[Stage, ...]
     n_sparse: tuple[int, int]
     unembedded: tuple[Stage, ...] | None = None
-    refits: bool = True
+    refit: float = 0.5
 
     def n_of_sparse_kinds(self, about: Circumstances) -> tuple[int, ...]:
         """How many networks of each sparse kind a table gets."""
@@ -144,8 +145,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
                 Stage(math.inf, (1, 0, 0), n_copies=4, n_units=256),
             ),
             n_sparse=(6, 2),
-            # A program for all rows would take as long to compile as the networks to train.
-            refits=False,
+            refit=0.25,
         ),
         "default": Effort(
             (

@@ -34,10 +34,8 @@ FEWEST_FOLDS_OF_WIDE = 5
 # An epoch of few rows has few steps, and many of them are needed to turn inputs off.
 FEW_ROWS_FOR_PATIENCE = 1_000
 PATIENCE_OF_SHORT_EPOCHS = 25
-# Epochs on all rows, for each one until the best. Networks of folds have seen most rows already,
-# and few rows are learnt by heart sooner.
-REFIT = 0.5
-REFIT_OF_FOLDS = 0.25
+# Few rows are learnt by heart sooner, and networks of folds have seen most of them already.
+MOST_REFIT_OF_FOLDS = 0.25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,8 +111,8 @@ def _in_common(
     if stage.patience_growth and "patience_epochs" in _unsaid(parameters, shared):
         # Whoever says how long to wait is not made to wait longer.
         shared["patience_growth"] = stage.patience_growth
-    if effort.refits and about.may_refit:
-        shared["refit"] = REFIT_OF_FOLDS if stage.n_folds else REFIT
+    if about.may_refit:
+        shared["refit"] = min(effort.refit, MOST_REFIT_OF_FOLDS) if stage.n_folds else effort.refit
     if not about.embeds_numbers:
         shared["scaling"] = "robust"
         shared["hidden_sizes"] = [PLAIN_SIZES]
