@@ -112,8 +112,7 @@ class Effort:
         n_sparse: networks of each sparse kind, without and with a hidden layer, that are added to
             wide tables.
         unembedded: the stages of tables whose numbers are not embedded; None for the same.
-        refit: epochs on all rows, for each one until the best, of the networks that are chosen,
-            where rows are held out once.
+        refit: epochs on all rows, for each one until the best, of the networks that are chosen.
     """
 
     stages: tuple[Stage, ...]

@@ -34,8 +34,9 @@ FEWEST_FOLDS_OF_WIDE = 5
 # An epoch of few rows has few steps, and many of them are needed to turn inputs off.
 FEW_ROWS_FOR_PATIENCE = 1_000
 PATIENCE_OF_SHORT_EPOCHS = 25
-# Few rows are learnt by heart sooner, and networks of folds have seen most of them already.
-MOST_REFIT_OF_FOLDS = 0.25
+# Few rows are learnt by heart sooner, so that networks go on with all of them for less long.
+FEW_ROWS_FOR_REFIT = 3_000
+REFIT_OF_FEW_ROWS = 0.25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +113,8 @@ def _in_common(
         # Whoever says how long to wait is not made to wait longer.
         shared["patience_growth"] = stage.patience_growth
     if about.may_refit:
-        shared["refit"] = min(effort.refit, MOST_REFIT_OF_FOLDS) if stage.n_folds else effort.refit
+        has_few_rows = about.n_rows <= FEW_ROWS_FOR_REFIT
+        shared["refit"] = min(effort.refit, REFIT_OF_FEW_ROWS) if has_few_rows else effort.refit
     if not about.embeds_numbers:
         shared["scaling"] = "robust"
         shared["hidden_sizes"] = [PLAIN_SIZES]
