@@ -209,10 +209,10 @@ def test_patience_grows_where_an_epoch_has_few_steps(
         ("best", 5_000, True, {}, 0.5),
         ("fast", 5_000, True, {}, 0.25),
         # Few rows are learnt by heart.
-        ("default", 2_000, True, {}, 0.25),
-        ("default", 5_000, True, {"n_folds": 3}, 0.5),
+        ("default", 900, True, {}, 0.25),
+        ("default", 2_000, True, {}, 0.5),
         ("fast", 900, True, {}, 0.25),
-        ("default", 2_000, True, {"validation_fraction": 0.2}, 0.25),
+        ("default", 2_000, True, {"validation_fraction": 0.2}, 0.5),
         # They were handed over.
         ("default", 5_000, False, {}, None),
         ("default", 5_000, True, {"refit": 0}, 0),

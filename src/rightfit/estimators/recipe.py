@@ -35,7 +35,7 @@ FEWEST_FOLDS_OF_WIDE = 5
 FEW_ROWS_FOR_PATIENCE = 1_000
 PATIENCE_OF_SHORT_EPOCHS = 25
 # Few rows are learnt by heart sooner, so that networks go on with all of them for less long.
-FEW_ROWS_FOR_REFIT = 3_000
+FEW_ROWS_FOR_REFIT = 1_000
 REFIT_OF_FEW_ROWS = 0.25
 
 
