@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rightfit import EpochRecord, EpochsEnded, Event, MemberStopped, PackJudged, TrainingStarted
+from rightfit import (
+    EpochRecord,
+    EpochsEnded,
+    Event,
+    MemberStopped,
+    PackJudged,
+    RefitStarted,
+    TrainingStarted,
+)
 from rightfit.cli import progress, training
 from rightfit.cli.progress import show_progress, time_left
 from rightfit.estimators.pace import Pace
@@ -197,6 +205,14 @@ def test_what_the_members_come_to_together_is_shown() -> None:
         pace.note(event)
     said = "best loss 0.25 (member 0, epoch 5); 2 together: log loss 0.2188"
     assert progress.losses(pace) == said
+
+
+@pytest.mark.parametrize("before", [events, pack_events])
+def test_what_was_chosen_goes_on(before: Any) -> None:
+    pace = Pace()
+    for event in (*before(), RefitStarted(2, 4000)):
+        pace.note(event)
+    assert progress.stand(pace) == "going on with all 4,000 rows"
 
 
 def test_what_is_of_one_fold_and_what_of_all_is_told_apart() -> None:

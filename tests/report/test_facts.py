@@ -23,6 +23,23 @@ def test_rows_that_the_command_line_left_out_are_counted(classifier: Reported) -
     assert said.endswith("448 rows without a target or of weight 0 were dropped.")
 
 
+def test_rows_that_networks_went_on_with_are_told(classifier: Reported) -> None:
+    model = classifier.evidence.model
+    training = dataclasses.replace(
+        model.training, n_training_rows=85, n_validation_rows=15, n_refit_rows=100, members=[]
+    )
+    assert rows_said(dataclasses.replace(model, training=training)).startswith(
+        "85 rows were trained on, 15 more chose when to stop; what was chosen then went on with "
+        "all 100."
+    )
+    in_folds = dataclasses.replace(
+        training, n_training_rows=100, members=[{"fold": 0}, {"fold": 1}]
+    )
+    assert rows_said(dataclasses.replace(model, training=in_folds)).startswith(
+        "100 rows in 2 folds; what was chosen then went on with all 100."
+    )
+
+
 def _facts_of(evidence: Evidence, made: dict[str, Any]) -> dict[str, str]:
     training = dataclasses.replace(evidence.model.training, made=made)
     model = dataclasses.replace(evidence.model, training=training)

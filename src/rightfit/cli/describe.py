@@ -72,11 +72,11 @@ def _rows(facts: dict[str, Any]) -> str:
     from rightfit.cli.packs import n_folds_of
 
     held, n_folds = facts["n_validation_rows"], n_folds_of(facts)
-    if n_folds:
-        return f"{facts['n_training_rows']:,} rows in {n_folds} folds"
-    stopped = f", stopped by {held:,} validation rows" if held else ""
     all_rows = facts["n_refit_rows"]
-    refit = f", then refit on all {all_rows:,}" if all_rows else ""
+    refit = f", then all {all_rows:,}" if all_rows else ""
+    if n_folds:
+        return f"{facts['n_training_rows']:,} rows in {n_folds} folds{refit}"
+    stopped = f", stopped by {held:,} validation rows" if held else ""
     return f"{facts['n_training_rows']:,} rows{stopped}{refit}"
 
 

@@ -42,6 +42,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
         history_: one dict for each epoch of each network: member, epoch, train_loss,
             validation_loss, metric, learning_rate, seconds, and gradient_norms: by layer, the norm
             of the gradient of its weights while the epoch ran; None where a network has weight 0.
+            Epochs of a refit are not among them.
         best_epoch_: the epoch whose weights were kept, from 1; of a pack, of its heaviest member.
         stop_reason_: which rule ended training, and whether more would probably help.
         n_parameters_: weights and biases.

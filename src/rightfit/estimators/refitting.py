@@ -38,7 +38,6 @@ def refit_run(share: float, run: Run, all_rows: Rows, stopped: Mapping[int, Memb
         training=all_rows,
         folds=tuple(dataclasses.replace(fold, training=every) for fold in run.folds),
         max_epochs=max(member.max_epochs or 0 for member in members),
-        reserve=0.0,
         trials=tuple(range(len(members))),
         cull=False,
         snapshot_seconds=None,

@@ -54,8 +54,8 @@ def rows_said(model: Model) -> str:
     else:
         text = f"{counted(training.n_training_rows, 'row')} were trained on"
         text += f", {held:,} more chose when to stop" if held else ", none chose when to stop"
-        if training.n_refit_rows:
-            text += f"; what was chosen then went on with all {training.n_refit_rows:,}"
+    if training.n_refit_rows:
+        text += f"; what was chosen then went on with all {training.n_refit_rows:,}"
     # The command line leaves rows out before it sets test rows apart.
     dropped = training.n_dropped_rows + training.extra.get("n_without_target", 0)
     why = f"{counted(dropped, 'row')} without a target or of weight 0 were dropped"
