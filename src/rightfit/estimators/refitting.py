@@ -1,7 +1,7 @@
 """Refitting: when the choice is made, what is kept goes on for a while on all rows.
 
 Source:
-    `docs/decisions/0010-recipe.md`, "Refit", with what it gave on a dozen tables.
+    `docs/decisions/0010-recipe.md`, "Going on with all rows", with what it gave on many tables.
 """
 
 import dataclasses
