@@ -12,6 +12,7 @@ from sklearn.metrics import log_loss
 
 from rightfit import (
     Classifier,
+    LearningRateLowered,
     ParameterError,
     RefitStarted,
     Regressor,
@@ -20,7 +21,7 @@ from rightfit import (
     check_gradients,
     load,
 )
-from rightfit.estimators import fitting
+from rightfit.estimators import refitting
 from rightfit.train.events import MemberStopped
 from rightfit.train.loop import train
 from rightfit.train.pack.run import Run
@@ -70,21 +71,19 @@ def test_the_same_call_gives_the_same_bits(dropout_rate: Any) -> None:
 def test_each_chosen_network_goes_on_for_a_share_of_its_epochs(
     share: float, n_epochs: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs: list[Run] = []
     stopped: list[MemberStopped] = []
 
     def watched(run: Run) -> Any:
-        runs.append(run)
         for event in train(run):
-            if run.is_refit and isinstance(event, MemberStopped):
+            if isinstance(event, MemberStopped):
                 stopped.append(event)
             yield event
 
-    monkeypatch.setattr(fitting, "train", watched)
+    monkeypatch.setattr(refitting, "train", watched)
     model = fitted(refit=share, dropout_rate=[0.0, 0.2], learning_rate=[1e-3, 1e-2], max_epochs=9)
     kept = [row for row in model.members_ if row["weight"] > 0]
     kept.sort(key=lambda row: -row["weight"])
-    assert len(runs[0].members) == 4
+    assert len(model.members_) == 4
     assert [event.reason for event in stopped] == ["max_epochs"] * len(kept)
     by_member = {event.member: event for event in stopped}
     for place, row in enumerate(kept):
@@ -109,10 +108,10 @@ def test_rows_count_as_they_did(monkeypatch: pytest.MonkeyPatch) -> None:
         runs.append(run)
         return train(run)
 
-    monkeypatch.setattr(fitting, "train", watched)
+    monkeypatch.setattr(refitting, "train", watched)
     weight = np.where(np.arange(len(X)) < 10, 4.0, 1.0)
     Regressor(**REFIT).fit(X, NUMBERS, weight)
-    counted = np.asarray(runs[1].training.weights)[: len(X)]
+    counted = np.asarray(runs[0].training.weights)[: len(X)]
     assert np.sort(counted) == pytest.approx(np.sort(weight / weight.mean()))
 
 
@@ -145,20 +144,72 @@ def test_where_nothing_was_split_off_that_is_said(
 def test_nothing_could_stop_a_warm_start_after_it() -> None:
     with pytest.raises(ParameterError, match="refit=1 and warm_start=True are both given"):
         Regressor(**REFIT, warm_start=True).fit(X, NUMBERS)
+    model = Regressor(**{**REFIT, "validation_fraction": None}, warm_start=True)
+    with pytest.warns(TrainingWarning, match="handed over are never trained on"):
+        model.fit(X, NUMBERS, validation=(X[:9], NUMBERS[:9]))
 
 
-def test_time_limit_leaves_the_networks_that_were_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warm_start_says_that_the_rows_held_out_were_trained_on() -> None:
+    model = fitted(refit=1.0).set_params(refit=None, warm_start=True)
+    with pytest.warns(TrainingWarning, match="10 rows held out may have been trained on before"):
+        model.fit(X, NUMBERS)
+
+
+def test_what_is_cut_short_leaves_the_networks_that_were_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def late(run: Run) -> Any:
         for event in train(run):
-            if run.is_refit and isinstance(event, MemberStopped):
-                event = MemberStopped("max_seconds", event.state, event.epoch, event.step)
+            yield TrainingEnded("max_seconds") if isinstance(event, TrainingEnded) else event
+
+    before = fitted()
+    monkeypatch.setattr(refitting, "train", late)
+    with pytest.warns(TrainingWarning, match="max_seconds=60 ran out while the networks went on"):
+        after = fitted(refit=1.0, max_seconds=60.0)
+    assert np.array_equal(before.predict(X), after.predict(X))
+    assert after.describe()["n_refit_rows"] == 0
+
+
+def test_network_whose_loss_is_not_finite_stays_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unsound(run: Run) -> Any:
+        for event in train(run):
+            if isinstance(event, MemberStopped):
+                yield LearningRateLowered(1, 1, 0.1, event.member)
             yield event
 
     before = fitted()
-    monkeypatch.setattr(fitting, "train", late)
+    monkeypatch.setattr(refitting, "train", unsound)
     after = fitted(refit=1.0)
     assert np.array_equal(before.predict(X), after.predict(X))
     assert after.describe()["n_refit_rows"] == 0
+
+
+def test_learning_rate_that_was_lowered_stays_low(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[Run] = []
+
+    def watched(run: Run) -> Any:
+        runs.append(run)
+        return train(run)
+
+    monkeypatch.setattr(refitting, "train", watched)
+    model = Regressor(**{**REFIT, "optimizer": "sgd", "learning_rate": 10.0, "max_epochs": 30})
+    with pytest.warns(TrainingWarning, match="with learning rate"):
+        model.fit(X, NUMBERS)
+    used = [epoch["learning_rate"] for epoch in model.history_]
+    (member,) = runs[0].members
+    assert float(member.knobs.learning_rate) == pytest.approx(used[-1])
+    assert used[-1] < 10
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "step"])
+def test_schedule_goes_through_its_last_epochs_once_more(schedule: str) -> None:
+    """At its end nothing would be left to learn with."""
+    chosen = {"schedule": schedule, "schedule_epochs": 20, "max_epochs": 20, "learning_rate": 0.01}
+    before, after = fitted(**chosen), fitted(refit=0.5, **chosen)
+    moved = np.abs(before.predict(X) - after.predict(X)).max()
+    assert moved > 0.01
 
 
 def test_no_time_is_left_for_it_where_the_limit_has_ended_training() -> None:
@@ -175,7 +226,7 @@ def test_interrupt_keeps_the_networks_that_were_chosen(monkeypatch: pytest.Monke
             threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         return train(run)
 
-    monkeypatch.setattr(fitting, "train", interrupted)
+    monkeypatch.setattr(refitting, "train", interrupted)
     model = Regressor(**{**REFIT, "refit": 1e6})
     with pytest.raises(KeyboardInterrupt):
         model.fit(X, NUMBERS)

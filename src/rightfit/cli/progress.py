@@ -9,7 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from rightfit import EpochsEnded, Event
+from rightfit import EpochsEnded, Event, RefitStarted
 from rightfit.cli.console import is_live
 from rightfit.estimators.pace import Pace
 
@@ -124,7 +124,7 @@ def _lines(events: Iterable[Event], console: Console, pace: Pace) -> Iterator[Ev
     for event in events:
         pace.note(event)
         now = time.monotonic()
-        if isinstance(event, EpochsEnded) and now >= next_line:
+        if isinstance(event, EpochsEnded | RefitStarted) and now >= next_line:
             next_line = now + _seconds_to_next_line(now - start)
             said = ", ".join(filter(None, (stand(pace), losses(pace))))
             left = time_left(pace)

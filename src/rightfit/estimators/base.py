@@ -43,7 +43,8 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             validation_loss, metric, learning_rate, seconds, and gradient_norms: by layer, the norm
             of the gradient of its weights while the epoch ran; None where a network has weight 0.
             Epochs of a refit are not among them.
-        best_epoch_: the epoch whose weights were kept, from 1; of a pack, of its heaviest member.
+        best_epoch_: the epoch whose weights were kept, from 1, and which a refit goes on from; of
+            a pack, of its heaviest member.
         stop_reason_: which rule ended training, and whether more would probably help.
         n_parameters_: weights and biases.
         schema_: one dict for each column: name, kind, dtype, missing share and more. Columns of
@@ -95,7 +96,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             validation: `(X, y)` or `(X, y, sample_weight)`: rows that choose when to stop,
                 instead of some that are split off.
             groups: `[row]`, labels of any kind: rows of one group are never both trained on
-                and held out.
+                and held out, but in a refit, which trains on all.
             time: `[row]`, numbers, dates, or text that holds them: what is held out is
                 later than what is trained on.
 

@@ -31,6 +31,7 @@ from rightfit.estimators.fitting_problems import (
     no_trial_complete,
     not_finite,
     too_little_time,
+    warn_of_restart,
     warn_of_trees_in_folds,
     warn_of_unused,
     warn_of_unused_refit,
@@ -40,7 +41,7 @@ from rightfit.estimators.judging_time import JudgingTime
 from rightfit.estimators.limits import memory_for_members, reserve
 from rightfit.estimators.pack_tables import epoch_rows, member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
-from rightfit.estimators.refitting import refit_run
+from rightfit.estimators.refitting import NO_REFIT, go_on, refit_run
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.given import Labelled, Preparation
@@ -124,8 +125,7 @@ class Fitting:
         self.history: dict[int, list[EpochRecord]] = {}
         self.stopped: dict[int, MemberStopped] = {}
         self.networks: dict[int, Network] = {}
-        self.refitted: dict[int, Network] = {}
-        self.n_refit_rows = 0
+        self.refit = NO_REFIT
         self.lowered_to: dict[int, float] = {}
         self.judging = JudgingTime()
         self._result: PackResult | None = None
@@ -202,26 +202,19 @@ class Fitting:
 
     def _refit(self, ended: TrainingEnded) -> Generator[Event, None, TrainingEnded]:
         """Let what was chosen go on, on all rows; tell how training has ended, all in all."""
-        share = self.parameters.refit
-        is_cut = ended.reason in ("interrupted", "max_seconds")
-        if is_cut or not share or self.prepared.all_rows is None:
+        share, all_rows = self.parameters.refit, self.prepared.all_rows
+        if ended.reason in ("interrupted", "max_seconds") or not share or all_rows is None:
             return ended
         # Choosing takes a while, and must not lose what was trained.
         with deferred_interrupt() as interrupted:
             numbers = [number for _, number in self._weights()]
             chosen = {number: self.stopped[number] for number in numbers}
-            run = refit_run(share, self.run(), self.prepared.all_rows, chosen)
-        if interrupted():
-            return TrainingEnded("interrupted")
-        n_rows = int(run.training.n_rows)
-        yield RefitStarted(len(numbers), n_rows)
-        for event in train(run):
-            if isinstance(event, MemberStopped) and event.reason == "max_epochs":
-                self.refitted[numbers[event.member]] = event.state.judged_network
-                self.n_refit_rows = n_rows
-            elif isinstance(event, TrainingEnded) and event.reason == "interrupted":
-                return event
-        return ended
+            run = refit_run(share, self.run(), all_rows, chosen, self.lowered_to)
+            if not interrupted():
+                yield RefitStarted(len(numbers), int(all_rows.n_rows))
+            if not interrupted():
+                self.refit = go_on(run, numbers)
+            return TrainingEnded("interrupted") if interrupted() else ended
 
     def _judged(self, snapshot: Snapshot) -> Iterator[Event]:
         """Say what the members come to together so far, unless that took long the last time.
@@ -263,7 +256,8 @@ class Fitting:
                 stop_reason=_ONE_EPOCH if latest else self._stop_reason(best),
                 n_training_rows=int(self.prepared.training.n_rows),
                 n_validation_rows=self.prepared.n_held_out,
-                n_refit_rows=self.n_refit_rows,
+                n_refit_rows=self.refit.n_rows,
+                refit_seconds=self.refit.seconds,
                 n_dropped_rows=self.prepared.n_dropped_rows,
                 seed=self.seed,
                 recipe=dataclasses.asdict(self.recipe),
@@ -314,7 +308,9 @@ class Fitting:
     def _kept(self) -> tuple[KeptMember, ...]:
         return tuple(
             self._keep(
-                number, self.refitted.get(number, self.stopped[number].state.best_network), weight
+                number,
+                self.refit.networks.get(number, self.stopped[number].state.best_network),
+                weight,
             )
             for weight, number in self._weights()
         )
@@ -380,16 +376,9 @@ class Fitting:
 
     def _warn_of_restart(self, event: LearningRateLowered) -> None:
         is_pack = len(self.trials.members) > 1
-        is_known = event.member in self.lowered_to
+        if not is_pack or event.member not in self.lowered_to:
+            warn_of_restart(event, is_pack=is_pack)
         self.lowered_to[event.member] = event.learning_rate
-        if is_pack and is_known:
-            return
-        whose = f" of member {event.member}" if is_pack else ""
-        warn_user(
-            f"The loss{whose} was not finite in epoch {event.epoch}, step {event.step}: training "
-            f"goes on from the best weights with learning rate {event.learning_rate:.3g}.",
-            TrainingWarning,
-        )
 
     def _check_end(self) -> None:
         if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):

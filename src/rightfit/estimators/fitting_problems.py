@@ -20,7 +20,7 @@ from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
 from rightfit.model.given import Labelled
 from rightfit.model.prepare import Prepared
-from rightfit.train.events import MemberStopped
+from rightfit.train.events import LearningRateLowered, MemberStopped
 
 _LARGE_INPUT = 100.0
 # No more than one in a million rows can be so many spreads away from the mean of all.
@@ -82,18 +82,18 @@ def warn_of_unused_refit(
     """
     if not parameters.refit:
         return
-    if parameters.warm_start:
-        raise ParameterError(
-            f"refit={parameters.refit:g} and warm_start=True are both given.",
-            expected="After a refit no rows are left that the networks have not been trained on, "
-            "so that nothing could stop the next fit.",
-            hint="leave one of them at its default",
-        )
     if prepared.all_rows is None:
         why = "no rows are held out"
         if held is not None:
             why = "validation rows that were handed over are never trained on"
         warn_user(f"refit={parameters.refit:g} has no effect: {why}.", TrainingWarning)
+    elif parameters.warm_start:
+        raise ParameterError(
+            f"refit={parameters.refit:g} and warm_start=True are both given.",
+            expected="After a refit no rows are left that the network has not been trained on, "
+            "so that nothing could stop the next fit.",
+            hint="leave one of them at its default, or hand validation rows over",
+        )
 
 
 def warn_of_trees_in_folds(parameters: Hyperparameters) -> None:
@@ -104,6 +104,16 @@ def warn_of_trees_in_folds(parameters: Hyperparameters) -> None:
             "what the folds say of the model may be too good. With 'quantile' it is not.",
             TrainingWarning,
         )
+
+
+def warn_of_restart(event: LearningRateLowered, *, is_pack: bool) -> None:
+    """Say that training has gone back to the best weights, after a loss that was not finite."""
+    whose = f" of member {event.member}" if is_pack else ""
+    warn_user(
+        f"The loss{whose} was not finite in epoch {event.epoch}, step {event.step}: training "
+        f"goes on from the best weights with learning rate {event.learning_rate:.3g}.",
+        TrainingWarning,
+    )
 
 
 def check_watched(metric: str, prepared: Prepared) -> None:
@@ -244,7 +254,8 @@ def not_finite(
         f"The loss was not finite in epoch {stopped.epoch}, step {stopped.step}, even after "
         "the learning rate was lowered three times."
     )
-    largest = np.abs(np.asarray(prepared.training.targets)).max()
+    n_rows = int(prepared.training.n_rows)
+    largest = np.abs(np.asarray(prepared.training.targets)[:n_rows]).max()
     if prepared.codec.target.classes is None and largest > _LARGE_TARGET:
         return TrainingError(
             what,
@@ -252,7 +263,7 @@ def not_finite(
             "spread that it had when its unit was fixed.",
             hint="fit a new estimator on rows like these, or leave out values that are not real",
         )
-    numbers = np.asarray(prepared.training.features.numbers)
+    numbers = np.asarray(prepared.training.features.numbers)[:n_rows]
     sizes = np.abs(numbers).max(axis=0, initial=0.0)
     if sizes.size and not sizes.max() <= _LARGE_INPUT:
         name = prepared.codec.encoder.number_names[int(np.nanargmax(sizes))]

@@ -174,7 +174,7 @@ class Hyperparameters:
         "256 below 32,000, 512 below 108,000, else 1,024.",
     )
     max_epochs: int = parameter(
-        1000, at_least(1), "Epochs after which training ends at the latest."
+        1000, at_least(1), "Epochs after which training ends at the latest, but for a refit."
     )
     max_seconds: float | None = parameter(
         None,
@@ -186,7 +186,7 @@ class Hyperparameters:
         16,
         _optional(at_least(1)),
         "Epochs without a better validation loss (or watched metric) before training stops; None "
-        "goes on to max_epochs. The best weights are restored in any case.",
+        "goes on to max_epochs. The best weights are kept in any case.",
     )
     patience_growth: float = parameter(
         0.0,

@@ -83,6 +83,14 @@ class Start:
         """Say that of so many rows held out now, some were trained on before."""
         if self.model is None or n_held_out == 0:
             return
+        if self.model.training.n_refit_rows:
+            warn_user(
+                f"The {counted(n_held_out, 'row')} held out may have been trained on before, when "
+                "the network went on with all rows (refit): their validation loss is then too "
+                "good. Hand validation rows over, or begin anew.",
+                TrainingWarning,
+            )
+            return
         before = self.model.training.n_validation_rows
         if n_held_out != before:
             warn_user(

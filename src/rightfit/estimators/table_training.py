@@ -102,13 +102,25 @@ def save_somewhere(model: AbstractEstimator, path: Path, *, overwrite: bool) -> 
 def _seconds_for_linear(model: AbstractEstimator) -> float:
     """What the linear model may take: no more than the model took, but ten seconds at least."""
     took = max((record["seconds"] for record in model.history_), default=0.0)
+    took += model._fitted().training.refit_seconds
     limit = max(took, _FEWEST_SECONDS)
     return limit if model.max_seconds is None else min(limit, float(model.max_seconds))
 
 
+def _refit_of(model: AbstractEstimator) -> float | None:
+    """How long the linear model goes on with all rows: as long as the model did."""
+    training = model._fitted().training
+    if not training.n_refit_rows:
+        return None
+    refit: float = training.recipe["filled"].get("refit", model.refit)
+    return refit
+
+
 def _trained_linear(model: AbstractEstimator, split: TableSplit) -> AbstractEstimator | None:
     try:
-        linear = linear_model(model).set_params(max_seconds=_seconds_for_linear(model))
+        linear = linear_model(model).set_params(
+            max_seconds=_seconds_for_linear(model), refit=_refit_of(model)
+        )
         groups, time = split.separation.groups, split.separation.time
         return linear.fit(split.train, split.train_target, groups=groups, time=time)
     except KeyboardInterrupt:

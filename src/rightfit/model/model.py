@@ -30,6 +30,7 @@ class Training:
         n_dropped_rows: rows without a target or of weight 0.
         n_refit_rows: rows that networks went on with when they were chosen, those that chose among
             them; 0 where none did.
+        refit_seconds: that this took.
         seed: of everything random.
         members: of a pack, one dict for each network that was trained: its trial, values,
             seed, fold, best epoch, validation loss, stop reason and weight.
@@ -49,6 +50,7 @@ class Training:
     n_dropped_rows: int
     seed: int
     n_refit_rows: int = 0
+    refit_seconds: float = 0.0
     members: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     trials: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     choice: dict[str, Any] = dataclasses.field(default_factory=dict)
@@ -64,7 +66,7 @@ class KeptMember:
     Attributes:
         number: of the member in its pack; 0 for a single network.
         shape: of the network.
-        network: the best weights, as NumPy arrays.
+        network: the best weights, or those of a refit, as NumPy arrays.
         weight: its share in the prediction; those of a model add up to 1.
     """
 

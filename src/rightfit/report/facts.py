@@ -184,6 +184,7 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
     model = evidence.model
     training = model.training
     seconds = max((record["seconds"] or 0.0 for record in training.history), default=0.0)
+    seconds += training.refit_seconds
     parameters = ", ".join(
         f"{name}={shortened(repr(value), 80)}" for name, value in model.parameters.items()
     )

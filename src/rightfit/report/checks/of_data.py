@@ -44,7 +44,8 @@ _LEAVE_OUT = (
 
 
 def _few_rows(evidence: Evidence) -> Finding | None:
-    n_rows = evidence.model.training.n_training_rows
+    training = evidence.model.training
+    n_rows = max(training.n_training_rows, training.n_refit_rows)
     if n_rows >= _FEW_ROWS:
         return None
     sentence = f"The model was trained on {counted(n_rows, 'row')} only."

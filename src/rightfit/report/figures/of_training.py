@@ -264,6 +264,9 @@ def _caption(model: Model, course: Any, held_out: bool, n_others: int) -> str:
     else:
         parts.append(f"Epoch {course.best_epoch} of {len(course.records)} was kept.")
     parts.append(losses_said(model, held_out=held_out))
+    if model.training.n_refit_rows:
+        rows = counted(model.training.n_refit_rows, "row")
+        parts.append(f"After that, what was chosen went on with all {rows}, unwatched.")
     if n_others:
         n_all = len(model.training.members)
         parts.append(
