@@ -15,16 +15,35 @@ REFERENCE = "CatBoost"
 Losses = dict[str, dict[str, float]]
 
 
-def mean_by_table(records: Sequence[Mapping[str, Any]], name: str) -> Losses:
-    """For each table and model the mean over the seeds that all models of the table have."""
+def _by_seed(
+    records: Sequence[Mapping[str, Any]], name: str
+) -> dict[str, dict[str, dict[int, float]]]:
+    """What was measured, by table, model and seed."""
     found: dict[str, dict[str, dict[int, float]]] = {}
     for one in records:
         if name in one:
             models = found.setdefault(one["table"], {})
             models.setdefault(one["model"], {})[one["seed"]] = one[name]
+    return found
+
+
+def _shared(models: Mapping[str, Mapping[int, float]]) -> set[int]:
+    return set.intersection(*(set(seeds) for seeds in models.values()))
+
+
+def seeds_said(records: Sequence[Mapping[str, Any]]) -> str:
+    """How many seeds all models of a table have, from the fewest to the most."""
+    counts = {len(_shared(models)) for models in _by_seed(records, "loss").values()} - {0}
+    fewest, most = min(counts), max(counts)
+    said = str(most) if fewest == most else f"{fewest} to {most}"
+    return f"{said} seed{'s' * (most != 1)}"
+
+
+def mean_by_table(records: Sequence[Mapping[str, Any]], name: str) -> Losses:
+    """For each table and model the mean over the seeds that all models of the table have."""
     means: Losses = {}
-    for table, models in found.items():
-        shared = set.intersection(*(set(seeds) for seeds in models.values()))
+    for table, models in _by_seed(records, name).items():
+        shared = _shared(models)
         if shared:
             means[table] = {
                 model: statistics.fmean(seeds[seed] for seed in shared)
@@ -153,14 +172,14 @@ def text_of(document: Mapping[str, Any]) -> str:
     """Put the figures into words and tables."""
     figures, summary = figures_of(document), summary_of(document)
     most = document["results"]["most_rows"]
-    seeds = {one["seed"] for one in document["results"]["records"]}
+    seeds = seeds_said(document["results"]["records"])
     ordered = sorted(figures.models, key=lambda model: summary[model]["mean_rank"])
     n_tables = int(next(iter(summary.values()))["tables"])
     limit = f", at most {most:,} training rows of each" if most else ""
     lines = [
         "## Real tables (`benchmarks/tables.py`)",
         "",
-        f"{n_tables} tables{limit}, {len(seeds)} seed{'s' * (len(seeds) != 1)}, defaults of every "
+        f"{n_tables} tables{limit}, {seeds}, defaults of every "
         "library, ranked by log loss or root mean squared error on test rows. The gap is how much "
         "the loss is above that of the best model, at most 100 %. Seconds are medians over the "
         "tables; the last but one column is the median of a fit's seconds against CatBoost's. "
