@@ -266,6 +266,16 @@ def test_train_of_a_pack_says_how_many_networks_what_was_chosen_and_by_what(
     assert lines[10].startswith("on 12 test rows")
 
 
+def test_train_says_that_what_was_chosen_went_on(rightfit: Type, table: pl.DataFrame) -> None:
+    words = ("--validation-fraction", "0.25", "--refit", "1", *TINY)
+    answer = rightfit("train", "houses.csv", "--target", "price", *words)
+    assert answer.code == 0
+    said = "\nRefit: what was chosen went on with all 48 rows, those that chose among them.\n"
+    assert said in answer.out
+    described = rightfit("describe", "houses.model").out
+    assert "trained on 36 rows, stopped by 12 validation rows, then all 48; " in described
+
+
 def test_train_says_that_rows_are_in_folds(rightfit: Type, table: pl.DataFrame) -> None:
     answer = rightfit("train", "houses.csv", "--target", "price", "--n-folds", "3", *TINY)
     assert answer.code == 0

@@ -235,6 +235,9 @@ def _say_chosen(results: Console, model: Classifier | Regressor) -> None:
     facts = model.describe()
     if facts["choice"]:
         results.print(chosen_line(facts))
+    if facts["n_refit_rows"]:
+        rows = f"all {facts['n_refit_rows']:,} rows, those that chose among them"
+        results.print(f"Refit: what was chosen went on with {rows}.")
     if len(facts["trials"]) > 1:
         results.print()
         results.print(trials_sheet(facts))
