@@ -31,6 +31,19 @@ from tests.train.runs import counted_compilations
 REFIT: dict[str, Any] = {**HELD_OUT, "refit": 1.0}
 
 
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """The runs in which networks go on."""
+    seen: list[Run] = []
+
+    def watched(run: Run) -> Any:
+        seen.append(run)
+        return train(run)
+
+    monkeypatch.setattr(refitting, "train", watched)
+    return seen
+
+
 def loss_of(model: Any, y: Any) -> float:
     if isinstance(model, Classifier):
         return float(log_loss(y, model.predict_proba(X)))
@@ -101,14 +114,7 @@ def test_verbose_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.splitlines()[-1] == "going on with all 40 rows"
 
 
-def test_rows_count_as_they_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs: list[Run] = []
-
-    def watched(run: Run) -> Any:
-        runs.append(run)
-        return train(run)
-
-    monkeypatch.setattr(refitting, "train", watched)
+def test_rows_count_as_they_did(runs: list[Run]) -> None:
     weight = np.where(np.arange(len(X)) < 10, 4.0, 1.0)
     Regressor(**REFIT).fit(X, NUMBERS, weight)
     counted = np.asarray(runs[0].training.weights)[: len(X)]
@@ -186,14 +192,7 @@ def test_network_whose_loss_is_not_finite_stays_as_it_was(
     assert after.describe()["n_refit_rows"] == 0
 
 
-def test_learning_rate_that_was_lowered_stays_low(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs: list[Run] = []
-
-    def watched(run: Run) -> Any:
-        runs.append(run)
-        return train(run)
-
-    monkeypatch.setattr(refitting, "train", watched)
+def test_learning_rate_that_was_lowered_stays_low(runs: list[Run]) -> None:
     model = Regressor(**{**REFIT, "optimizer": "sgd", "learning_rate": 10.0, "max_epochs": 30})
     with pytest.warns(TrainingWarning, match="with learning rate"):
         model.fit(X, NUMBERS)

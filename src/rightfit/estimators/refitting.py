@@ -70,7 +70,7 @@ def refit_run(
         training=all_rows,
         folds=tuple(dataclasses.replace(fold, training=every) for fold in run.folds),
         max_epochs=max(member.max_epochs or 0 for member in members),
-        trials=tuple(range(len(members))),
+        trials=(),
         cull=False,
         memory=memory,
         snapshot_seconds=None,

@@ -101,9 +101,7 @@ def save_somewhere(model: AbstractEstimator, path: Path, *, overwrite: bool) -> 
 
 def _seconds_for_linear(model: AbstractEstimator) -> float:
     """What the linear model may take: no more than the model took, but ten seconds at least."""
-    took = max((record["seconds"] for record in model.history_), default=0.0)
-    took += model._fitted().training.refit_seconds
-    limit = max(took, _FEWEST_SECONDS)
+    limit = max(model._fitted().training.seconds, _FEWEST_SECONDS)
     return limit if model.max_seconds is None else min(limit, float(model.max_seconds))
 
 

@@ -58,6 +58,12 @@ class Training:
     made: dict[str, Any] = dataclasses.field(default_factory=dict)
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
 
+    @property
+    def seconds(self) -> float:
+        """Seconds from the beginning of training to its end, a refit included."""
+        epochs = (record["seconds"] or 0.0 for record in self.history)
+        return float(max(epochs, default=0.0)) + self.refit_seconds
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class KeptMember:

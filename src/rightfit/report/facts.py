@@ -183,8 +183,6 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
     """How the model came about: versions, seeds, split, time and machine."""
     model = evidence.model
     training = model.training
-    seconds = max((record["seconds"] or 0.0 for record in training.history), default=0.0)
-    seconds += training.refit_seconds
     parameters = ", ".join(
         f"{name}={shortened(repr(value), 80)}" for name, value in model.parameters.items()
     )
@@ -195,7 +193,7 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
         ("Rows", rows_said(model)),
         ("Stopped", training.stop_reason),
         ("Networks trained", f"{max(1, len(training.members)):,}"),
-        ("Seconds of training", figure(seconds, 3)),
+        ("Seconds of training", figure(training.seconds, 3)),
         ("Seed", str(training.seed)),
         ("Number type", str(model.network.dtype)),
         ("Parameters", parameters),
