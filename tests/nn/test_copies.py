@@ -6,9 +6,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rightfit.arrays import Features
 from rightfit.nn import Dropout, NetworkShape, build_network, count_parameters
+from rightfit.nn.copies import divide_columns, multiply_copies
 from rightfit.train.plan import Rows
 from rightfit.train.step import loss
 from tests.train.runs import knobs_of, objective_of, plan_of
@@ -38,9 +41,10 @@ def features() -> Features:
 def by_hand(network: Any) -> np.ndarray:
     """Outputs of every copy, each computed as a network of its own: `[copy, row, output]`."""
     inputs = np.asarray(network._inputs(features()))
+    factors = np.repeat(network.factors.reshape(network.n_copies, -1), network.widths, axis=1)
     found = []
     for copy in range(network.n_copies):
-        x = inputs * network.factors.reshape(network.n_copies, -1)[copy]
+        x = inputs * factors[copy]
         for layer in network.layers[:-1]:
             x = np.maximum(x @ layer.weight + layer.bias, 0)
         last = network.layers[-1]
@@ -49,14 +53,41 @@ def by_hand(network: Any) -> np.ndarray:
     return np.stack(found)
 
 
-@pytest.mark.parametrize("n_rows", [2, N_ROWS])
-def test_few_rows_and_many_are_computed_alike(n_rows: int) -> None:
-    # The first layer has six units: two rows are copied, seven are not.
-    network = build_network(shape_of(), np.random.default_rng(0))
-    few = Features(*(side[:n_rows] for side in features()))
+@pytest.mark.parametrize(
+    "widths",
+    [
+        (1, 1, 1),
+        (5, 5, 5),
+        (1, 1, 4, 4, 1, 3, 1),
+        (1,),
+        (),
+        # More stretches than are multiplied once for all copies.
+        tuple(2 + n % 2 for n in range(40)),
+    ],
+)
+def test_the_first_layer_of_copies_is_that_of_each_copy(widths: tuple[int, ...]) -> None:
+    generator = np.random.default_rng(0)
+    n_features, n_copies, n_units = sum(widths), 3, 4
+    x = generator.normal(size=(N_ROWS, n_features)).astype(np.float32)
+    weight = generator.normal(size=(n_features, n_units)).astype(np.float32)
+    factors = generator.normal(size=(n_copies, len(widths))).astype(np.float32)
+    each = [(x * np.repeat(own, widths)) @ weight for own in factors]
     np.testing.assert_allclose(
-        network(few), by_hand(network).mean(axis=0)[:n_rows], rtol=1e-5, atol=1e-6
+        multiply_copies(jnp.asarray(x), jnp.asarray(weight), jnp.asarray(factors), widths),
+        np.concatenate(each),
+        rtol=1e-4,
+        atol=1e-5,
     )
+
+
+@given(st.lists(st.integers(1, 4), max_size=60))
+def test_every_column_is_multiplied_once(widths: list[int]) -> None:
+    once, apart = divide_columns(widths)
+    found = sorted([*once, *apart], key=lambda stretch: stretch.columns.start)
+    assert [stretch.width for stretch in found for _ in range(stretch.n_columns)] == widths
+    taken = [n for stretch in found for n in range(stretch.features.start, stretch.features.stop)]
+    assert taken == list(range(sum(widths)))
+    assert len(once) <= 16
 
 
 def test_each_copy_is_a_network_with_its_own_factors_and_outputs() -> None:
@@ -78,11 +109,8 @@ def test_copies_differ_from_the_start_by_one_factor_for_each_column() -> None:
     factors = build_network(shape, np.random.default_rng(0)).factors
     assert factors is not None
     # Two numbers, three waves of each, one number as it is, and two categories.
-    widths = [1, 1, 3, 3, 1, 2, 2]
     of_copies = factors.reshape(4, -1)
-    assert of_copies.shape[1] == sum(widths) == shape.n_features
-    for stretch in np.split(of_copies, np.cumsum(widths)[:-1], axis=1):
-        assert (stretch == stretch[:, :1]).all()
+    assert of_copies.shape[1] == len([1, 1, 3, 3, 1, 2, 2])
     assert np.unique(of_copies).tolist() == [-1, 1]
     assert len({tuple(copy) for copy in of_copies}) == 4
 
@@ -92,7 +120,13 @@ def test_shape_counts_what_the_network_holds(n_copies: int) -> None:
     shape = shape_of(n_copies=n_copies)
     network = build_network(shape, np.random.default_rng(0))
     assert shape.n_parameters == count_parameters(network)
-    assert shape.n_multiplications == n_copies * shape_of(n_copies=1).n_multiplications
+
+
+def test_multiplications_of_columns_are_counted_once() -> None:
+    # Two categories become two features each, the three numbers one each.
+    columns = 2 * 2 + 4 * (2 + 3)
+    hidden = 6 * 5 + 5 * 2
+    assert shape_of().n_multiplications == 6 * columns + 4 * hidden
 
 
 def test_loss_is_the_mean_of_the_copies_own() -> None:
@@ -112,9 +146,9 @@ def test_loss_is_the_mean_of_the_copies_own() -> None:
 def test_copies_of_a_row_drop_different_units() -> None:
     network = build_network(shape_of(n_copies=2), np.random.default_rng(1))
     dropout = Dropout(jnp.float32(0.5), None, jnp.zeros(2, jnp.uint32))
-    hidden = np.asarray(network.values(features(), dropout)[1]).reshape(N_ROWS, 2, -1)
-    plain = np.asarray(network.values(features())[1]).reshape(N_ROWS, 2, -1)
+    hidden = np.asarray(network.values(features(), dropout)[1]).reshape(2, N_ROWS, -1)
+    plain = np.asarray(network.values(features())[1]).reshape(2, N_ROWS, -1)
     alive = plain > 0
     dropped = (hidden == 0) & alive
-    both = alive[:, 0] & alive[:, 1]
-    assert (dropped[:, 0] != dropped[:, 1])[both].any()
+    both = alive[0] & alive[1]
+    assert (dropped[0] != dropped[1])[both].any()

@@ -137,9 +137,9 @@ class Hyperparameters:
     n_copies: int | Several = parameter(
         1,
         unsure(at_least(1)),
-        "Networks in one: copies that share all weights but a factor of each input and the output "
-        "layer, each trained for itself; their mean predicts. They take the time of as many "
-        "networks, and overfit less than one. Without hidden layers there is one.",
+        "Networks in one: copies that share all weights but a factor of each column and the output "
+        "layer, each trained for itself; their mean predicts. They overfit less than one, and take "
+        "the time of as many but for the first layer. Without hidden layers there is one.",
     )
     parametrisation: str | Several = parameter(
         "standard",

@@ -51,16 +51,9 @@ def add_networks(
 
 
 def _shapes(networks: Networks, widths: tuple[int, int]) -> Features:
-    """The shapes of rows of which there may be any number.
-
-    Networks of copies compute few rows in one way and many in another, and one of the two has to
-    be taken. The rows are said to be few: so written, a single row takes half the time, and
-    thousands take the same.
-    """
-    copied = [group.layers[0].bias.shape[-1] for group in networks.groups if group.n_copies > 1]
+    """The shapes of rows of which there may be any number."""
     # Rows of which there can only be one would be taken for one.
-    said = f"{ROWS} <= {min(copied)}" if copied and min(copied) > 1 else f"{ROWS} >= 2"
-    (rows,) = symbolic_shape(ROWS, constraints=(said,))
+    (rows,) = symbolic_shape(ROWS, constraints=(f"{ROWS} >= 2",))
     dtypes = networks.groups[0].dtype, np.int32
     return Features(
         *(

@@ -66,10 +66,8 @@ def describe_layers(model: Model) -> list[dict[str, Any]]:
             levels, width = column.table.shape
             layers.append(_layer(f"embedding of {name}", levels, width, "", levels * width))
     if shape.has_factors:
-        n_factors = shape.n_features * shape.n_copies
-        layers.append(
-            _layer("input factors", shape.n_features, n_factors, "", n_factors, shape.n_copies)
-        )
+        n_inputs, n_factors = shape.n_factors // shape.n_copies, shape.n_factors
+        layers.append(_layer("input factors", n_inputs, n_factors, "", n_factors, shape.n_copies))
     return layers + _linear_layers(model)
 
 

@@ -1,10 +1,13 @@
 """The linear layer."""
 
+from collections.abc import Sequence
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from rightfit.nn.copies import multiply_copies
 from rightfit.nn.weights import Weights
 
 
@@ -33,28 +36,32 @@ class Linear(eqx.Module):
 
     @jax.named_scope("linear")
     def with_factors(
-        self, x: Float[Array, "batch feature"], factors: Float[Array, "copy feature"]
+        self,
+        x: Float[Array, "batch feature"],
+        factors: Float[Array, "copy column"],
+        widths: Sequence[int],
     ) -> Float[Array, "copied hidden"]:
-        """Apply the layer to copies of every row, whose inputs have factors of their own."""
-        weight = jnp.asarray(self.weight)
-        n_inputs, n_units = weight.shape
-        if x.shape[0] <= n_units:
-            copied = (x[:, None, :] * factors).reshape(-1, n_inputs)
-            weighted = copied @ weight
-        else:
-            # Of many rows no copies are kept: the factors become factors of the weights.
-            weights = (factors.T[:, :, None] * weight[:, None, :]).reshape(n_inputs, -1)
-            weighted = (x @ weights).reshape(-1, n_units)
+        """Apply the layer to copies of every row, of which each has a factor for each column.
+
+        Args:
+            x: the inputs of a batch, without factors.
+            factors: of each copy.
+            widths: inputs of each column, side by side.
+
+        Returns:
+            For each copy all rows, below those of the copy before it.
+        """
+        weighted = multiply_copies(x, jnp.asarray(self.weight), factors, widths)
         return self._scaled(weighted) + self.bias
 
     @jax.named_scope("linear")
     def apart(
         self, x: Float[Array, "copied feature"], n_copies: int
     ) -> Float[Array, "batch copy output"]:
-        """Apply to each copy of a row its own part of the layer."""
-        inputs = x.reshape(-1, n_copies, x.shape[-1])
+        """Apply to each copy of a row, one copy's rows below the other's, its part of the layer."""
+        inputs = x.reshape(n_copies, -1, x.shape[-1])
         weights = jnp.asarray(self.weight).reshape(x.shape[-1], n_copies, -1)
-        weighted = jnp.einsum("bcf,fco->bco", inputs, weights)
+        weighted = jnp.einsum("cbf,fco->bco", inputs, weights)
         bias = jnp.asarray(self.bias).reshape(n_copies, -1)
         return self._scaled(weighted) + bias
 

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 
 from rightfit.nn.activations import ACTIVATIONS
+from rightfit.nn.copies import n_multiplications_of_copies
 from rightfit.nn.number_embedding import embedded_widths, embedding_parameters
 
 
@@ -68,6 +69,13 @@ class NetworkShape:
         ]
 
     @property
+    def n_factors(self) -> int:
+        """Learned factors of the inputs: of copies one for each column, else for each feature."""
+        if self.n_copies > 1:
+            return self.n_copies * len(self.feature_widths)
+        return self.n_features if self.input_scaling else 0
+
+    @property
     def layer_names(self) -> tuple[str, ...]:
         """The layers as they are named to people: hidden 1, hidden 2 … output."""
         return (*(f"hidden {n}" for n in range(1, len(self.hidden_sizes) + 1)), "output")
@@ -79,7 +87,7 @@ class NetworkShape:
         embedded = zip(self.n_levels, self.embedding_widths, strict=True)
         parametric = zip(self.hidden_sizes, self.activations, strict=True)
         return (
-            self.n_features * self.n_copies * self.has_factors
+            self.n_factors
             + sum(size for size, name in parametric if ACTIVATIONS[name].is_parametric)
             + embedding_parameters(self.number_embedding, self.number_widths)
             + sum(levels * width for levels, width in embedded)
@@ -89,5 +97,9 @@ class NetworkShape:
     @property
     def n_multiplications(self) -> int:
         """Multiplications of weights that one row takes; looking up a category takes none."""
-        sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
-        return self.n_copies * sum(n * k for n, k in itertools.pairwise(sizes))
+        if self.n_copies == 1:
+            sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
+            return sum(n * k for n, k in itertools.pairwise(sizes))
+        first = n_multiplications_of_copies(self.feature_widths, self.n_copies)
+        sizes = [*self.hidden_sizes, self.n_outputs]
+        return first * sizes[0] + self.n_copies * sum(n * k for n, k in itertools.pairwise(sizes))

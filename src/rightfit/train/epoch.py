@@ -173,7 +173,7 @@ def compute_outputs(network: Network, held_out: HeldOut) -> Float[Array, "slot o
     """Compute a network's outputs, block by block to bound the memory; beyond the rows, 0."""
     rows, chosen, _ = held_out
     n_slots = (rows.weights if chosen is None else chosen).shape[0]
-    size = block_size(n_slots)
+    size = block_size(n_slots, network.n_copies)
     n_blocks = -(-rows.n_rows // size)
 
     def one(number: Array, outputs: Array) -> Array:

@@ -28,11 +28,19 @@ def bucket(n: int) -> int:
     return -(-n // step) * step
 
 
-def block_size(n_slots: int) -> int:
-    """The rows that are scored at once: all of a small bucket, else a share that divides it."""
-    if n_slots <= 2 * _BLOCK:
-        return n_slots
-    return min(_BLOCK, n_slots & -n_slots)
+def block_size(n_slots: int, n_copies: int = 1) -> int:
+    """The rows that are scored at once: all of a small bucket, else a share that divides it.
+
+    Args:
+        n_slots: rows of the bucket.
+        n_copies: of each row, in the network.
+
+    Example:
+        >>> block_size(8192), block_size(9216), block_size(9216, n_copies=16)
+        (8192, 1024, 256)
+    """
+    most = max(_BLOCK // n_copies, 1)
+    return n_slots if n_slots <= 2 * most else min(most, n_slots & -n_slots)
 
 
 def take_rows(rows: Rows, chosen: Int[Array, " batch"], n_left: Int[Array, ""]) -> Rows:
