@@ -85,23 +85,30 @@ class _Writer:
 
     def write(self, operation: Operation) -> None:
         """Add what an operation computes."""
-        (output,) = operation.outputs
-        if _is_empty(output):
+        outputs = operation.outputs
+        if all(map(_is_empty, outputs)):
             return
         constants = [self._constant(value) for value in operation.inputs]
-        is_sized = all(map(is_known, output.shape))
+        is_sized = all(is_known(size) for output in outputs for size in output.shape)
         if is_sized and all(constant is not None for constant in constants):
             # It is known beforehand, so the file need not compute it.
             bind = partial(operation.equation.primitive.bind, **operation.equation.params)
-            self._constants[output] = np.asarray(with_sound_cache(lambda: bind(*constants)))
+            known = _listed(with_sound_cache(lambda: bind(*constants)))
+            self._constants.update(zip(outputs, map(np.asarray, known), strict=True))
             return
         if operation.name not in LOWERINGS:
             raise _unknown(operation.name)
         inputs = [None if _is_empty(value) else self.read(value) for value in operation.inputs]
-        self._tensors[output] = LOWERINGS[operation.name](self._nodes, operation, inputs)
+        tensors = _listed(LOWERINGS[operation.name](self._nodes, operation, inputs))
+        self._tensors.update(zip(outputs, tensors, strict=True))
 
     def _constant(self, value: Value) -> Any:
         return self._constants.get(value, value.constant)
+
+
+def _listed(made: Any) -> list[Any]:
+    """What an operation makes is a list where it makes several things."""
+    return made if isinstance(made, list) else [made]
 
 
 def _is_empty(value: Value) -> bool:

@@ -12,7 +12,7 @@ from rightfit.export.tensors import Tensor, is_known, repeated, whole
 from rightfit.graph import Operation
 
 # Adds the nodes of an operation whose inputs are these tensors; None stands for one of no size.
-Lowering = Callable[[Nodes, Operation, Sequence[Any]], Tensor]
+Lowering = Callable[[Nodes, Operation, Sequence[Any]], Tensor | list[Tensor]]
 
 
 def _elementwise(operator: str) -> Lowering:
@@ -146,6 +146,19 @@ def _slice(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Tens
     return Tensor(nodes.add("Slice", name, *limits), operation.outputs[0].shape)
 
 
+def _split(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> list[Tensor]:
+    """Cut a tensor into stretches along one axis."""
+    settings, shape = operation.equation.params, operation.inputs[0].shape
+    axis = nodes.constant([int(settings["axis"])], np.int64)
+    name = whole(nodes, inputs[0], shape)
+    found, first = [], 0
+    for size, output in zip(settings["sizes"], operation.outputs, strict=True):
+        limits = (nodes.constant([number], np.int64) for number in (first, first + int(size)))
+        found.append(Tensor(nodes.add("Slice", name, *limits, axis), output.shape))
+        first += int(size)
+    return found
+
+
 def _dot(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Tensor:
     names = [
         whole(nodes, tensor, value.shape)
@@ -228,6 +241,7 @@ LOWERINGS: Mapping[str, Lowering] = MappingProxyType(
         "select_n": _select,
         "sin": _elementwise("Sin"),
         "slice": _slice,
+        "split": _split,
         "square": _power,
         "squeeze": _reshape,
         "sub": _elementwise("Sub"),

@@ -6,57 +6,55 @@ computed once.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
-# Each stretch is an operation of its own, and has to be compiled.
-_MOST_STRETCHES = 16
+# Each stretch is an operation of its own, which has to be compiled: one of fewer features than this
+# share of all gains less than that takes.
+_LEAST_SHARE = 1 / 16
 
 
 class Stretch(NamedTuple):
-    """Columns of equally many features, side by side.
+    """Columns side by side that are multiplied by their weights in one way.
 
     Attributes:
-        columns: their numbers.
-        features: the numbers of their features.
-        width: features of each.
+        widths: features of each.
+        is_shared: whether they are multiplied once for all copies: columns of several features, and
+            of equally many, are, unless they are too few.
     """
 
-    columns: slice
-    features: slice
-    width: int
+    widths: tuple[int, ...]
+    is_shared: bool
 
     @property
-    def n_columns(self) -> int:
-        """How many they are."""
-        return int(self.columns.stop - self.columns.start)
+    def n_features(self) -> int:
+        """Features of all columns."""
+        return sum(self.widths)
 
 
-def divide_columns(widths: Sequence[int]) -> tuple[list[Stretch], list[Stretch]]:
-    """Say what is multiplied by the weights once for all copies, and what for each copy.
+def divide_columns(widths: Sequence[int]) -> list[Stretch]:
+    """Divide columns by how they are multiplied by the weights.
 
     Args:
         widths: features of each column.
 
-    Returns:
-        Columns of several features, where they are most; then the others.
-
     Example:
-        >>> [[stretch.width for stretch in side] for side in divide_columns((1, 1, 24, 24, 3))]
-        [[24, 3], [1]]
+        >>> [(stretch.widths, stretch.is_shared) for stretch in divide_columns((1, 1, 24, 24, 3))]
+        [((1, 1), False), ((24, 24), True), ((3,), False)]
     """
-    stretches, column, feature = [], 0, 0
-    for width, alike in itertools.groupby(widths):
-        n_columns = len(list(alike))
-        end = feature + n_columns * width
-        stretches.append(Stretch(slice(column, column + n_columns), slice(feature, end), width))
-        column, feature = column + n_columns, end
-    several = [stretch for stretch in stretches if stretch.width > 1]
-    once = sorted(several, key=lambda each: (1 - each.width) * each.n_columns)[:_MOST_STRETCHES]
-    return once, [stretch for stretch in stretches if stretch not in once]
+    enough = _LEAST_SHARE * sum(widths)
+    alike = [tuple(columns) for _, columns in itertools.groupby(widths)]
+    are_shared = [columns[0] > 1 and sum(columns) >= enough for columns in alike]
+    found: list[Stretch] = []
+    for columns, is_shared in zip(alike, are_shared, strict=True):
+        if found and not (is_shared or found[-1].is_shared):
+            columns = found.pop().widths + columns
+        found.append(Stretch(columns, is_shared))
+    return found
 
 
 def multiply_copies(
@@ -76,50 +74,37 @@ def multiply_copies(
     Returns:
         The products, the rows of each copy below those of the copy before it.
     """
-    once, apart = divide_columns(widths)
+    stretches = divide_columns(widths)
     shape = (factors.shape[0], x.shape[0], weight.shape[1])
-    products = jnp.zeros(shape, x.dtype)
-    if once:
-        products = _multiply_once(x, weight, factors, once)
-    if apart:
-        products += _multiply_apart(x, weight, factors, apart).reshape(shape)
-    return products.reshape(-1, weight.shape[1])
-
-
-def _multiply_once(
-    x: Array, weight: Array, factors: Array, stretches: Iterable[Stretch]
-) -> Float[Array, "copy batch hidden"]:
-    """Multiply each column by its weights, and add the columns up for each copy."""
-    of_columns = [
-        jnp.einsum(
-            "bcf,cfh->cbh",
-            x[:, stretch.features].reshape(x.shape[0], -1, stretch.width),
-            weight[stretch.features].reshape(-1, stretch.width, weight.shape[1]),
-        )
-        for stretch in stretches
-    ]
-    chosen = _beside([factors[:, stretch.columns] for stretch in stretches])
-    return jnp.einsum("kc,cbh->kbh", chosen, jnp.concatenate(of_columns))
-
-
-def _multiply_apart(
-    x: Array, weight: Array, factors: Array, stretches: Iterable[Stretch]
-) -> Float[Array, "copied hidden"]:
-    """Multiply the inputs by their factors, and the inputs of each copy by the weights."""
-    inputs = _beside([x[:, stretch.features] for stretch in stretches])
-    weights = jnp.concatenate([weight[stretch.features] for stretch in stretches])
-    own = _beside([_repeated(factors[:, each.columns], each.width) for each in stretches])
-    copied = own[:, None, :] * inputs
-    return copied.reshape(-1, weights.shape[0]) @ weights
-
-
-def _beside(parts: Sequence[Array]) -> Array:
-    return jnp.concatenate(parts, axis=1)
-
-
-def _repeated(factors: Float[Array, "copy column"], width: int) -> Float[Array, "copy feature"]:
-    repeated = jnp.broadcast_to(factors[:, :, None], (*factors.shape, width))
-    return repeated.reshape(factors.shape[0], -1)
+    if not stretches:
+        return jnp.zeros((shape[0] * shape[1], shape[2]), x.dtype)
+    features = np.cumsum([stretch.n_features for stretch in stretches])[:-1]
+    columns = np.cumsum([len(stretch.widths) for stretch in stretches])[:-1]
+    # Parts of a split go back together in one operation of the backward pass; slices would each
+    # be padded to the size of the whole.
+    parts = zip(
+        stretches,
+        jnp.split(x, features, axis=1),
+        jnp.split(weight, features),
+        jnp.split(factors, columns, axis=1),
+        strict=True,
+    )
+    of_columns, own_factors, inputs, weights = [], [], [], []
+    for stretch, part, own_weight, own in parts:
+        if stretch.is_shared:
+            of_columns.append(_multiply_columns(part, own_weight, stretch))
+            own_factors.append(own)
+        else:
+            inputs.append(part * _repeated(own, stretch.widths)[:, None, :])
+            weights.append(own_weight)
+    products = []
+    if of_columns:
+        added = jnp.concatenate(own_factors, axis=1), jnp.concatenate(of_columns)
+        products.append(jnp.einsum("kc,cbh->kbh", *added).reshape(-1, shape[2]))
+    if inputs:
+        copied = jnp.concatenate(inputs, axis=2)
+        products.append(copied.reshape(shape[0] * shape[1], -1) @ jnp.concatenate(weights))
+    return sum(products[1:], products[0])
 
 
 def n_multiplications_of_copies(widths: Sequence[int], n_copies: int) -> int:
@@ -129,8 +114,30 @@ def n_multiplications_of_copies(widths: Sequence[int], n_copies: int) -> int:
         >>> n_multiplications_of_copies((1, 24, 24), 16)
         96
     """
-    once, _ = divide_columns(widths)
-    return n_copies * sum(widths) + sum(
-        stretch.n_columns * (stretch.width + n_copies - n_copies * stretch.width)
-        for stretch in once
+    return sum(
+        stretch.n_features + len(stretch.widths) * n_copies
+        if stretch.is_shared
+        else stretch.n_features * n_copies
+        for stretch in divide_columns(widths)
     )
+
+
+def _multiply_columns(
+    x: Float[Array, "batch feature"], weight: Float[Array, "feature hidden"], stretch: Stretch
+) -> Float[Array, "column batch hidden"]:
+    """Multiply the features of each column, of which all have as many, by their weights."""
+    n_columns, width = len(stretch.widths), stretch.widths[0]
+    return jnp.einsum(
+        "bcf,cfh->cbh",
+        x.reshape(x.shape[0], n_columns, width),
+        weight.reshape(n_columns, width, weight.shape[1]),
+    )
+
+
+def _repeated(
+    factors: Float[Array, "copy column"], widths: tuple[int, ...]
+) -> Float[Array, "copy feature"]:
+    """Repeat the factor of each column for all of its features."""
+    if set(widths) == {1}:
+        return factors
+    return factors @ np.repeat(np.eye(len(widths), dtype=factors.dtype), widths, axis=1)
