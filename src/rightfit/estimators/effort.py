@@ -140,6 +140,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
         "fast": Effort(
             (
                 Stage(1_000, (1, 0, 0), n_copies=4, n_folds=3, patience_growth=0.5, n_linear=2),
+                Stage(10_000, (1, 0, 1), n_copies=8),
                 Stage(100_000, (1, 0, 1), n_copies=4, n_units=256),
                 Stage(math.inf, (1, 0, 0), n_copies=4, n_units=256),
             ),
