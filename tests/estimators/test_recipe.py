@@ -595,7 +595,7 @@ def test_gradients_and_graph_are_of_the_single_network_that_was_fitted(
     assert plan.l2 == (n_rows < FEWEST_ROWS)
     assert plan.averaging == (n_rows >= FEWEST_ROWS)
     drawn = model.describe()["recipe"]["drawn"]
-    assert drawn.get("hidden_sizes") == (None if n_rows < FEWEST_ROWS else (256, 256))
+    assert drawn.get("hidden_sizes") == (None if n_rows < FEWEST_ROWS else (128, 128))
 
 
 def test_gradients_of_other_layers_than_the_fitted_ones_are_refused() -> None:
