@@ -74,37 +74,15 @@ def multiply_copies(
     Returns:
         The products, the rows of each copy below those of the copy before it.
     """
-    stretches = divide_columns(widths)
-    shape = (factors.shape[0], x.shape[0], weight.shape[1])
-    if not stretches:
-        return jnp.zeros((shape[0] * shape[1], shape[2]), x.dtype)
-    features = np.cumsum([stretch.n_features for stretch in stretches])[:-1]
-    columns = np.cumsum([len(stretch.widths) for stretch in stretches])[:-1]
-    # Parts of a split go back together in one operation of the backward pass; slices would each
-    # be padded to the size of the whole.
-    parts = zip(
-        stretches,
-        jnp.split(x, features, axis=1),
-        jnp.split(weight, features),
-        jnp.split(factors, columns, axis=1),
-        strict=True,
-    )
-    of_columns, own_factors, inputs, weights = [], [], [], []
-    for stretch, part, own_weight, own in parts:
-        if stretch.is_shared:
-            of_columns.append(_multiply_columns(part, own_weight, stretch))
-            own_factors.append(own)
-        else:
-            inputs.append(part * _repeated(own, stretch.widths)[:, None, :])
-            weights.append(own_weight)
-    products = []
-    if of_columns:
-        added = jnp.concatenate(own_factors, axis=1), jnp.concatenate(of_columns)
-        products.append(jnp.einsum("kc,cbh->kbh", *added).reshape(-1, shape[2]))
-    if inputs:
-        copied = jnp.concatenate(inputs, axis=2)
-        products.append(copied.reshape(shape[0] * shape[1], -1) @ jnp.concatenate(weights))
-    return sum(products[1:], products[0])
+    parts = _divided(x, weight, factors, widths)
+    shared = [part for part in parts if part.stretch.is_shared]
+    apart = [part for part in parts if not part.stretch.is_shared]
+    products = jnp.zeros((len(factors) * x.shape[0], weight.shape[1]), x.dtype)
+    if shared:
+        products = _multiply_once(shared)
+    if apart:
+        products += _multiply_each(apart)
+    return products
 
 
 def n_multiplications_of_copies(widths: Sequence[int], n_copies: int) -> int:
@@ -122,16 +100,44 @@ def n_multiplications_of_copies(widths: Sequence[int], n_copies: int) -> int:
     )
 
 
-def _multiply_columns(
-    x: Float[Array, "batch feature"], weight: Float[Array, "feature hidden"], stretch: Stretch
-) -> Float[Array, "column batch hidden"]:
-    """Multiply the features of each column, of which all have as many, by their weights."""
-    n_columns, width = len(stretch.widths), stretch.widths[0]
-    return jnp.einsum(
-        "bcf,cfh->cbh",
-        x.reshape(x.shape[0], n_columns, width),
-        weight.reshape(n_columns, width, weight.shape[1]),
-    )
+class _Part(NamedTuple):
+    """The inputs, weights and factors of a stretch."""
+
+    stretch: Stretch
+    x: Float[Array, "batch feature"]
+    weight: Float[Array, "feature hidden"]
+    factors: Float[Array, "copy column"]
+
+
+def _divided(x: Array, weight: Array, factors: Array, widths: Sequence[int]) -> list[_Part]:
+    # Parts of a split go back together in one operation of the backward pass; slices would each
+    # be padded to the size of the whole.
+    stretches = divide_columns(widths)
+    features = np.cumsum([stretch.n_features for stretch in stretches])[:-1]
+    columns = np.cumsum([len(stretch.widths) for stretch in stretches])[:-1]
+    sides = jnp.split(x, features, 1), jnp.split(weight, features), jnp.split(factors, columns, 1)
+    # Without columns there is a part without features, but no stretch.
+    return [_Part(*part) for part in zip(stretches, *sides, strict=False)]
+
+
+def _multiply_once(parts: Sequence[_Part]) -> Float[Array, "copied hidden"]:
+    """Multiply each column by its weights, and add the columns up for each copy."""
+    of_columns = []
+    for (widths, _), x, weight, _ in parts:
+        inputs = x.reshape(x.shape[0], len(widths), widths[0])
+        weights = weight.reshape(len(widths), widths[0], -1)
+        of_columns.append(jnp.einsum("bcf,cfh->cbh", inputs, weights))
+    factors = jnp.concatenate([part.factors for part in parts], axis=1)
+    added = jnp.einsum("kc,cbh->kbh", factors, jnp.concatenate(of_columns))
+    return added.reshape(-1, added.shape[-1])
+
+
+def _multiply_each(parts: Sequence[_Part]) -> Float[Array, "copied hidden"]:
+    """Multiply the inputs of each copy by their factors, and by the weights."""
+    copied = [part.x * _repeated(part.factors, part.stretch.widths)[:, None, :] for part in parts]
+    inputs = jnp.concatenate(copied, axis=2)
+    weights = jnp.concatenate([part.weight for part in parts])
+    return inputs.reshape(-1, len(weights)) @ weights
 
 
 def _repeated(
