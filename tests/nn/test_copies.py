@@ -57,17 +57,17 @@ def by_hand(network: Any) -> np.ndarray:
     "widths",
     [
         (1, 1, 1),
-        (5, 5, 5),
-        (1, 1, 4, 4, 1, 3, 1),
+        (9, 9, 9),
+        (1, 1, 9, 9, 1, 6, 1),
         (1,),
         (),
         # Stretches of so few features each that they are multiplied for each copy.
-        tuple(2 + n % 2 for n in range(40)),
+        tuple(8 + n % 2 for n in range(40)),
     ],
 )
 def test_the_first_layer_of_copies_is_that_of_each_copy(widths: tuple[int, ...]) -> None:
     generator = np.random.default_rng(0)
-    n_features, n_copies, n_units = sum(widths), 3, 4
+    n_features, n_copies, n_units = sum(widths), 16, 4
     x = generator.normal(size=(N_ROWS, n_features)).astype(np.float32)
     weight = generator.normal(size=(n_features, n_units)).astype(np.float32)
     factors = generator.normal(size=(n_copies, len(widths))).astype(np.float32)
@@ -80,9 +80,9 @@ def test_the_first_layer_of_copies_is_that_of_each_copy(widths: tuple[int, ...])
     )
 
 
-@given(st.lists(st.integers(1, 4), max_size=60))
-def test_every_column_is_multiplied_once(widths: list[int]) -> None:
-    stretches = divide_columns(widths)
+@given(st.lists(st.sampled_from([1, 2, 24]), max_size=60), st.integers(2, 32))
+def test_every_column_is_multiplied_once(widths: list[int], n_copies: int) -> None:
+    stretches = divide_columns(widths, n_copies)
     assert [width for stretch in stretches for width in stretch.widths] == widths
     assert all(len(set(stretch.widths)) == 1 for stretch in stretches if stretch.is_shared)
     assert sum(stretch.is_shared for stretch in stretches) <= 16
@@ -121,10 +121,11 @@ def test_shape_counts_what_the_network_holds(n_copies: int) -> None:
 
 
 def test_multiplications_of_columns_are_counted_once() -> None:
-    # Two categories become two features each, the three numbers one each.
-    columns = 2 * 2 + 4 * (2 + 3)
+    # Two categories become twenty features each, the three numbers one each.
+    columns = 2 * 20 + 16 * (2 + 3)
     hidden = 6 * 5 + 5 * 2
-    assert shape_of().n_multiplications == 6 * columns + 4 * hidden
+    shape = shape_of(n_copies=16, embedding_widths=(20, 20))
+    assert shape.n_multiplications == 6 * columns + 16 * hidden
 
 
 def test_loss_is_the_mean_of_the_copies_own() -> None:

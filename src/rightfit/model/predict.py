@@ -21,7 +21,7 @@ from rightfit.train.compilation import call, compiled
 # and a single row, for which a whole block is computed, is ready sooner.
 _BLOCK = 256
 _SMALL_BLOCK = 32
-_MANY_MULTIPLICATIONS = 1_000_000
+_MANY_MULTIPLICATIONS = 250_000
 
 
 class Networks(NamedTuple):

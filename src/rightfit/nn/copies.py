@@ -14,8 +14,10 @@ import numpy as np
 from jaxtyping import Array, Float
 
 # Each stretch is an operation of its own, which has to be compiled: one of fewer features than this
-# share of all gains less than that takes.
+# share of all gains less than that takes. Products of few features each are slow: sharing them has
+# to leave out so many multiplications for each that is done.
 _LEAST_SHARE = 1 / 16
+_LEAST_GAIN = 3.5
 
 
 class Stretch(NamedTuple):
@@ -23,8 +25,8 @@ class Stretch(NamedTuple):
 
     Attributes:
         widths: features of each.
-        is_shared: whether they are multiplied once for all copies: columns of several features, and
-            of equally many, are, unless they are too few.
+        is_shared: whether they are multiplied once for all copies: columns of many features, and of
+            equally many, are, unless the columns or copies are few.
     """
 
     widths: tuple[int, ...]
@@ -36,21 +38,23 @@ class Stretch(NamedTuple):
         return sum(self.widths)
 
 
-def divide_columns(widths: Sequence[int]) -> list[Stretch]:
+def divide_columns(widths: Sequence[int], n_copies: int) -> list[Stretch]:
     """Divide columns by how they are multiplied by the weights.
 
     Args:
         widths: features of each column.
+        n_copies: that share the weights.
 
     Example:
-        >>> [(stretch.widths, stretch.is_shared) for stretch in divide_columns((1, 1, 24, 24, 3))]
+        >>> [(each.widths, each.is_shared) for each in divide_columns((1, 1, 24, 24, 3), 16)]
         [((1, 1), False), ((24, 24), True), ((3,), False)]
     """
     enough = _LEAST_SHARE * sum(widths)
-    alike = [tuple(columns) for _, columns in itertools.groupby(widths)]
-    are_shared = [columns[0] > 1 and sum(columns) >= enough for columns in alike]
     found: list[Stretch] = []
-    for columns, is_shared in zip(alike, are_shared, strict=True):
+    for width, alike in itertools.groupby(widths):
+        columns = tuple(alike)
+        gains = n_copies * width >= _LEAST_GAIN * (n_copies + width)
+        is_shared = gains and sum(columns) >= enough
         if found and not (is_shared or found[-1].is_shared):
             columns = found.pop().widths + columns
         found.append(Stretch(columns, is_shared))
@@ -96,7 +100,7 @@ def n_multiplications_of_copies(widths: Sequence[int], n_copies: int) -> int:
         stretch.n_features + len(stretch.widths) * n_copies
         if stretch.is_shared
         else stretch.n_features * n_copies
-        for stretch in divide_columns(widths)
+        for stretch in divide_columns(widths, n_copies)
     )
 
 
@@ -112,7 +116,7 @@ class _Part(NamedTuple):
 def _divided(x: Array, weight: Array, factors: Array, widths: Sequence[int]) -> list[_Part]:
     # Parts of a split go back together in one operation of the backward pass; slices would each
     # be padded to the size of the whole.
-    stretches = divide_columns(widths)
+    stretches = divide_columns(widths, len(factors))
     features = np.cumsum([stretch.n_features for stretch in stretches])[:-1]
     columns = np.cumsum([len(stretch.widths) for stretch in stretches])[:-1]
     sides = jnp.split(x, features, 1), jnp.split(weight, features), jnp.split(factors, columns, 1)
