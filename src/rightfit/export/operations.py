@@ -1,5 +1,6 @@
 """JAX's operations in ONNX's words: one entry for each that the layers and activations have."""
 
+import itertools
 import string
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -125,8 +126,8 @@ def _gather(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Ten
     if not numbers.collapsed_slice_dims:
         first = int(places.constant[0])
         width = int(operation.equation.params["slice_sizes"][axis])
-        limits = (nodes.constant([number], np.int64) for number in (first, first + width, axis))
-        return Tensor(nodes.add("Slice", name, *limits), operation.outputs[0].shape)
+        cut = _cut(nodes, name, [first], [first + width], [axis])
+        return Tensor(cut, operation.outputs[0].shape)
     index = nodes.add("Squeeze", places.name, nodes.constant([-1], np.int64))
     return Tensor(nodes.add("Gather", name, index, axis=axis), operation.outputs[0].shape)
 
@@ -141,22 +142,28 @@ def _slice(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Tens
         )
         if is_known(shape[axis])
     ]
-    limits = (nodes.constant(numbers, np.int64) for numbers in zip(*cuts, strict=True))
     name = whole(nodes, inputs[0], shape)
-    return Tensor(nodes.add("Slice", name, *limits), operation.outputs[0].shape)
+    return Tensor(_cut(nodes, name, *zip(*cuts, strict=True)), operation.outputs[0].shape)
 
 
 def _split(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> list[Tensor]:
     """Cut a tensor into stretches along one axis."""
-    settings, shape = operation.equation.params, operation.inputs[0].shape
-    axis = nodes.constant([int(settings["axis"])], np.int64)
-    name = whole(nodes, inputs[0], shape)
-    found, first = [], 0
-    for size, output in zip(settings["sizes"], operation.outputs, strict=True):
-        limits = (nodes.constant([number], np.int64) for number in (first, first + int(size)))
-        found.append(Tensor(nodes.add("Slice", name, *limits, axis), output.shape))
-        first += int(size)
-    return found
+    name = whole(nodes, inputs[0], operation.inputs[0].shape)
+    axis = int(operation.equation.params["axis"])
+    ends = list(itertools.accumulate(map(int, operation.equation.params["sizes"]), initial=0))
+    stretches = zip(itertools.pairwise(ends), operation.outputs, strict=True)
+    return [
+        Tensor(_cut(nodes, name, [first], [end], [axis]), output.shape)
+        for (first, end), output in stretches
+    ]
+
+
+def _cut(
+    nodes: Nodes, name: str, starts: Sequence[int], limits: Sequence[int], axes: Sequence[int]
+) -> str:
+    """Add the node that takes a stretch along each of some axes."""
+    numbers = (nodes.constant(each, np.int64) for each in (starts, limits, axes))
+    return nodes.add("Slice", name, *numbers)
 
 
 def _dot(nodes: Nodes, operation: Operation, inputs: Sequence[Tensor]) -> Tensor:

@@ -97,9 +97,6 @@ class NetworkShape:
     @property
     def n_multiplications(self) -> int:
         """Multiplications of weights that one row takes; looking up a category takes none."""
-        if self.n_copies == 1:
-            sizes = [self.n_features, *self.hidden_sizes, self.n_outputs]
-            return sum(n * k for n, k in itertools.pairwise(sizes))
         first = n_multiplications_of_copies(self.feature_widths, self.n_copies)
         sizes = [*self.hidden_sizes, self.n_outputs]
         return first * sizes[0] + self.n_copies * sum(n * k for n, k in itertools.pairwise(sizes))
