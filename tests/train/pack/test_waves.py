@@ -80,6 +80,18 @@ def test_wave_leaves_room_for_what_all_members_leave_behind() -> None:
     assert sizes[4] == [1] * 6
 
 
+def test_products_of_columns_that_copies_share_are_counted() -> None:
+    member = member_of()
+
+    def activations(n_numbers: int) -> float:
+        shape = dataclasses.replace(member.shape, n_numbers=n_numbers, n_copies=2)
+        n_bytes = bytes_of(dataclasses.replace(member, shape=shape)) - 72 * shape.n_parameters
+        return n_bytes / (24 * member.plan.batch_size)
+
+    # A column more is an input of each copy, and a product for each unit of the first layer.
+    assert activations(4) - activations(3) == 2 + member.shape.hidden_sizes[0]
+
+
 def test_least_that_a_pack_takes_is_its_largest_member_and_what_all_leave() -> None:
     run = pack()
     large = member_of(network=network_of(hidden_sizes=(50, 50)))

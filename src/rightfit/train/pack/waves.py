@@ -84,4 +84,7 @@ def bytes_of(member: Member) -> int:
     shape = member.shape
     rows = member.plan.batch_size * shape.n_copies
     activations = rows * (shape.n_features + sum(shape.hidden_sizes))
+    if shape.n_copies > 1:
+        # What the weights make of each column, before it is added up for each copy.
+        activations += member.plan.batch_size * len(shape.feature_widths) * shape.hidden_sizes[0]
     return _BYTES * (_COPIES * shape.n_parameters + _ARRAYS_PER_ACTIVATION * activations)
