@@ -428,6 +428,20 @@ def test_ctrl_c_ends_fit_and_keeps_the_best_weights(monkeypatch: pytest.MonkeyPa
     assert np.isfinite(model.predict(X)).all()
 
 
+@pytest.mark.filterwarnings("ignore:The loss .*was not finite")
+@pytest.mark.parametrize("values", [{}, {"n_seeds": 2}])
+def test_best_weights_are_kept_where_the_loss_diverges_in_the_end(values: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(600, 3))
+    y = 2 * x[:, 0] + 1
+    # Steps that grow for a thousand epochs: at first they teach, and in the end they are too long.
+    growing = {"learning_rate": 300.0, "warmup_epochs": 1000, "optimizer": "sgd"}
+    model = Regressor(hidden_sizes=(8,), patience_epochs=None, random_state=0, **growing, **values)
+    model.fit(x, y)
+    if not values:
+        assert model.stop_reason_.startswith("the loss became not finite after epoch ")
+    assert model.score(x, y) > 0.9
+
+
 def test_ctrl_c_ends_iter_fit_with_an_event() -> None:
     model = small(Regressor, **ENDLESS)
     events: list[Any] = []

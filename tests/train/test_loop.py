@@ -303,6 +303,26 @@ def test_interruption_ends_training_after_the_chunk() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_interruption_keeps_the_best_weights_where_a_loss_is_not_finite(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    advance = block.Block.advance
+
+    def interrupted(*arguments: Any) -> list[block.Advance]:
+        advances = advance(*arguments)
+        if any(each.failed_step >= 0 for each in advances):
+            os.kill(os.getpid(), signal.SIGINT)
+        return advances
+
+    monkeypatch.setattr(block.Block, "advance", interrupted)
+    events = events_of(diverging(4.0))
+    last = ended(events)
+    assert last.reason == "interrupted"
+    assert lowered(events) == []
+    assert int(last.state.best_epoch) >= 1
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(last.state.best_network))
+
+
 def test_second_interruption_raises_at_once() -> None:
     run = run_of(max_epochs=100_000)
     before = signal.getsignal(signal.SIGINT)

@@ -160,7 +160,7 @@ class Fitting:
         """Train, and pass on what happens; keep the history on the way.
 
         Raises:
-            TrainingError: no member's loss stayed finite, the time was too short, or the memory.
+            TrainingError: nothing worth keeping, as losses were not finite, or time or memory short.
         """
         if self.trials.grid.note:
             warn_user(self.trials.grid.note, TrainingWarning)
@@ -381,12 +381,12 @@ class Fitting:
         self.lowered_to[event.member] = event.learning_rate
 
     def _check_end(self) -> None:
+        if self.trials.complete(self.networks):
+            return
         if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
             knobs = self.trials.members[0].knobs
             usual = CUSTOMARY_LEARNING_RATES[self.trials.members[0].plan.optimizer]
             raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate), usual)
-        if self.trials.complete(self.networks):
-            return
         limit = self.parameters.max_seconds
         if limit and any(stopped.reason == "max_seconds" for stopped in self.stopped.values()):
             raise too_little_time(float(limit), time.monotonic() - self.began)

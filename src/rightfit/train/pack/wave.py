@@ -182,7 +182,7 @@ class Wave:
                 self.trained.add(learner.number)
             if advance.records:
                 yield EpochsEnded(advance.records, advance.best_epoch, learner.number)
-            if failed and learner.n_restarts < _MOST_RESTARTS and not self.interrupted():
+            if failed and learner.n_restarts < _MOST_RESTARTS and not self._may_leave():
                 rate = learner.lower_learning_rate()
                 block.go_back(learner)
                 failed_step = advance.failed_step + 1
@@ -195,12 +195,16 @@ class Wave:
             yield from self._stop(block, [advance.learner], reason, advance.failed_step)
         self._send_on(block)
 
+    def _may_leave(self) -> bool:
+        """Whether Ctrl-C was pressed, and there is a model that it leaves behind."""
+        return self.trained.is_enough and self.interrupted()
+
     def _reason_to_stop(self, block: Block, advance: Advance) -> Reason | None:
         """Name the rule that stops a member now, if one does."""
         learner = advance.learner
         rules: tuple[tuple[Reason, bool], ...] = (
+            ("interrupted", self._may_leave()),
             ("not_finite", advance.failed_step >= 0),
-            ("interrupted", self.trained.is_enough and self.interrupted()),
             ("patience", advance.stopped),
             ("max_epochs", learner.epoch >= learner.last_epoch),
             ("max_seconds", self.trained.is_enough and not block.chunk.next_size(self.clock)),
