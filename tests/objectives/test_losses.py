@@ -1,6 +1,7 @@
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -63,6 +64,31 @@ def test_loss_of_numbers_equals_the_formula(name: str, n_outputs: int, dtype: An
 def test_loss_of_one_error(name: str, error: float, loss: float) -> None:
     losses = each_row(name, np.array([[error + 1]], np.float32), np.array([[1]], np.float32))
     assert losses.tolist() == [loss]
+
+
+@pytest.mark.parametrize("true", [0.0, 1e-3, 0.5, 1.0, 20.0, 300.0, 1e6])
+def test_poisson_deviance_is_finite_where_next_to_nothing_is_expected(true: float) -> None:
+    expected = jnp.array([0.0, 1e-9, 1e-7, 1e-3, 0.9, 1.1, 5.0], jnp.float32)
+    mean = jnp.full(1, 2, jnp.float32)
+
+    def loss(share: Any) -> Any:
+        # Both count in the mean, which is two standard deviations.
+        outputs, targets = mean * (share[None, None] - 1), mean * jnp.full((1, 1), true - 1)
+        return LOSSES["poisson"].function(outputs, targets, mean)[0]
+
+    losses, slopes = jax.vmap(jax.value_and_grad(loss))(expected)
+    assert np.isfinite(losses).all()
+    assert (np.asarray(losses) >= 0).all()
+    # It is convex, and goes on as a line below what is next to nothing.
+    assert (np.diff(slopes) >= -1e-5 * np.abs(slopes[:-1])).all()
+    assert ((expected < true) == (slopes < 0)).all()
+
+
+@pytest.mark.parametrize("mean", [1e3, 1e6, 1e8])
+def test_poisson_deviance_of_numbers_far_above_0_is_the_squared_error(mean: float) -> None:
+    outputs, targets = jnp.asarray(np.random.default_rng(1).normal(size=(2, 50, 1)), jnp.float32)
+    losses = LOSSES["poisson"].function(outputs, targets, jnp.full(1, mean))
+    np.testing.assert_allclose(losses, (outputs - targets)[:, 0] ** 2, rtol=10 / mean + 1e-5)
 
 
 @pytest.mark.parametrize("size", [1e2, 1e4, 1e30])

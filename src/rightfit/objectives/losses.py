@@ -2,7 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
+from typing import Any
 
 import jax.numpy as jnp
 import optax
@@ -12,8 +13,11 @@ RowLoss = Callable[
     [Float[Array, "row output"], Shaped[Array, "row ..."], Float[Array, " target"]],
     Float[Array, " row"],
 ]
-# Below this share of the mean an expected number counts as so large: its logarithm has an end.
-SMALLEST_SHARE = 1e-6
+# Below this share of the mean, and of a target above it, logarithms go on as lines: they have no
+# end, and a single row would decide everything.
+_SMALLEST_SHARE = 1e-6
+# Of errors up to this share of the target a series keeps the digits that differences lose.
+_SMALL_ERROR = 0.01
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,17 +75,34 @@ def _poisson(
     targets: Float[Array, "row output"],
     means: Float[Array, " target"],
 ) -> Float[Array, " row"]:
+    return jnp.mean(poisson_deviance(outputs, targets, means, jnp), axis=1)
+
+
+def poisson_deviance(outputs: Any, targets: Any, means: Any, xp: ModuleType) -> Any:
     """The Poisson deviance, with the curvature of the squared error where all is as the mean.
+
+    Args:
+        outputs: what is expected, standardised; nothing at all is minus the mean.
+        targets: likewise.
+        means: of the targets before they were, in their standard deviations.
+        xp: `numpy` or `jax.numpy`, whichever the arrays are of.
 
     Source:
         Wedderburn (1974), "Quasi-likelihood functions, generalized linear models, and the
         Gauss-Newton method": whatever the noise is, what minimises it is the mean.
     """
-    true = jnp.maximum(1 + targets / means, 0)
-    error = jnp.maximum((outputs - targets) / means, SMALLEST_SHARE - true)
-    # What is expected is true·(1 + error/true); so written, small errors keep their digits.
-    logarithm = jnp.log1p(error / jnp.where(true > 0, true, 1))
-    return jnp.mean(2 * means**2 * (error - true * logarithm), axis=1)
+    true = xp.maximum(1 + targets / means, 0)
+    smallest = _SMALLEST_SHARE * xp.maximum(true, 1)
+    error = (outputs - targets) / means
+    missing = xp.minimum(error - (smallest - true), 0)
+    error = xp.maximum(error, smallest - true)
+    ratio = error / xp.where(true > 0, true, 1)
+    # What is expected is true·(1 + ratio), and the deviance true·(ratio - log(1 + ratio)).
+    is_small = (xp.abs(ratio) < _SMALL_ERROR) & (true > 0)
+    near, far = xp.where(is_small, ratio, 0), xp.where(is_small, 1, ratio)
+    series = near**2 * (1 / 2 - near * (1 / 3 - near * (1 / 4 - near * (1 / 5 - near / 6))))
+    deviance = xp.where(is_small, true * series, error - true * xp.log1p(far))
+    return 2 * means**2 * (deviance + (1 - true / smallest) * missing)
 
 
 LOSSES: Mapping[str, Loss] = MappingProxyType(

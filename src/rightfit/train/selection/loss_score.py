@@ -6,13 +6,14 @@ is fastest. Rows of weight 0 do not count, so one array serves every choice of r
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from rightfit.objectives.losses import SMALLEST_SHARE
+from rightfit.objectives.losses import poisson_deviance
 from rightfit.train.selection.candidates import Candidates, standard_error_of_mean
 
 # Entries that are worked on at a time: they stay in the processor's cache.
@@ -32,20 +33,13 @@ def _huber(numbers: Numbers, targets: Numbers, _: Numbers) -> Numbers:
     return np.where(distance <= 1, 0.5 * distance**2, distance - 0.5)
 
 
-def _poisson(numbers: Numbers, targets: Numbers, means: Numbers) -> Numbers:
-    true = np.maximum(1 + targets / means, 0)
-    error = np.maximum((numbers - targets) / means, SMALLEST_SHARE - true)
-    loss: Numbers = 2 * means**2 * (error - true * np.log1p(error / np.where(true > 0, true, 1)))
-    return loss
-
-
 _LOSSES: Mapping[str, Callable[[Numbers, Numbers, Numbers], Numbers]] = MappingProxyType(
     {
         "log_loss": _log_loss,
         "squared_error": lambda numbers, targets, _: np.square(numbers - targets),
         "absolute_error": lambda numbers, targets, _: np.abs(numbers - targets),
         "huber": _huber,
-        "poisson": _poisson,
+        "poisson": partial(poisson_deviance, xp=np),
     }
 )
 """The losses of `rightfit.objectives`, from predictions instead of outputs, before the mean over
