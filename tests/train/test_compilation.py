@@ -17,6 +17,8 @@ ONE = np.ones(3, np.float32)
 class Jitted:
     """Stands in for a jitted function; what it does while it compiles is the test's."""
 
+    __name__ = "program"
+
     def __init__(self, compiling: Callable[[], None] = lambda: None) -> None:
         self.compiling = compiling
         self.n_compilations = 0

@@ -15,6 +15,7 @@ import pytest
 from rightfit.train import compilation_cache
 from rightfit.train.compilation_cache import (
     cache_folder,
+    notice_damage_of,
     use_compilation_cache,
     with_sound_cache,
 )
@@ -172,6 +173,17 @@ def test_other_warnings_pass() -> None:
         with_sound_cache(failing(1, "something else"))
 
 
+def test_damage_is_an_error_of_our_own_programs_alone() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        for _ in range(2):
+            notice_damage_of("program")
+        with pytest.raises(UserWarning, match="it is torn"):
+            warnings.warn(DAMAGED.format("program"), stacklevel=1)
+        with pytest.warns(UserWarning, match="it is torn"):
+            warnings.warn(DAMAGED.format("program_of_the_user"), stacklevel=1)
+
+
 PROGRAM = """
 import hashlib, json
 import jax
@@ -222,10 +234,3 @@ def test_other_process_compiles_only_what_is_damaged_and_repairs_it(tmp_path: Pa
     third = in_new_process(tmp_path)
     assert third["found"] == third["asked"] == first["asked"]
     assert third["bits"] == first["bits"]
-
-
-def test_reading_a_damaged_entry_is_an_error_after_the_cache_is_in_use(config: Config) -> None:
-    use_anew()
-    assert config.updated
-    with pytest.raises(UserWarning, match="it is torn"):
-        warnings.warn(DAMAGED.format("program"), stacklevel=1)

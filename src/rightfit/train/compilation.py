@@ -13,7 +13,11 @@ from weakref import WeakKeyDictionary
 import jax
 import numpy as np
 
-from rightfit.train.compilation_cache import use_compilation_cache, with_sound_cache
+from rightfit.train.compilation_cache import (
+    notice_damage_of,
+    use_compilation_cache,
+    with_sound_cache,
+)
 
 _COMPILING = threading.Lock()
 
@@ -69,6 +73,7 @@ def compile_if(
         with _in_precision_of((args, kwargs)):
             # The function keeps what is compiled, and finds it when it is called.
             jitted = cast(Any, function)
+            notice_damage_of(jitted.__name__)
             with_sound_cache(lambda: jitted.lower(*args, **kwargs).compile())
         known.add(likeness)
     return True

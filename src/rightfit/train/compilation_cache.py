@@ -40,8 +40,23 @@ def use_compilation_cache() -> None:
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-    # A damaged entry becomes an error that `with_sound_cache` can act on.
-    warnings.filterwarnings("error", message=_DAMAGED)
+
+
+def notice_damage_of(program: str) -> None:
+    """Make a damaged entry of a program an error, which `with_sound_cache` can act on.
+
+    Other programs of the process, which are not ours, are warned of as before.
+
+    Args:
+        program: the name of the function that is compiled.
+    """
+    message = rf"{_DAMAGED} 'jit_{re.escape(program)}'"
+    is_noticed = any(
+        action == "error" and getattr(pattern, "pattern", None) == message
+        for action, pattern, *_ in warnings.filters
+    )
+    if not is_noticed:
+        warnings.filterwarnings("error", message=message)
 
 
 def cache_folder() -> Path:
