@@ -363,11 +363,22 @@ def test_list_of_momentums_is_refused_if_no_optimizer_has_one() -> None:
     ],
 )
 def test_list_is_refused_if_what_it_needs_is_not_there(name: str, others: str) -> None:
-    values = ["step", "cosine"] if name == "dropout_schedule" else [1, 2]
+    values: list[Any] = ["step", "cosine"] if name == "dropout_schedule" else [1, 2]
     assert complaint(hidden_sizes=(8,), **{name: values}) == (
         f"The '{name}' parameter of ClassifierParameters lists {values!r}, but {others}: every "
         "value is the same network.\nhint: pass one value"
     )
+
+
+def test_factors_of_features_are_not_tried_on_copies() -> None:
+    assert complaint(hidden_sizes=(8,), n_copies=4, input_scaling=[False, True]) == (
+        "The 'input_scaling' parameter of ClassifierParameters lists [False, True], but "
+        "n_copies=4, hidden_sizes=(8,) have no features with factors of their own (copies have one "
+        "for each column): every value is the same network.\nhint: pass one value"
+    )
+    both = grid(hidden_sizes=[(8,), ()], n_copies=[1, 4], input_scaling=[False, True])
+    # Of the layer with one copy and of no layer two each, and one of the copies.
+    assert len(both.members) == 5
 
 
 def test_what_has_no_effect_on_some_networks_is_not_tried_on_them() -> None:

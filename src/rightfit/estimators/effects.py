@@ -40,6 +40,11 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
             lambda sizes, rate, input_rate: (sizes and rate) or input_rate,
             "dropout",
         ),
+        "input_scaling": Need(
+            ("n_copies", "hidden_sizes"),
+            lambda n_copies, sizes: n_copies == 1 or not sizes,
+            "features with factors of their own (copies have one for each column)",
+        ),
         "momentum": Need(("optimizer",), _has_momentum, "momentum"),
         "number_embedding_size": Need(
             ("number_embedding",),
@@ -55,6 +60,7 @@ NEEDS: Mapping[str, Need] = MappingProxyType(
 DECISIVE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "hidden_sizes": bool,
+        "n_copies": lambda n_copies: n_copies > 1,
         "dropout_rate": bool,
         "input_dropout_rate": bool,
         "optimizer": _has_momentum,

@@ -74,10 +74,11 @@ class Hyperparameters:
         "default",
         OneOf(QUALITY_NAMES),
         "Time that goes into the score, where hidden_sizes is 'auto': fast trains one network of "
-        "copies that share their weights, beside it at most one with noise, default a pack of up "
-        "to six networks, best of up to 24; each on folds where there are few rows. Where there "
-        "are more than half as many columns as rows, more small ones join them. What it set "
-        "stands in describe().",
+        "copies that share their weights, and beside it one with noise or two without hidden "
+        "layers at most, default a pack of up to seven networks, best of up to 26; each on folds "
+        "where there are few rows. From 50 columns on, or more than half as many as rows, more "
+        "small ones join them. partial_fit and warm_start go on with one plain network instead. "
+        "What was set stands in describe().",
     )
     activation: str | tuple[str, ...] | Several = parameter(
         "relu",
@@ -294,7 +295,8 @@ class Hyperparameters:
         unsure(Flag()),
         "Whether each feature has a factor of its own that is learned, so that useless ones can be "
         "turned down. With l2, which holds for factors too, they are turned off: without hidden "
-        "layers and with one output that is the lasso, with hidden layers the group lasso.",
+        "layers and with one output that is the lasso, with hidden layers the group lasso. Copies "
+        "(n_copies) have factors of their own, so that it has no effect on them.",
     )
     max_one_hot: int = parameter(
         10,
