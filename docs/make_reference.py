@@ -131,7 +131,8 @@ def _commands() -> str:
         BY,
         "Results go to stdout; progress, notes and errors to stderr. `--debug` anywhere shows the "
         "traceback of an error. The exit code is 0, 1 for what went wrong, 2 for a command that "
-        "cannot be understood, 130 after Ctrl-C.",
+        "cannot be understood, 130 where Ctrl-C left nothing to keep (`train` keeps what it has, "
+        "and ends with 0).",
     ]
     group = typer.main.get_command(app)
     for name, command in group.commands.items():  # type: ignore[attr-defined]

@@ -25,3 +25,10 @@ def test_one_number_is_the_weight_of_every_row(weight: Any) -> None:
 def test_other_weights_are_refused(weight: Any, said: str) -> None:
     with pytest.raises(DataError, match=said):
         read_weights(weight, 3)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-300, 1.0, 1e308])
+def test_only_what_weights_are_to_each_other_counts(size: float) -> None:
+    weights = read_weights(size * np.array([1.0, 0.5, 0.0]), 3)
+    assert np.isfinite(np.sum(weights**2))
+    np.testing.assert_allclose(weights / weights.sum(), [2 / 3, 1 / 3, 0], rtol=1e-3)

@@ -291,6 +291,12 @@ def test_poisson_loss_refuses_numbers_below_zero(side: str) -> None:
         small(Regressor, loss="poisson").partial_fit(X, COUNTS).partial_fit(X, below)
 
 
+def test_poisson_loss_takes_numbers_below_zero_that_do_not_count() -> None:
+    below, counted = np.where(np.arange(N_ROWS) == 5, -1, COUNTS), np.arange(N_ROWS) != 5
+    model = small(Regressor, loss="poisson").fit(X, below, sample_weight=counted)
+    assert (model.predict(X) > 0).all()
+
+
 @pytest.mark.filterwarnings("ignore:The target is the same")
 @pytest.mark.parametrize("constant", [0, 3])
 def test_poisson_loss_predicts_a_constant_as_it_is(constant: int) -> None:

@@ -100,3 +100,10 @@ def test_target_that_is_always_the_same_is_warned_of() -> None:
     with pytest.warns(DataWarning, match="The target is the same in all 3 rows"):
         target = fit_numbers(np.full(3, 7.0), np.ones(3), "y")
     assert (target.center[0], target.scale[0]) == (7.0, 1.0)
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-170])
+def test_target_whose_squares_are_nothing_is_refused(size: float) -> None:
+    with pytest.raises(DataError, match=r"No number of the target is as large as 1e-140\."):
+        fit_numbers(size * np.arange(3), np.ones(3), "y")
+    assert fit_numbers(1e-139 * np.arange(3), np.ones(3), "y").scale > 0

@@ -47,4 +47,6 @@ def read_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
         raise DataError(
             "The sample weights are all zero.", expected="At least one weight must be above 0."
         )
-    return weights
+    largest = weights.max()
+    # Only what they are to each other counts, and sums of their squares must be numbers above 0.
+    return weights if 1e-100 < largest < 1e100 else weights / largest

@@ -289,7 +289,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             may_refit=held is None,
             is_single=is_single,
             has_amounts=not self._has_classes()
-            and are_amounts(rows.y)
+            and are_amounts(rows.y[rows.weights > 0])
             and (held is None or not (held.y < 0).any()),
         )
         return follow_recipe(self, about)

@@ -41,7 +41,7 @@ from rightfit.estimators.judging_time import JudgingTime
 from rightfit.estimators.limits import memory_for_members, reserve
 from rightfit.estimators.pack_tables import epoch_rows, member_rows, trial_rows
 from rightfit.estimators.recipe import NO_RECIPE, Recipe
-from rightfit.estimators.refitting import NO_REFIT, go_on, refit_run
+from rightfit.estimators.refitting import NO_REFIT, go_on, refit_run, warn_of_stay
 from rightfit.estimators.start import Start
 from rightfit.estimators.trials import Trials, make_trials
 from rightfit.model.given import Labelled, Preparation
@@ -160,7 +160,7 @@ class Fitting:
         """Train, and pass on what happens; keep the history on the way.
 
         Raises:
-            TrainingError: nothing worth keeping, as losses were not finite, or time or memory short.
+            TrainingError: nothing is worth keeping, or time or memory was too short.
         """
         if self.trials.grid.note:
             warn_user(self.trials.grid.note, TrainingWarning)
@@ -212,8 +212,9 @@ class Fitting:
             run = refit_run(share, self.run(), all_rows, chosen, self.lowered_to)
             if not interrupted():
                 yield RefitStarted(len(numbers), int(all_rows.n_rows))
-            if not interrupted():
-                self.refit = go_on(run, numbers)
+            self.refit = NO_REFIT if interrupted() else go_on(run, numbers)
+            if interrupted() and not self.refit.n_rows:
+                warn_of_stay("Ctrl-C came")
             return TrainingEnded("interrupted") if interrupted() else ended
 
     def _judged(self, snapshot: Snapshot) -> Iterator[Event]:
@@ -233,7 +234,8 @@ class Fitting:
     def model(self, *, latest: bool = False) -> Model:
         """Make the model from what was trained, with the best weights or the latest."""
         result = self._pack_result()
-        kept = self._latest() if latest else self._kept()
+        newest = self.stopped[0].state.network
+        kept = (self._keep(0, newest, 1.0),) if latest else self._kept()
         before = self.start.model
         earlier = before.training.history if latest and before else []
         best = kept[0].number
@@ -330,9 +332,6 @@ class Fitting:
             if result.choice.weights[trial] > 0 and self.trials.members[number].fold in folds
         ]
         return sorted(weights, key=lambda pair: (-pair[0], pair[1]))
-
-    def _latest(self) -> tuple[KeptMember, ...]:
-        return (self._keep(0, self.stopped[0].state.network, 1.0),)
 
     def _exact(self, network: Network) -> Network:
         """A network that predicts constant targets as they are."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rightfit.errors import TrainingWarning, warn_user
+from rightfit.errors import TrainingWarning, counted, warn_user
 from rightfit.estimators.network_run import begin
 from rightfit.nn import Network
 from rightfit.train.clock import Clock
@@ -125,14 +125,20 @@ def go_on(run: Run, numbers: Sequence[int]) -> Refit:
             networks[event.member] = event.state.judged_network
         elif isinstance(event, TrainingEnded) and event.reason in ("max_seconds", "interrupted"):
             if event.reason == "max_seconds":
-                warn_user(
-                    f"max_seconds={run.max_seconds:g} ran out while the networks went on with all "
-                    "rows: they stay as they were chosen.",
-                    TrainingWarning,
-                )
+                warn_of_stay(f"max_seconds={run.max_seconds:g} ran out")
             return Refit({}, 0, clock.seconds)
+    if unsound:
+        warn_of_stay(f"The loss of {counted(len(unsound), 'network')} was not finite")
     sound = {numbers[member]: net for member, net in networks.items() if member not in unsound}
     return Refit(sound, int(run.training.n_rows) if sound else 0, clock.seconds)
+
+
+def warn_of_stay(why: str) -> None:
+    """Say why networks are what they were before they went on."""
+    warn_user(
+        f"{why} while the networks went on with all rows: they stay as they were chosen.",
+        TrainingWarning,
+    )
 
 
 NO_REFIT = Refit({}, 0, 0.0)

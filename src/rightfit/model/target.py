@@ -9,6 +9,9 @@ from jaxtyping import Float, Int, Shaped
 from rightfit.data.targets import encode_classes, numbers_of
 from rightfit.errors import DataError, DataWarning, counted, warn_user
 
+# A margin above the smallest number whose square is one.
+_SMALLEST = 1e-140
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Target:
@@ -124,7 +127,7 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
     A constant target keeps the scale 1.
 
     Raises:
-        DataError: no row has a target and a weight.
+        DataError: no row has a target and a weight, or the squares of all are 0.
     """
     numbers = numbers_of(y)
     matrix = _columns(numbers)
@@ -132,6 +135,7 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
     if not known.any():
         raise nothing_to_train_on(len(known))
     matrix, weights = matrix[known], weights[known]
+    _check_not_tiny(matrix)
     center = np.average(matrix, axis=0, weights=weights)
     deviation = np.sqrt(np.average((matrix - center) ** 2, axis=0, weights=weights))
     # Below rounding, what is left of a constant is noise.
@@ -145,6 +149,16 @@ def fit_numbers(y: Any, weights: Float[np.ndarray, " row"], name: str) -> Target
     center, scale = np.where(constant, matrix[0], center), np.where(constant, 1.0, deviation)
     places = tuple(np.flatnonzero(constant).tolist())
     return Target(name, None, center, scale, numbers.ndim == 2, places)
+
+
+def _check_not_tiny(matrix: Float[np.ndarray, "row output"]) -> None:
+    low, high = matrix.min(axis=0), matrix.max(axis=0)
+    if ((low < high) & (np.maximum(-low, high) < _SMALLEST)).any():
+        raise DataError(
+            f"No number of the target is as large as {_SMALLEST:g}.",
+            expected="Their squares must be numbers above 0.",
+            hint="give the target in a smaller unit",
+        )
 
 
 def nothing_to_train_on(n_rows: int) -> DataError:
