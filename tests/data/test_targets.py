@@ -210,6 +210,16 @@ def test_labels_with_a_dot_as_in_the_test_rows_of_adult() -> None:
     )
 
 
+def test_numbers_that_look_alike_are_not_taken_for_each_other() -> None:
+    with pytest.raises(DataError) as caught:
+        encode_classes([6, 26], np.array([5, 6]))
+    assert str(caught.value) == (
+        "The target has classes that training did not have: 26 (row 2).\n"
+        "The classes are 5, 6.\n"
+        "hint: train again with these classes, or leave these rows out"
+    )
+
+
 def test_labels_that_look_alike_are_said() -> None:
     with pytest.warns(DataWarning) as caught:
         codes, _ = encode_classes(["<=50K", ">50K", "<=50K.", ">50K."])

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from rightfit.report.figures.of_training import learning_curves
-from rightfit.report.members import MOST_MEMBERS, losses_said, member_rows, members_said
+from rightfit.report.members import (
+    MOST_MEMBERS,
+    losses_said,
+    member_rows,
+    members_said,
+    objective_said,
+)
 from rightfit.report.numerals import figure
 from tests.report.conftest import Reported
 
@@ -131,3 +137,22 @@ def test_caption_speaks_of_copies(classifier: Reported) -> None:
     shape = dataclasses.replace(member.shape, n_copies=8)
     copied = dataclasses.replace(model, members=(dataclasses.replace(member, shape=shape),))
     assert "for each of the 8 copies by itself" in losses_said(copied, held_out=True)
+
+
+def test_what_is_minimised_is_told_from_what_networks_are_judged_by(regressor: Reported) -> None:
+    model = regressor.evidence.model
+    assert objective_said(model) == "squared error (regression)"
+    kept = [member.number for member in model.members]
+    losses = ["huber" if number == kept[0] else "squared_error" for number in range(4)]
+    members = [{**row, "loss": losses[row["member"]]} for row in model.training.members]
+    several = dataclasses.replace(
+        model, training=dataclasses.replace(model.training, members=members)
+    )
+    others = " and squared error" if len(kept) > 1 else ""
+    assert objective_said(several) == (
+        f"squared error (regression); what predicts was trained to minimise huber{others}"
+    )
+    drawn = dataclasses.replace(model.training, members=[], recipe={"drawn": {"loss": "poisson"}})
+    assert objective_said(dataclasses.replace(model, training=drawn)) == (
+        "squared error (regression); what predicts was trained to minimise poisson"
+    )

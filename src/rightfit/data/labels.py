@@ -146,11 +146,13 @@ def known_codes(
     if unknown.any():
         strange = _texts(labels[unknown]) if has_words else labels[unknown]
         words = pl.Series(strange.tolist())
-        near = did_you_mean(str(words[0]), [str(label) for label in classes.tolist()])
+        # Numbers that look alike have nothing in common.
+        near = did_you_mean(str(words[0]), [str(c) for c in classes.tolist()]) if has_words else ""
         raise DataError(
             f"The target has classes that training did not have: {places(words, rows[unknown])}.",
             expected=f"The classes are {shown(classes.tolist())}.",
-            hint=near if near.startswith("did") else "train again with these classes",
+            hint=near if near.startswith("did") else "train again with these classes, or leave "
+            "these rows out",
         )
     return codes
 

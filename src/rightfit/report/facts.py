@@ -14,6 +14,7 @@ from rightfit.model.model import Model
 from rightfit.model.provenance import provenance
 from rightfit.report.evidence import Evidence
 from rightfit.report.labelled import LabelledRows
+from rightfit.report.members import objective_said
 from rightfit.report.numerals import figure, percent, shortened
 from rightfit.report.row_losses import row_losses
 
@@ -189,7 +190,7 @@ def made_of(evidence: Evidence) -> list[tuple[str, str]]:
     recipe = say_recipe(training.recipe)
     facts = [
         ("Estimator", model.estimator),
-        ("Objective", f"{model.objective.loss.replace('_', ' ')} ({model.objective.task})"),
+        ("Objective", objective_said(model)),
         ("Rows", rows_said(model)),
         ("Stopped", training.stop_reason),
         ("Networks trained", f"{max(1, len(training.members)):,}"),

@@ -69,7 +69,7 @@ def value_said(value: Any) -> str:
 
 def losses_said(model: Model, *, held_out: bool) -> str:
     """Say what the training loss of the heaviest network holds, and what the validation loss."""
-    values = _values_of_heaviest(model)
+    values = _values_of(model, model.members[0].number)
     shape = model.members[0].shape
     drops = values.get("input_dropout_rate") or (shape.hidden_sizes and values.get("dropout_rate"))
     measured = "while the epoch runs, on weights that still move"
@@ -86,11 +86,27 @@ def losses_said(model: Model, *, held_out: bool) -> str:
     return text
 
 
-def _values_of_heaviest(model: Model) -> dict[str, Any]:
-    """The parameters of the heaviest network: as set, as filled in, and as they varied."""
-    heaviest = model.members[0].number
-    own = next((row for row in model.training.members if row["member"] == heaviest), {})
-    values = {**model.parameters, **model.training.recipe.get("filled", {}), **own}
+def objective_said(model: Model) -> str:
+    """Say by what networks are judged, and what those that predict minimise, if that is another."""
+    objective = model.objective
+    kept = [_values_of(model, member.number) for member in model.members]
+    minimised = dict.fromkeys(values.get("loss", objective.loss) for values in kept)
+    text = f"{objective.loss} ({objective.task})"
+    if list(minimised) != [objective.loss]:
+        text += f"; what predicts was trained to minimise {' and '.join(minimised)}"
+    return text.replace("_", " ")
+
+
+def _values_of(model: Model, number: int) -> dict[str, Any]:
+    """The parameters of a network: as set, as filled in, as drawn, and as they varied."""
+    own = next((row for row in model.training.members if row["member"] == number), {})
+    recipe = model.training.recipe
+    values = {
+        **model.parameters,
+        **recipe.get("filled", {}),
+        **recipe.get("drawn", {}),
+        **own,
+    }
     return {
         name: value[0] if isinstance(value, list) and len(value) == 1 else value
         for name, value in values.items()
