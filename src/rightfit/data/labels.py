@@ -151,8 +151,9 @@ def known_codes(
         raise DataError(
             f"The target has classes that training did not have: {places(words, rows[unknown])}.",
             expected=f"The classes are {shown(classes.tolist())}.",
-            hint=near if near.startswith("did") else "train again with these classes, or leave "
-            "these rows out",
+            hint=near
+            if near.startswith("did")
+            else "train again with these classes, or leave these rows out",
         )
     return codes
 
