@@ -153,8 +153,18 @@ def test_table_of_the_training_is_parted_as_then(rightfit: Type, trained_with_re
     assert "its 12 test rows are set apart as then" in answer.err
     assert answer.out.endswith("To see it, open   houses.model/report.html\n")
     after = (trained_with_report / "report.html").read_text()
-    # The same test rows; the linear model is another one.
     assert before.split("</strong>")[2].split("(")[0] == after.split("</strong>")[2].split("(")[0]
+
+
+def test_verdict_on_the_table_of_the_training_is_that_of_the_training(
+    rightfit: Type, table: pl.DataFrame
+) -> None:
+    words = ("--target", "price", "--hidden-sizes", "8", "--max-epochs", "30", "--refit", "1")
+    trained = rightfit("train", "houses.csv", *words, "--out", "prices.model")
+    (then,) = (line for line in trained.out.splitlines() if "test rows (95 %" in line)
+    # The linear model that it is compared with is the same.
+    assert "; linear model " in then
+    assert rightfit("report", "prices.model", "houses.csv").out.splitlines()[0] == then
 
 
 def test_other_table_is_all_test_rows(rightfit: Type, model: Path) -> None:

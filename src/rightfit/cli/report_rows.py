@@ -13,6 +13,7 @@ from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.reading import read_for
 from rightfit.estimators.remembered import recall
 from rightfit.estimators.table_split import TableSplit, split_off_target, split_table
+from rightfit.estimators.table_training import fit_linear
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +56,8 @@ def report_rows(
             print_note(console, said)
             given = {"X": split.test, "y": split.test_target, "row_names": split.test_numbers}
             given["training"] = (split.train, split.train_target)
+            # The same linear model as then, so that the verdict is the same too.
+            given["linear"] = fit_linear(model, split)
             return ReportRows(given, are_of_training=n_rows > 0)
         given["X"], given["y"] = split_off_target(model, frame, target)
     if training is not None:
