@@ -114,6 +114,18 @@ def shown(items: Iterable[object]) -> str:
     return f"{text} and {more} more" if more > 0 else text
 
 
+def one_a_line(problems: Sequence[str]) -> str:
+    """Put the first five of several problems on lines of their own, and the number of the others.
+
+    Example:
+        >>> print(one_a_line(["a is missing.", "b is missing."]))
+        a is missing.
+        b is missing.
+    """
+    more = len(problems) - MAX_SHOWN
+    return "\n".join([*problems[:MAX_SHOWN], *([f"and {more} more"] if more > 0 else [])])
+
+
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """Suggest the known name nearest to an unknown one, or list what is known.
 

@@ -18,7 +18,7 @@ from rightfit.constraints import (
     Unsure,
     repeated,
 )
-from rightfit.errors import MAX_SHOWN, ParameterError, counted, did_you_mean, shown
+from rightfit.errors import ParameterError, counted, did_you_mean, one_a_line, shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,9 +117,7 @@ def check_parameters(instance: Any, wording: Wording = _IN_PYTHON) -> None:
         problems.append(f"{name} {_problem(each.constraint, value, wording)}")
         hint = hint or _advice(each.constraint, value, declared, wording)
     if problems:
-        more = len(problems) - MAX_SHOWN
-        lines = problems[:MAX_SHOWN] + ([f"and {more} more"] if more > 0 else [])
-        raise ParameterError("\n".join(lines), hint=hint)
+        raise ParameterError(one_a_line(problems), hint=hint)
 
 
 def _problem(constraint: Constraint, value: object, wording: Wording) -> str:

@@ -434,7 +434,7 @@ def test_best_weights_are_kept_where_the_loss_diverges_in_the_end(values: Any) -
     x = np.random.default_rng(0).normal(size=(600, 3))
     y = 2 * x[:, 0] + 1
     # Steps that grow for a thousand epochs: at first they teach, and in the end they are too long.
-    growing = {"learning_rate": 300.0, "warmup_epochs": 1000, "optimizer": "sgd"}
+    growing: dict[str, Any] = {"learning_rate": 300.0, "warmup_epochs": 1000, "optimizer": "sgd"}
     model = Regressor(hidden_sizes=(8,), patience_epochs=None, random_state=0, **growing, **values)
     model.fit(x, y)
     if not values:

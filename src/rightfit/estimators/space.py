@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rightfit.errors import MAX_SHOWN, ParameterError, counted
+from rightfit.errors import ParameterError, counted, one_a_line
 from rightfit.estimators.effects import DECISIVE, NEEDS, without_effect
 from rightfit.estimators.hyperparameters import (
     Hyperparameters,
@@ -159,10 +159,8 @@ class Space:
         problems = misfits + self._lists_without_effect() + self._values_listed_twice()
         if not problems:
             return
-        more = len(problems) - MAX_SHOWN
-        lines = problems[:MAX_SHOWN] + ([f"and {more} more"] if more > 0 else [])
         raise ParameterError(
-            "\n".join(lines),
+            one_a_line(problems),
             expected="A tuple needs one name for each hidden layer." if misfits else "",
             hint="pass one name to use it for all layers" if misfits else "pass one value",
         )

@@ -60,7 +60,7 @@ class Training:
 
     @property
     def seconds(self) -> float:
-        """Seconds from the beginning of training to its end, a refit included."""
+        """Seconds from the call of `fit` to the end of training, a refit included."""
         epochs = (record["seconds"] or 0.0 for record in self.history)
         return float(max(epochs, default=0.0)) + self.refit_seconds
 

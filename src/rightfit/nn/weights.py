@@ -23,5 +23,5 @@ def sum_of_squared_weights(network: PyTree[Weights]) -> Float[Array, ""]:
 
 
 def count_parameters(network: PyTree[Weights]) -> int:
-    """Count the numbers that training changes: weights and biases."""
+    """Count the numbers of a network; of its `trained` part, those that training changes."""
     return sum(leaf.size for leaf in jax.tree.leaves(network))

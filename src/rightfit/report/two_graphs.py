@@ -3,13 +3,12 @@
 import dataclasses
 from typing import Any
 
-import jax
-
 from rightfit.errors import RightFitError, counted
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.gradients import GradientCheck, Subject, compare, subject_of
 from rightfit.estimators.graph import NetworkGraph, draw_graph, draw_subject, parameter_label
 from rightfit.graph.svg import is_installed as can_lay_out
+from rightfit.nn import count_parameters
 from rightfit.report.numerals import figure
 
 # What the graphs and their check are measured on.
@@ -120,7 +119,7 @@ def _unless_tiny(check: GradientCheck) -> str:
 
 def _measured(model: AbstractEstimator, subject: Subject) -> NetworkGraph:
     drawn = draw_subject(model, subject, _MOST_NODES, check=False, measured=True)
-    n_parameters = sum(leaf.size for leaf in jax.tree.leaves(subject.network.trained))
+    n_parameters = count_parameters(subject.network.trained)
     if n_parameters > MOST_PARAMETERS:
         return drawn
     n_compared = max(1, min(_MOST_COMPARED, _COMPARED_OF_ONE // max(1, n_parameters)))

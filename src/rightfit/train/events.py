@@ -25,7 +25,7 @@ class EpochRecord:
         validation_loss: mean loss of the validation rows after it; None without them.
         metric: the metric on the validation rows after it; None without them.
         learning_rate: of its last step.
-        seconds: since training began.
+        seconds: since `fit` was called.
         gradient_norms: by the name of each layer, the norm of the gradient of its weights
             while the epoch ran: root mean square over at most four mini-batches.
         watched_parts: what is watched, smaller values being better, on each part of the validation

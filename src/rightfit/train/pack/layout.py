@@ -30,7 +30,7 @@ def widest(plan: Plan, n_multiplications: int, n_members: int) -> int:
 
     Small networks on a CPU are vectorised, since a single one does not keep the vector
     units busy between two operations; large ones fall out of the cache together, so each
-    has a call of its own. An accelerator wants them all.
+    has a call of its own. An accelerator wants up to 64, and several as many each.
 
     Args:
         plan: for the batch size.
