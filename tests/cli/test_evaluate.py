@@ -51,7 +51,7 @@ def test_unknown_class_is_named(rightfit: Type, model: Path, table: pl.DataFrame
         "",
         "error: The target has classes that training did not have: 'barn' (row 4).\n"
         "The classes are 'home', 'shop'.\n\n"
-        "hint: train again with these classes\n",
+        "hint: train again with these classes, or leave these rows out\n",
     )
 
 
