@@ -15,7 +15,6 @@ import pytest
 from rightfit.train import compilation_cache
 from rightfit.train.compilation_cache import (
     cache_folder,
-    notice_damage_of,
     use_compilation_cache,
     with_sound_cache,
 )
@@ -159,25 +158,25 @@ def test_damaged_entry_is_deleted_and_compiled_anew(
     names = ["jit_program-1234-cache", "jit_program-1234-atime", "jit_other-1234-cache"]
     for name in names:
         (folder / name).write_text("")
-    assert with_sound_cache(failing(1, DAMAGED.format("program"))) == "done"
+    assert with_sound_cache("program", failing(1, DAMAGED.format("program"))) == "done"
     assert [path.name for path in folder.iterdir()] == ["jit_other-1234-cache"]
 
 
 def test_entry_that_stays_damaged_is_tried_once_more_only() -> None:
     with pytest.raises(UserWarning, match="it is torn"):
-        with_sound_cache(failing(2, DAMAGED.format("no_such_program")))
+        with_sound_cache("program", failing(2, DAMAGED.format("no_such_program")))
 
 
 def test_other_warnings_pass() -> None:
     with pytest.raises(UserWarning, match=r"^something else$"):
-        with_sound_cache(failing(1, "something else"))
+        with_sound_cache("program", failing(1, "something else"))
 
 
 def test_damage_is_an_error_of_our_own_programs_alone() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         for _ in range(2):
-            notice_damage_of("program")
+            assert with_sound_cache("program", lambda: "done") == "done"
         with pytest.raises(UserWarning, match="it is torn"):
             warnings.warn(DAMAGED.format("program"), stacklevel=1)
         with pytest.warns(UserWarning, match="it is torn"):

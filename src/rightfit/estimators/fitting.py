@@ -53,7 +53,6 @@ from rightfit.nn import Network, with_zeros
 from rightfit.objectives import Objective
 from rightfit.parameters import declared_parameters
 from rightfit.patience import Patience
-from rightfit.train.customary import CUSTOMARY_LEARNING_RATES
 from rightfit.train.events import (
     EpochRecord,
     EpochsEnded,
@@ -380,12 +379,14 @@ class Fitting:
         self.lowered_to[event.member] = event.learning_rate
 
     def _check_end(self) -> None:
-        if self.trials.complete(self.networks):
+        diverged = all(stopped.reason == "not_finite" for stopped in self.stopped.values())
+        # Where even small steps went astray after one epoch, it came to nothing worth keeping.
+        first = self.start.n_epochs + 1
+        is_early = all(self.best_epoch_of(number) <= first for number in self.stopped)
+        if self.trials.complete(self.networks) and not (diverged and is_early):
             return
-        if all(stopped.reason == "not_finite" for stopped in self.stopped.values()):
-            knobs = self.trials.members[0].knobs
-            usual = CUSTOMARY_LEARNING_RATES[self.trials.members[0].plan.optimizer]
-            raise not_finite(self.stopped[0], self.prepared, float(knobs.learning_rate), usual)
+        if diverged:
+            raise not_finite(self.stopped[0], self.prepared, self.trials.members[0])
         limit = self.parameters.max_seconds
         if limit and any(stopped.reason == "max_seconds" for stopped in self.stopped.values()):
             raise too_little_time(float(limit), time.monotonic() - self.began)

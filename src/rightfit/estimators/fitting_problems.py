@@ -20,7 +20,9 @@ from rightfit.estimators.hyperparameters import Hyperparameters
 from rightfit.estimators.trials import is_pack
 from rightfit.model.given import Labelled
 from rightfit.model.prepare import Prepared
+from rightfit.train.customary import CUSTOMARY_LEARNING_RATES
 from rightfit.train.events import LearningRateLowered, MemberStopped
+from rightfit.train.pack.run import Member
 
 _LARGE_INPUT = 100.0
 # No more than one in a million rows can be so many spreads away from the mean of all.
@@ -239,17 +241,16 @@ def no_trial_complete(n_folds: int) -> TrainingError:
     )
 
 
-def not_finite(
-    stopped: MemberStopped, prepared: Prepared, learning_rate: float, usual: float
-) -> TrainingError:
+def not_finite(stopped: MemberStopped, prepared: Prepared, member: Member) -> TrainingError:
     """Name epoch, step and the likely cause: a column that is not scaled, or the learning rate.
 
     Args:
         stopped: the member that came to nothing.
         prepared: what it was trained on.
-        learning_rate: that it began with.
-        usual: the learning rate that its optimizer customarily has.
+        member: as it began.
     """
+    learning_rate = float(member.knobs.learning_rate)
+    usual = CUSTOMARY_LEARNING_RATES[member.plan.optimizer]
     what = (
         f"The loss was not finite in epoch {stopped.epoch}, step {stopped.step}, even after "
         "the learning rate was lowered three times."

@@ -93,7 +93,7 @@ class _Writer:
         if is_sized and all(constant is not None for constant in constants):
             # It is known beforehand, so the file need not compute it.
             bind = partial(operation.equation.primitive.bind, **operation.equation.params)
-            known = _listed(with_sound_cache(lambda: bind(*constants)))
+            known = _listed(with_sound_cache(operation.name, lambda: bind(*constants)))
             self._constants.update(zip(outputs, map(np.asarray, known), strict=True))
             return
         if operation.name not in LOWERINGS:

@@ -13,11 +13,7 @@ from weakref import WeakKeyDictionary
 import jax
 import numpy as np
 
-from rightfit.train.compilation_cache import (
-    notice_damage_of,
-    use_compilation_cache,
-    with_sound_cache,
-)
+from rightfit.train.compilation_cache import use_compilation_cache, with_sound_cache
 
 _COMPILING = threading.Lock()
 
@@ -73,8 +69,7 @@ def compile_if(
         with _in_precision_of((args, kwargs)):
             # The function keeps what is compiled, and finds it when it is called.
             jitted = cast(Any, function)
-            notice_damage_of(jitted.__name__)
-            with_sound_cache(lambda: jitted.lower(*args, **kwargs).compile())
+            with_sound_cache(jitted.__name__, lambda: jitted.lower(*args, **kwargs).compile())
         known.add(likeness)
     return True
 
@@ -85,7 +80,7 @@ def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     JAX compiles it again where it was forgotten meanwhile.
     """
     with _in_precision_of((args, kwargs)):
-        return with_sound_cache(lambda: function(*args, **kwargs))
+        return with_sound_cache(function.__name__, lambda: function(*args, **kwargs))
 
 
 def _make_room() -> None:

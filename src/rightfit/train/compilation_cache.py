@@ -42,23 +42,6 @@ def use_compilation_cache() -> None:
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
-def notice_damage_of(program: str) -> None:
-    """Make a damaged entry of a program an error, which `with_sound_cache` can act on.
-
-    Other programs of the process, which are not ours, are warned of as before.
-
-    Args:
-        program: the name of the function that is compiled.
-    """
-    message = rf"{_DAMAGED} 'jit_{re.escape(program)}'"
-    is_noticed = any(
-        action == "error" and getattr(pattern, "pattern", None) == message
-        for action, pattern, *_ in warnings.filters
-    )
-    if not is_noticed:
-        warnings.filterwarnings("error", message=message)
-
-
 def cache_folder() -> Path:
     """The folder for this release of jaxlib and this kind of processor."""
     chosen = os.environ.get("RIGHTFIT_CACHE")
@@ -71,11 +54,16 @@ def cache_folder() -> Path:
     return base / f"{version('jaxlib')}-{sha256(_processor().encode()).hexdigest()[:12]}"
 
 
-def with_sound_cache(function: Callable[[], R]) -> R:
+def with_sound_cache(program: str, function: Callable[[], R]) -> R:
     """Call a function that compiles; where its entry in the cache is damaged, once more without.
 
     An entry under the name of a program that cannot be read is deleted first.
+
+    Args:
+        program: the name of what is compiled.
+        function: what compiles it, and may run it.
     """
+    _notice_damage_of(program)
     try:
         return function()
     except UserWarning as problem:
@@ -85,6 +73,20 @@ def with_sound_cache(function: Callable[[], R]) -> R:
         for entry in cache_folder().glob(f"{damaged[1]}-*"):
             entry.unlink(missing_ok=True)
         return function()
+
+
+def _notice_damage_of(program: str) -> None:
+    """Make a damaged entry of a program an error, which can be acted on.
+
+    Other programs of the process, which are not ours, are warned of as before.
+    """
+    message = rf"{_DAMAGED} 'jit_{re.escape(program)}'"
+    is_noticed = any(
+        action == "error" and getattr(pattern, "pattern", None) == message
+        for action, pattern, *_ in warnings.filters
+    )
+    if not is_noticed:
+        warnings.filterwarnings("error", message=message)
 
 
 def _make_private(folder: Path) -> bool:
