@@ -94,7 +94,7 @@ def poisson_deviance(outputs: Any, targets: Any, means: Any, xp: ModuleType) -> 
     true = xp.maximum(1 + targets / means, 0)
     smallest = _SMALLEST_SHARE * xp.maximum(true, 1)
     error = (outputs - targets) / means
-    missing = xp.minimum(error - (smallest - true), 0)
+    below = xp.minimum(error - (smallest - true), 0)
     error = xp.maximum(error, smallest - true)
     ratio = error / xp.where(true > 0, true, 1)
     # What is expected is true·(1 + ratio), and the deviance true·(ratio - log(1 + ratio)).
@@ -102,7 +102,7 @@ def poisson_deviance(outputs: Any, targets: Any, means: Any, xp: ModuleType) -> 
     near, far = xp.where(is_small, ratio, 0), xp.where(is_small, 1, ratio)
     series = near**2 * (1 / 2 - near * (1 / 3 - near * (1 / 4 - near * (1 / 5 - near / 6))))
     deviance = xp.where(is_small, true * series, error - true * xp.log1p(far))
-    return 2 * means**2 * (deviance + (1 - true / smallest) * missing)
+    return 2 * means**2 * (deviance + (1 - true / smallest) * below)
 
 
 LOSSES: Mapping[str, Loss] = MappingProxyType(
