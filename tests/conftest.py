@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from itertools import count
@@ -29,6 +30,9 @@ if version("jaxlib").startswith("0.10."):
     _FLAGS += " --xla_cpu_use_fusion_emitters=false"
 os.environ.setdefault("XLA_FLAGS", _FLAGS)
 os.environ.setdefault("RIGHTFIT_CACHE", str(CACHE / "compiled"))
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # In the background of a shell Ctrl-C is ignored, also by what a test starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.configuration.set_hypothesis_home_dir(CACHE / "hypothesis")
 # No deadline: the first example of a shape compiles. A continuous build repeats itself.
