@@ -101,6 +101,18 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
+def and_more(n: int, noun: str = "") -> str:
+    """Count what a list leaves out after its first five.
+
+    Example:
+        >>> and_more(7), and_more(7, "column"), and_more(5)
+        (' and 2 more', ' and 2 more columns', '')
+    """
+    more = n - MAX_SHOWN
+    plural = f" {noun}{'s' if more > 1 else ''}" if noun else ""
+    return f" and {more} more{plural}" if more > 0 else ""
+
+
 def shown(items: Iterable[object]) -> str:
     """List the first five items, quoted, and the number of the others.
 
@@ -110,8 +122,7 @@ def shown(items: Iterable[object]) -> str:
     """
     everything = list(items)
     text = ", ".join(repr(item) for item in everything[:MAX_SHOWN])
-    more = len(everything) - MAX_SHOWN
-    return f"{text} and {more} more" if more > 0 else text
+    return text + and_more(len(everything))
 
 
 def one_a_line(problems: Sequence[str]) -> str:
@@ -122,8 +133,8 @@ def one_a_line(problems: Sequence[str]) -> str:
         a is missing.
         b is missing.
     """
-    more = len(problems) - MAX_SHOWN
-    return "\n".join([*problems[:MAX_SHOWN], *([f"and {more} more"] if more > 0 else [])])
+    more = and_more(len(problems)).lstrip()
+    return "\n".join([*problems[:MAX_SHOWN], *([more] if more else [])])
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

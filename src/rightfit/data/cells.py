@@ -8,8 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.complaints import and_more
-from rightfit.errors import MAX_SHOWN
+from rightfit.errors import MAX_SHOWN, and_more
 
 Positions: TypeAlias = NDArray[np.integer[Any]]
 Rows: TypeAlias = Positions | slice

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from rightfit.errors import MAX_SHOWN, DataError
+from rightfit.errors import MAX_SHOWN, DataError, and_more
 
 
 def raise_together(complaints: Sequence[str], *, expected: str, hint: str) -> None:
@@ -35,15 +35,3 @@ def clean_or_override(kinds: Mapping[str, str]) -> str:
     """
     some = dict(list(kinds.items())[:MAX_SHOWN])
     return f"clean these values, or train with column_kinds={some!r}"
-
-
-def and_more(n: int, noun: str = "") -> str:
-    """Count what a list leaves out after its first five.
-
-    Example:
-        >>> and_more(7), and_more(7, "column"), and_more(5)
-        (' and 2 more', ' and 2 more columns', '')
-    """
-    more = n - MAX_SHOWN
-    plural = f" {noun}{'s' if more > 1 else ''}" if noun else ""
-    return f" and {more} more{plural}" if more > 0 else ""

@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from rightfit.data.complaints import and_more
 from rightfit.data.csv_lines import header_fields, requoted, separator_of, survey
 from rightfit.data.file_table import FileTable
 from rightfit.errors import (
     MAX_SHOWN,
     DataWarning,
     TableFileError,
+    and_more,
     counted,
     shown,
     warn_user,

@@ -9,8 +9,7 @@ import polars.selectors as cs
 from numpy.typing import NDArray
 
 from rightfit.data.cells import row_list, unnamed
-from rightfit.data.complaints import and_more
-from rightfit.errors import MAX_SHOWN, DataError
+from rightfit.errors import MAX_SHOWN, DataError, and_more
 
 CELLS_AT_ONCE: Final = 1 << 20
 

@@ -6,10 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from rightfit.data.complaints import and_more
 from rightfit.data.moments import read_moments
 from rightfit.data.split import Split
-from rightfit.errors import MAX_SHOWN, DataError, DataWarning, counted, warn_user
+from rightfit.errors import MAX_SHOWN, DataError, DataWarning, and_more, counted, warn_user
 from rightfit.shuffle import shuffled
 
 

@@ -7,7 +7,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.cells import places, row_list, unnamed
-from rightfit.data.complaints import and_more
 from rightfit.data.markers import (
     CATEGORY_MARKERS,
     MARKERS,
@@ -20,6 +19,7 @@ from rightfit.errors import (
     MAX_SHOWN,
     DataError,
     DataWarning,
+    and_more,
     counted,
     did_you_mean,
     shown,

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import EVERY_ROW, Positions, Rows, positions, take
-from rightfit.data.complaints import and_more, clean_or_override, raise_together
+from rightfit.data.complaints import clean_or_override, raise_together
 from rightfit.data.kinds import (
     ALL_DISTINCT,
     CATEGORY,
@@ -22,7 +22,7 @@ from rightfit.data.kinds import (
     recognise,
 )
 from rightfit.data.table import MatrixTable, Table
-from rightfit.errors import MAX_SHOWN, DataError, did_you_mean
+from rightfit.errors import MAX_SHOWN, DataError, and_more, did_you_mean
 
 COUNTED_ROWS = 2_000
 

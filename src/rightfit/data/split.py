@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rightfit.data.complaints import and_more
-from rightfit.errors import MAX_SHOWN, DataWarning, warn_user
+from rightfit.errors import MAX_SHOWN, DataWarning, and_more, warn_user
 from rightfit.shuffle import shuffled
 
 RowNumbers = NDArray[np.int64]
