@@ -21,7 +21,8 @@ class ReportRows:
     """What a report is handed.
 
     Attributes:
-        given: the rows, by the names of what `make_report` takes.
+        given: the rows, and of the table of the training the linear model that is compared with, by
+            the names of what `make_report` takes.
         are_of_training: whether the test rows are those that were set apart in the training.
     """
 

@@ -146,14 +146,15 @@ def known_codes(
     if unknown.any():
         strange = _texts(labels[unknown]) if has_words else labels[unknown]
         words = pl.Series(strange.tolist())
+        hint = "train again with these classes, or leave these rows out"
         # Numbers that look alike have nothing in common.
-        near = did_you_mean(str(words[0]), [str(c) for c in classes.tolist()]) if has_words else ""
+        if has_words:
+            near = did_you_mean(str(words[0]), [str(label) for label in classes.tolist()])
+            hint = near if near.startswith("did") else hint
         raise DataError(
             f"The target has classes that training did not have: {places(words, rows[unknown])}.",
             expected=f"The classes are {shown(classes.tolist())}.",
-            hint=near
-            if near.startswith("did")
-            else "train again with these classes, or leave these rows out",
+            hint=hint,
         )
     return codes
 

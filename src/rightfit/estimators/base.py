@@ -289,8 +289,8 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
             may_refit=held is None,
             is_single=is_single,
             has_amounts=not self._has_classes()
-            and are_amounts(rows.y[rows.weights > 0])
-            and (held is None or not (held.y < 0).any()),
+            and are_amounts(rows.counted)
+            and (held is None or not (held.counted < 0).any()),
         )
         return follow_recipe(self, about)
 

@@ -150,7 +150,7 @@ def check_culled(parameters: Hyperparameters, losses: Sequence[str]) -> None:
 def check_amounts(rows: Labelled, held: Labelled | None) -> None:
     """Refuse targets below 0 that count, for a loss that is made for counts and amounts."""
     for what, side in (("The target", rows), ("The target of the validation rows", held)):
-        n_below = 0 if side is None else int((side.y[side.weights > 0] < 0).sum())
+        n_below = 0 if side is None else int((side.counted < 0).sum())
         if n_below:
             raise DataError(
                 f"{what} has {counted(n_below, 'number')} below 0.",

@@ -28,6 +28,11 @@ class Labelled:
     groups: Int[np.ndarray, " row"] | None = None
     time: Int[np.ndarray, " row"] | None = None
 
+    @property
+    def counted(self) -> Any:
+        """The targets of the rows that count, where targets are an array."""
+        return self.y[self.weights > 0]
+
 
 @dataclasses.dataclass(frozen=True)
 class Preparation:
