@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rightfit import Regressor
 from rightfit.report.figures.of_training import learning_curves
 from rightfit.report.members import (
     MOST_MEMBERS,
@@ -156,3 +157,14 @@ def test_what_is_minimised_is_told_from_what_networks_are_judged_by(regressor: R
     assert objective_said(dataclasses.replace(model, training=drawn)) == (
         "squared error (regression); what predicts was trained to minimise poisson"
     )
+
+
+def test_what_a_network_that_was_drawn_alone_minimises_is_told() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    chosen: dict[str, Any] = {"hidden_sizes": (4,), "max_epochs": 1}
+    for seed in range(4):
+        chosen["random_state"] = seed
+        model = Regressor(**chosen, loss=["huber", "poisson"], members=1).fit(X, np.abs(X[:, 0]))
+        drawn = model.describe()["recipe"]["drawn"]["loss"]
+        other = "" if drawn == "huber" else "; what predicts was trained to minimise poisson"
+        assert objective_said(model._fitted()) == f"huber (regression){other}"

@@ -115,7 +115,7 @@ class Fitting:
         check_culled(parameters, [member.plan.loss for member in self.trials.members])
         if any(member.shape.link != "identity" for member in self.trials.members):
             check_amounts(rows, held)
-        if recipe.kinds and len(self.trials.trials) == 1:
+        if len(self.trials.trials) == 1:
             self.recipe = dataclasses.replace(recipe, drawn=self.trials.trials[0].values)
         is_pack = len(self.trials.members) > 1
         self.parts = parts_of_held_out(self.prepared, self.seed) if is_pack else None

@@ -46,7 +46,7 @@ class Recipe:
     Attributes:
         filled: values of parameters that all networks share.
         kinds: for each kind of networks, the lists that its members are drawn from, and how many.
-        drawn: of a single network, the values that were drawn from these lists.
+        drawn: of a single network, the values that were drawn from lists, these or given ones.
     """
 
     filled: dict[str, Any] = dataclasses.field(default_factory=dict)

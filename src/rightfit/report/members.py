@@ -101,12 +101,8 @@ def _values_of(model: Model, number: int) -> dict[str, Any]:
     """The parameters of a network: as set, as filled in, as drawn, and as they varied."""
     own = next((row for row in model.training.members if row["member"] == number), {})
     recipe = model.training.recipe
-    values = {
-        **model.parameters,
-        **recipe.get("filled", {}),
-        **recipe.get("drawn", {}),
-        **own,
-    }
+    added = {**recipe.get("filled", {}), **recipe.get("drawn", {})}
+    values = {**model.parameters, **added, **own}
     return {
         name: value[0] if isinstance(value, list) and len(value) == 1 else value
         for name, value in values.items()
