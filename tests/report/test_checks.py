@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rightfit import (
@@ -119,6 +120,22 @@ def test_repeated_rows_of_few_values_are_told_from_chance(
     assert evidence.repeats.share > 0.02
     raised = {one.check.code: one.finding for one in run_checks(evidence)}
     assert ("RF-DUPLICATES" in raised) == is_raised
+
+
+def test_rows_that_are_alike_only_once_encoded_are_not_called_repeated() -> None:
+    generator = np.random.default_rng(0)
+    days = np.arange(300.0)
+    codes = generator.integers(0, 150, 300).astype(str)
+    X = pd.DataFrame({"day": days, "code": codes, "shop": generator.choice(["a", "b"], 300)})
+    model = Regressor(hidden_sizes=(), scaling="quantile", max_epochs=1, random_state=0)
+    model.fit(X[:200], days[:200], time=days[:200])
+    # Days after the last one share a bin's end, and codes of one training row a level.
+    late = gather(model, (X[200:], days[200:]), (X[:200], days[:200]))
+    assert late.repeats is not None
+    assert late.repeats.n_rows == 0
+    again = gather(model, (X[150:250], days[150:250]), (X[:200], days[:200]))
+    assert again.repeats is not None
+    assert again.repeats.n_rows == 50
 
 
 def test_class_is_not_called_rare_for_lacking_in_a_few_test_rows(classifier: Reported) -> None:

@@ -52,8 +52,7 @@ class Categories:
             >>> Categories("use", ("shop", "flat"), True).codes(pl.Series(["flat", None, "bar"]))
             array([2, 3, 0], dtype=int32)
         """
-        refuse_levels(column.alias(self.name))
-        text = as_known(as_levels(column), self.levels)
+        text = self.words(column)
         codes = text.replace_strict(
             list(self.levels), self._codes, default=UNSEEN, return_dtype=pl.Int32
         )
@@ -62,6 +61,15 @@ class Categories:
         missing = len(self.levels) + 1 if self.has_missing else UNSEEN
         codes = codes.set(text.is_null(), missing)
         return codes.to_numpy()
+
+    def words(self, column: pl.Series) -> pl.Series:
+        """Write each value as text, those that are levels as the training rows wrote them.
+
+        Raises:
+            DataError: the values are lists, bytes or the like.
+        """
+        refuse_levels(column.alias(self.name))
+        return as_known(as_levels(column), self.levels)
 
     def _warn_of_strangers(self, values: pl.Series) -> None:
         has_few_levels = 0 < len(self.levels) <= _FEW_LEVELS

@@ -19,6 +19,7 @@ from rightfit.data.markers import A_TRUTH_VALUE, parse_booleans
 from rightfit.data.numeric import NumericColumns, fit_numeric
 from rightfit.data.raw_numbers import RawNumbers
 from rightfit.data.readable import refuse_truth_values
+from rightfit.data.row_digests import digest_rows
 from rightfit.data.scaling import Scaling, fit_scaling
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
@@ -128,6 +129,23 @@ class Encoder:
         for place, column in enumerate(self.categories):
             codes[:n_rows, place] = column.codes(take(table.column(column.name), rows))
         return Features(numbers, codes)
+
+    def row_digests(self, table: Table, rows: Rows) -> list[bytes]:
+        """Digest each row's values, as they are read and before they are scaled.
+
+        Rows have the same digest where all columns that are encoded have the same values, rare
+        levels and numbers beyond the outermost bins told apart.
+
+        Raises:
+            DataError: a column is lacking, or holds words where numbers are expected.
+        """
+        self.check_columns(table)
+        table = self._aligned(table)
+        words = [column.words(take(table.column(column.name), rows)) for column in self.categories]
+        truths = [
+            parse_booleans(take(table.column(column.name), rows)).values for column in self.booleans
+        ]
+        return digest_rows(self.numeric.reader(table, rows), rows, [*words, *truths], table.n_rows)
 
     def missing_columns(self, table: Table) -> list[str]:
         """List the columns that training used and this table does not have."""

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from rightfit.arrays import Features
@@ -123,8 +123,8 @@ class Repeats:
 
 def repeated_rows(model: Model, training: LabelledRows, test: LabelledRows) -> Repeats:
     """Count the test rows whose columns are those of a training row."""
-    known = Counter(row.tobytes() for row in _as_bytes(training))
-    again: Bool[np.ndarray, " row"] = np.array([row.tobytes() in known for row in _as_bytes(test)])
+    known = Counter(_digests(model, training))
+    again = np.array([digest in known for digest in _digests(model, test)])
     n_repeated = sum(n for n in known.values() if n > 1)
     n_values = [max(2, column.n_distinct) for column in model.schema.used]
     room = sum(math.log(n) for n in n_values)
@@ -141,7 +141,6 @@ def _surely_more(share: float, n_rows: int, other: float, n_other: int) -> bool:
     return share - other > max(_MORE_OFTEN, _MOST_ERRORS * error)
 
 
-def _as_bytes(rows: LabelledRows) -> Float[np.ndarray, "row feature"]:
-    features = rows.features
-    codes = features.codes.astype(np.float32)
-    return np.ascontiguousarray(np.concatenate([features.numbers, codes], axis=1))
+def _digests(model: Model, rows: LabelledRows) -> list[bytes]:
+    """Digest what the rows hold: once encoded, different values may be alike."""
+    return model.encoder.row_digests(rows.table, rows.rows)
