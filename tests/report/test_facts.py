@@ -93,7 +93,8 @@ def test_worst_rows_have_the_names_of_the_table(regressor: Reported) -> None:
     assert _names_of_worst(evidence) <= index
     assert "names of the table" in row_names_said(evidence.test)
     X, y = regressor.test
-    named = label_rows(regressor.model, X, y, MOST_TEST_ROWS, [f"house {i}" for i in range(len(X))])
+    names = [f"house {i}" for i in range(len(X))]
+    named = label_rows(regressor.model, X, y, most=MOST_TEST_ROWS, names=names)
     first = int(min(_names_of_worst(evidence), key=int)) - N_TRAIN
     assert f"house {first}" in _names_of_worst(dataclasses.replace(evidence, test=named))
 
@@ -118,4 +119,4 @@ def test_worst_rows_differ_where_the_target_lies_far_from_0(regressor: Reported)
 
 def test_other_number_of_names_is_refused(regressor: Reported) -> None:
     with pytest.raises(DataError, match="The table has 60 rows, and there are 2 names of rows"):
-        label_rows(regressor.model, *regressor.test, MOST_TEST_ROWS, np.arange(2))
+        label_rows(regressor.model, *regressor.test, most=MOST_TEST_ROWS, names=np.arange(2))

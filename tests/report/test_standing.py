@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from rightfit import Classifier, Regressor, make_report
+from rightfit import Classifier, DataError, Regressor, make_report
 from rightfit.report import boosting
 from rightfit.report.baselines import constant_baseline
 from rightfit.report.checks.of_fit import _miscalibrated
@@ -106,6 +106,45 @@ def test_shares_of_classes_count_by_weight_and_are_not_those_of_parts() -> None:
     assert shares is not None
     assert shares.tolist() == [0.5, 0.5]
     assert model.partial_fit(X[:8], y[:8])._model.target.shares is None
+
+
+@pytest.mark.parametrize("kind", [Classifier, Regressor])
+def test_baselines_learn_by_the_weights_of_the_training(
+    kind: type[Classifier] | type[Regressor],
+) -> None:
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(400, 2))
+    y = X[:, 0] > 0 if kind is Classifier else X[:, 0]
+    is_wrong = np.arange(300) < 150
+    wrong = np.logical_not(y[:300]) if kind is Classifier else y[:300] + 1000
+    spoiled = np.where(is_wrong, wrong, y[:300])
+    weights = (~is_wrong).astype(float)
+    model = kind(hidden_sizes=(4,), max_epochs=2, random_state=0)
+    model.fit(X[:300], spoiled, sample_weight=weights)
+    unseen = X[300:], y[300:]
+    weighted = gather(model, unseen, (X[:300], spoiled, weights))
+    without = gather(model, unseen, (X[150:300], spoiled[150:]))
+    for own, other in zip(weighted.standings, without.standings, strict=True):
+        assert (own.key, own.score, own.loss) == (other.key, other.score, other.loss)
+    assert weighted.fit is not None
+    assert without.fit is not None
+    assert (weighted.fit.loss, weighted.fit.skill) == (without.fit.loss, without.fit.skill)
+    halved = gather(model, unseen, (X[:300], spoiled, np.where(is_wrong, 1e-9, 2.0)))
+    for key in ("linear", "boosting", "constant"):
+        found, expected = halved.standing(key), without.standing(key)
+        assert found is not None
+        assert expected is not None
+        assert found.score == pytest.approx(expected.score, abs=0.2)
+
+
+def test_training_rows_are_a_pair_or_a_triple(classifier: Reported) -> None:
+    X, y = classifier.training
+    with pytest.raises(DataError, match="The 'training' argument is not a pair"):
+        make_report(classifier.model, *classifier.test, training=(X,))
+    with pytest.raises(DataError, match="negative, missing or infinite"):
+        make_report(classifier.model, *classifier.test, training=(X, y, -np.ones(len(X))))
+    with pytest.raises(DataError, match="inconsistent numbers of samples"):
+        make_report(classifier.model, *classifier.test, training=(X, y, np.ones(3)))
 
 
 def test_linear_model_is_compared_with_where_the_model_is_more_than_that() -> None:

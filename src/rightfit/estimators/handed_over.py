@@ -119,6 +119,21 @@ def with_separation(rows: Labelled, groups: Any, time: Any) -> Labelled:
     return rows
 
 
+def with_weight(name: str, rows: Any) -> tuple[Any, Any, Any]:
+    """Take a table and its targets, with weights or, without them, None.
+
+    Raises:
+        DataError: they are no pair and no triple.
+    """
+    if not isinstance(rows, tuple) or len(rows) not in (2, 3):
+        raise DataError(
+            f"The {name!r} argument is not a pair.",
+            expected="It must be a tuple: (X, y) or (X, y, sample_weight).",
+        )
+    X, y, weight = (*rows, None)[:3]
+    return X, y, weight
+
+
 def validation_rows(
     validation: Any,
     rows: Labelled,
@@ -138,12 +153,7 @@ def validation_rows(
     """
     if validation is None:
         return None
-    if not isinstance(validation, tuple) or len(validation) not in (2, 3):
-        raise DataError(
-            "The 'validation' argument is not a pair.",
-            expected="It must be a tuple: (X, y) or (X, y, sample_weight).",
-        )
-    X, y, weight = (*validation, None)[:3]
+    X, y, weight = with_weight("validation", validation)
     if known is None and rows.table.is_named:
         known = set(rows.table.names)
     held = labelled(X, y, weight, owner, known)

@@ -29,7 +29,7 @@ class Reporting(_Base):
         X: Any = None,
         y: Any = None,
         *,
-        training: tuple[Any, Any] | None = None,
+        training: tuple[Any, ...] | None = None,
         mute: Collection[str] = (),
     ) -> Any:
         """Make the report: verdict, checks, figures; needs `pip install 'rightfit[report]'`.
@@ -38,8 +38,9 @@ class Reporting(_Base):
             path: the .html file to write, replacing what is there; None writes none.
             X: `[row, column]`, test rows; without them the report tells of the training only.
             y: `[row]`, their targets.
-            training: `(X, y)`, the rows that `fit` was given: with them there are baselines, and
-                the checks see more. Without them the verdict never is that it fits well.
+            training: `(X, y)`, the rows that `fit` was given, or `(X, y, sample_weight)`: with them
+                there are baselines, and the checks see more. Without them the verdict never is
+                that it fits well.
             mute: codes of checks that are not to be run.
 
         Returns:

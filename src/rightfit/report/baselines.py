@@ -54,12 +54,12 @@ def constant_baseline(model: Model, test: LabelledRows, training: LabelledRows |
         # In the rows that the encoder was fitted on, the standardised target has mean 0.
         mean = np.zeros(len(model.target.scale))
         if training is not None:
-            mean = training.all_truth.mean(axis=0)
+            mean = np.average(training.all_truth, axis=0, weights=training.all_weights)
         return Baseline("constant", "the mean", np.broadcast_to(mean, (n_rows, len(mean))))
     shares, note = model.target.shares, ""
     if shares is None:
         known = test if training is None else training
-        shares = class_shares(known.all_truth, len(model.target.classes))
+        shares = class_shares(known.all_truth, len(model.target.classes), known.all_weights)
         note = _OF_TEST_ROWS if training is None else ""
     predictions = np.broadcast_to(shares, (n_rows, len(shares)))
     return Baseline("constant", "majority class", predictions, note)
@@ -81,7 +81,8 @@ def linear_baseline(model: Model, test: LabelledRows, training: LabelledRows) ->
     n_columns = max(1, design.shape[1])
     if model.target.classes is None:
         rows = _sample(len(training), n_columns, _MOST_PRODUCTS_OF_RIDGE / n_columns**2)
-        ridge = Ridge(alpha=1.0).fit(design[rows], training.truth[rows])
+        weights = training.weights[rows] / training.weights[rows].mean()
+        ridge = Ridge(alpha=1.0).fit(design[rows], training.truth[rows], weights)
         found = ridge.predict(_one_hot(model, test.features)).reshape(len(test), -1)
         return Baseline("linear", "linear model", found, _note(rows, training))
     n_products = n_columns * n_boosted(model)
@@ -93,7 +94,8 @@ def linear_baseline(model: Model, test: LabelledRows, training: LabelledRows) ->
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         logistic = LogisticRegression(max_iter=n_iterations)
-        logistic.fit(design[rows], training.truth[rows])
+        weights = training.weights[rows] / training.weights[rows].mean()
+        logistic.fit(design[rows], training.truth[rows], weights)
     found = logistic.predict_proba(_one_hot(model, test.features))
     predictions = _all_classes(found, logistic.classes_, model)
     return Baseline("linear", "linear model", predictions, _note(rows, training))

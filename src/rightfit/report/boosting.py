@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
@@ -75,7 +75,8 @@ def boosted_predictions(
     chosen = _settings(model, forest, columns, n_columns)
     # More threads than cores that are free wait for each other a hundred times as long.
     with threadpool_limits(1, user_api="openmp"):
-        found = _fitted(model, chosen, inputs, training.truth[rows], wanted)
+        known = inputs, training.truth[rows], training.weights[rows]
+        found = _fitted(model, chosen, known, wanted)
     if found is None:
         return None
     return found, _note(model, forest, training, len(columns), n_columns)
@@ -142,19 +143,19 @@ def _inputs(
 def _fitted(
     model: Model,
     chosen: dict[str, Any],
-    inputs: Float[np.ndarray, "row column"],
-    truth: Shaped[np.ndarray, "row ..."],
+    known: tuple[np.ndarray, np.ndarray, np.ndarray],
     wanted: Float[np.ndarray, "test column"],
 ) -> Float[np.ndarray, "test prediction"] | None:
+    inputs, truth, weights = known
     if model.target.classes is None:
         outputs = [
-            HistGradientBoostingRegressor(**chosen).fit(inputs, output).predict(wanted)
+            HistGradientBoostingRegressor(**chosen).fit(inputs, output, weights).predict(wanted)
             for output in truth.T
         ]
         return np.stack(outputs, axis=1)
     if len(np.unique(truth)) < 2:
         return None
-    booster = HistGradientBoostingClassifier(**chosen).fit(inputs, truth)
+    booster = HistGradientBoostingClassifier(**chosen).fit(inputs, truth, weights)
     every = np.zeros((len(wanted), len(model.target.classes)))
     every[:, booster.classes_] = booster.predict_proba(wanted)
     return every

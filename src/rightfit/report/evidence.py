@@ -4,7 +4,10 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from rightfit.estimators.base import AbstractEstimator
+from rightfit.estimators.handed_over import with_weight
 from rightfit.model.model import Model
 from rightfit.report.baselines import (
     Baseline,
@@ -108,7 +111,7 @@ class Evidence:
 def gather(
     estimator: AbstractEstimator,
     test: tuple[Any, Any] | None,
-    training: tuple[Any, Any] | None,
+    training: tuple[Any, ...] | None,
     linear: AbstractEstimator | None = None,
     row_names: Any = None,
 ) -> Evidence:
@@ -117,14 +120,13 @@ def gather(
     Args:
         estimator: the fitted estimator.
         test: columns and targets of rows that nothing was chosen on.
-        training: columns and targets of the training.
+        training: columns and targets of the training, and weights where there were some.
         linear: a linear model that was trained already on the same rows.
         row_names: `[row]`, what the test rows are called; None takes the index of a pandas table.
     """
     model = estimator._fitted()
     evidence = Evidence(model, getattr(estimator, "path_", {}))
-    known = None if training is None else label_rows(estimator, *training, MOST_TRAINING_ROWS)
-    unseen = None if test is None else label_rows(estimator, *test, MOST_TEST_ROWS, row_names)
+    known, unseen = _labelled(estimator, training, test, row_names)
     if known is not None:
         evidence = dataclasses.replace(
             evidence,
@@ -154,6 +156,21 @@ def gather(
     )
 
 
+def _labelled(
+    estimator: AbstractEstimator,
+    training: tuple[Any, ...] | None,
+    test: tuple[Any, Any] | None,
+    row_names: Any,
+) -> tuple[LabelledRows | None, LabelledRows | None]:
+    known = unseen = None
+    if training is not None:
+        X, y, weight = with_weight("training", training)
+        known = label_rows(estimator, X, y, weight, most=MOST_TRAINING_ROWS)
+    if test is not None:
+        unseen = label_rows(estimator, *test, most=MOST_TEST_ROWS, names=row_names)
+    return known, unseen
+
+
 def _baselines(
     model: Model,
     test: LabelledRows,
@@ -177,9 +194,11 @@ def _is_linear(model: Model) -> bool:
 
 
 def _training_fit(model: Model, training: LabelledRows) -> TrainingFit:
-    loss = row_losses(model, training.truth, training.predictions).mean()
     constant = constant_baseline(model, training, training).predictions
-    floor = row_losses(model, training.truth, constant).mean()
+    loss, floor = (
+        np.average(row_losses(model, training.truth, predictions), weights=training.weights)
+        for predictions in (training.predictions, constant)
+    )
     return TrainingFit(
         scores=all_scores(model, training.truth, training.predictions),
         loss=float(loss),

@@ -9,6 +9,8 @@ from jaxtyping import Float, Int, Shaped
 
 from rightfit.arrays import Features
 from rightfit.data.table import Table
+from rightfit.data.targets import check_lengths
+from rightfit.data.weights import read_weights
 from rightfit.errors import DataError
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.model.target import is_missing
@@ -29,7 +31,9 @@ class LabelledRows:
         features: the rows, encoded.
         truth: `[row]` class codes, or `[row, output]` standardised numbers.
         predictions: `[row, prediction]` probabilities, or standardised numbers.
-        all_truth: the same as `truth` of all rows with a target, of which these may be a sample.
+        weights: `[row]`, how much each counts in what is fitted to them; above 0.
+        all_truth: the same as `truth` of all rows that count, of which these may be a sample.
+        all_weights: the same as `weights` of all of them.
         names: what the rows of the table are called; None where they are counted from 1.
     """
 
@@ -38,7 +42,9 @@ class LabelledRows:
     features: Features
     truth: Shaped[np.ndarray, "row ..."]
     predictions: Float[np.ndarray, "row prediction"]
+    weights: Float[np.ndarray, " row"]
     all_truth: Shaped[np.ndarray, "known ..."]
+    all_weights: Float[np.ndarray, " known"]
     names: Any = None
 
     def __len__(self) -> int:
@@ -46,7 +52,7 @@ class LabelledRows:
 
     @property
     def n_with_target(self) -> int:
-        """Rows of the table with a target."""
+        """Rows of the table with a target, and a weight above 0."""
         return len(self.all_truth)
 
     @property
@@ -61,20 +67,21 @@ class LabelledRows:
 
 
 def label_rows(
-    model: AbstractEstimator, X: Any, y: Any, most: int, names: Any = None
+    model: AbstractEstimator, X: Any, y: Any, weight: Any = None, *, most: int, names: Any = None
 ) -> LabelledRows:
-    """Encode and predict the rows that have a target.
+    """Encode and predict the rows that have a target, and a weight above 0.
 
     Args:
         model: a fitted estimator.
         X: `[row, column]`.
         y: `[row]`.
+        weight: `[row]`, how much each counts; None counts every row once.
         most: of more rows than these, a sample is taken.
         names: `[row]`, what the rows are called; None takes the index of a pandas table.
 
     Raises:
-        DataError: a column is missing, a target cannot be read, no row has one, or the numbers of
-            rows, targets and names differ.
+        DataError: a column is missing, a target cannot be read, no row has one, weights cannot be
+            used, or the numbers of rows, targets, weights and names differ.
     """
     fitted = model._fitted()
     table = model._table(X)
@@ -90,7 +97,9 @@ def label_rows(
             f"The table has {table.n_rows} rows, and there are {len(names)} names of rows.",
             expected="Each row needs its name, or none is given.",
         )
-    known = np.flatnonzero(~is_missing(encoded))
+    weights = read_weights(weight, table.n_rows)
+    check_lengths(table.n_rows, weights)
+    known = np.flatnonzero(~is_missing(encoded) & (weights > 0))
     if not len(known):
         raise DataError("No row has a target, so there is nothing to report on.")
     rows = known
@@ -100,7 +109,17 @@ def label_rows(
         encoded = encoded.reshape(len(encoded), -1)
     features = fitted.encoder.encode(table, rows)
     predictions = fitted.predict_encoded(features)
-    return LabelledRows(table, rows, features, encoded[rows], predictions, encoded[known], names)
+    return LabelledRows(
+        table=table,
+        rows=rows,
+        features=features,
+        truth=encoded[rows],
+        predictions=predictions,
+        weights=weights[rows],
+        all_truth=encoded[known],
+        all_weights=weights[known],
+        names=names,
+    )
 
 
 def _index_of(X: Any) -> list[Any] | None:

@@ -38,6 +38,11 @@ def main_score(model: Model, means: Float[np.ndarray, "... part"]) -> Float[np.n
     return means[..., 0]
 
 
-def class_shares(truth: Int[np.ndarray, " row"], n_classes: int) -> Float[np.ndarray, " class"]:
-    """The share of each class."""
-    return np.bincount(truth, minlength=n_classes) / max(len(truth), 1)
+def class_shares(
+    truth: Int[np.ndarray, " row"],
+    n_classes: int,
+    weights: Float[np.ndarray, " row"] | None = None,
+) -> Float[np.ndarray, " class"]:
+    """The share of each class, by weight or in rows."""
+    counts = np.bincount(truth, weights, minlength=n_classes)
+    return counts / max(counts.sum(), 1)

@@ -60,7 +60,7 @@ def make_report(
     X: Any = None,
     y: Any = None,
     *,
-    training: tuple[Any, Any] | None = None,
+    training: tuple[Any, ...] | None = None,
     mute: Collection[str] = (),
     linear: AbstractEstimator | None = None,
     row_names: Any = None,
@@ -72,7 +72,8 @@ def make_report(
         X: `[row, column]`, test rows: best such that the model was not trained on. Without them
             the report tells of the training only.
         y: `[row]`, their targets.
-        training: `(X, y)`, the rows that were handed to `fit`. With them there are baselines, and
+        training: `(X, y)`, the rows that were handed to `fit`, or `(X, y, sample_weight)` where
+            weights were, too: baselines learn by them. With these rows there are baselines, and
             the checks for overfitting, leaks and repeated rows see more. Without them the
             verdict is never that the model fits well: nothing was compared with it.
         mute: codes of checks that are not to be run, such as `("RF-FEW-ROWS",)`.
