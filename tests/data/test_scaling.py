@@ -37,6 +37,16 @@ def test_standard_has_mean_0_and_deviation_1() -> None:
     np.testing.assert_allclose(out.std(axis=0), 1.0, rtol=1e-6)
 
 
+@pytest.mark.parametrize("method", ["robust", "standard"])
+def test_a_centre_between_two_float32_moves_nothing(method: str) -> None:
+    # Near 10⁸, float32 holds multiples of 8 only.
+    X = 1e8 + 8.0 * np.array([[0], [1], [2], [3], [0], [7], [1], [1]])
+    assert fitted(X, "standard").centre % 8 != 0
+    np.testing.assert_allclose(
+        scaled(X.astype(np.float32), method), scaled(X, method), rtol=1e-6, atol=1e-6
+    )
+
+
 def test_none_leaves_numbers_and_fills_the_median() -> None:
     X = np.array([[1.0], [np.nan], [4.0], [2.0]])
     assert scaled(X, "none")[:, 0].tolist() == [1.0, 2.0, 4.0, 2.0]

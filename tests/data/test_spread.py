@@ -35,7 +35,7 @@ def test_span_agrees_with_numpy(X: np.ndarray) -> None:
 
 def test_deviation_agrees_with_numpy(X: np.ndarray) -> None:
     rows = np.arange(200)
-    deviation = measure_deviation(raw(X), rows, measure_span(raw(X), rows).mean)
+    deviation = measure_deviation(raw(X), rows, measure_span(raw(X), rows))
     np.testing.assert_allclose(deviation[:4], np.nanstd(X[:, :4].astype(float), axis=0))
     assert deviation[0] == 0.0
     assert deviation[4] == 0.0
@@ -44,7 +44,18 @@ def test_deviation_agrees_with_numpy(X: np.ndarray) -> None:
 def test_a_constant_has_no_deviation_whatever_rounding_leaves() -> None:
     X = np.full((3, 1), 0.1)
     span = measure_span(raw(X), np.arange(3))
-    assert measure_deviation(raw(X), np.arange(3), span.mean).tolist() == [0.0]
+    assert measure_deviation(raw(X), np.arange(3), span).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("size", [1e160, 1.7e308])
+def test_numbers_whose_sums_and_squares_are_infinite_are_measured(size: float) -> None:
+    X = np.array([[1.0, -1.0, 0.5, np.nan], [1.0, 1.0, 1.0, 1.0]]).T * [size, 1.0]
+    span = measure_span(raw(X), np.arange(4))
+    assert np.isfinite(span.mean).all()
+    deviation = measure_deviation(raw(X), np.arange(4), span)
+    expected = np.nanstd(X[:, 0] / size) * size
+    assert deviation[0] == pytest.approx(expected, rel=0.02)
+    assert deviation[1] == 0.0
 
 
 def test_quartiles_agree_with_numpy(X: np.ndarray) -> None:

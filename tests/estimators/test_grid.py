@@ -402,6 +402,14 @@ def test_a_value_and_what_none_means_are_one_network(name: str, customary: float
     )
 
 
+def test_one_name_for_all_layers_and_for_each_of_them_are_one_network() -> None:
+    names = ["relu", ("relu", "relu"), ("relu", "gelu")]
+    assert complaint(hidden_sizes=(4, 4), activation=names) == (
+        "The 'activation' parameter of ClassifierParameters lists 'relu' and ('relu', 'relu'): "
+        "both are the same network.\nhint: pass one value"
+    )
+
+
 def test_list_of_one_value_is_fine_where_it_has_no_effect() -> None:
     assert grid(hidden_sizes=(), dropout_rate=[0.5]).members == ({"dropout_rate": 0.5},)
 

@@ -14,6 +14,7 @@ from rightfit.data.spread import measure_deviation, measure_quartiles, measure_s
 
 LARGEST: Final = 1e18  # its square is still a finite float32
 LARGEST_FACTOR: Final = 1e37
+SMALLEST: Final = 1e-6  # what one more or less does not change a prediction
 
 
 @final
@@ -39,7 +40,10 @@ class Scaling:
         """Scale raw numbers `[row, column]` into `out`; NaN becomes the scaled `fill`."""
         with np.errstate(over="ignore", invalid="ignore"):
             if raw.dtype == np.float32:
-                np.subtract(raw, self.centre.astype(np.float32), out=out)
+                near, rest = self._centre_of_float32
+                np.subtract(raw, near, out=out)
+                if rest is not None:
+                    np.subtract(out, rest, out=out)
                 np.multiply(out, self.factor.astype(np.float32), out=out)
             else:
                 np.multiply(raw - self.centre, self.factor, out=out, casting="same_kind")
@@ -55,6 +59,14 @@ class Scaling:
     def scaled_fill(self) -> NDArray[np.float32]:
         """What a missing value becomes, `[column]`, before the bend."""
         return ((self.fill - self.centre) * self.factor).astype(np.float32)
+
+    @functools.cached_property
+    def _centre_of_float32(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """The nearest float32 of each centre, and what it lacks; None where that is nothing."""
+        near = self.centre.astype(np.float32)
+        rest = np.where(np.isfinite(near), self.centre - near, 0.0)
+        is_felt = bool((np.abs(rest * self.factor) > SMALLEST).any())
+        return near, rest.astype(np.float32) if is_felt else None
 
     def to_json(self) -> dict[str, Any]:
         """Give the scaling as plain JSON types."""
@@ -100,7 +112,7 @@ def fit_scaling(raw: RawNumbers, rows: Positions, method: str, seed: int) -> Sca
     has_missing = span.has_missing
     if method == "standard":
         mean = span.mean
-        factor = _inverse(measure_deviation(raw, rows, mean))
+        factor = _inverse(measure_deviation(raw, rows, span))
         return Scaling(mean, factor, mean, has_missing, bends=False)
     lower, median, upper = measure_quartiles(raw, rows, seed)
     # All that is sampled of a column may be missing although some value is there.

@@ -13,6 +13,7 @@ from rightfit.shuffle import shuffled
 MOST_SAMPLED_ROWS: Final = 20_000
 MOST_SAMPLED_CELLS: Final = 1 << 24
 COLUMNS_AT_ONCE: Final = 64
+LARGEST_SQUARED: Final = 1e140
 
 
 @final
@@ -36,8 +37,9 @@ class Span:
 
     @property
     def mean(self) -> NDArray[np.float64]:
-        """The mean of each column; 0 where nothing is present."""
-        return self.total / np.maximum(self.n_present, 1)
+        """The mean of each column, or the middle if the sum is too large; 0 if nothing is there."""
+        mean = self.total / np.maximum(self.n_present, 1)
+        return np.where(np.isfinite(mean), mean, self.middle)
 
     @property
     def has_missing(self) -> NDArray[np.bool_]:
@@ -67,31 +69,32 @@ def measure_span(raw: RawNumbers, rows: Positions) -> Span:
         len(rows),
     )
     for _, values in raw.blocks(rows, len(rows)):
-        total = values.sum(axis=0, dtype=np.float64)
-        if np.isnan(total).any():
-            missing = np.isnan(values)
-            span.n_present += len(values) - missing.sum(axis=0)
-            span.total += np.where(missing, 0, values).sum(axis=0, dtype=np.float64)
-        else:
-            span.n_present += len(values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = values.sum(axis=0, dtype=np.float64)
+            missing = np.isnan(values) if np.isnan(total).any() else None
+            if missing is not None:
+                total = np.where(missing, 0, values).sum(axis=0, dtype=np.float64)
             span.total += total
+        span.n_present += len(values) - (0 if missing is None else missing.sum(axis=0))
         np.fmin(span.low, np.fmin.reduce(values, axis=0), out=span.low)
         np.fmax(span.high, np.fmax.reduce(values, axis=0), out=span.high)
     return span
 
 
-def measure_deviation(
-    raw: RawNumbers, rows: Positions, mean: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def measure_deviation(raw: RawNumbers, rows: Positions, span: Span) -> NDArray[np.float64]:
     """Find the standard deviation of each column around its mean, over all rows."""
+    mean, half = span.mean, span.half
     total, n_present = np.zeros(len(mean)), np.zeros(len(mean), np.int64)
+    # The square of a larger number may be more than a float64 holds.
+    unit = np.where(half > LARGEST_SQUARED, half, 1.0)
+    is_large = bool((unit > 1).any())
     for _, values in raw.blocks(rows, len(rows)):
-        distance = values - mean
+        distance = values / unit - mean / unit if is_large else values - mean
         missing = np.isnan(distance)
         n_present += len(distance) - missing.sum(axis=0)
         distance[missing] = 0.0
         total += np.einsum("rc,rc->c", distance, distance)
-    deviation = np.sqrt(total / np.maximum(n_present, 1))
+    deviation = np.sqrt(total / np.maximum(n_present, 1)) * unit
     # What rounding leaves of a constant is no spread.
     return np.where(deviation > 1e-12 * np.abs(mean), deviation, 0.0)
 

@@ -156,7 +156,12 @@ class Space:
             ParameterError: tells all of them.
         """
         misfits = self._misfits()
-        problems = misfits + self._lists_without_effect() + self._values_listed_twice()
+        problems = [
+            *misfits,
+            *self._lists_without_effect(),
+            *self._values_listed_twice(),
+            *self._activations_listed_twice(),
+        ]
         if not problems:
             return
         raise ParameterError(
@@ -211,6 +216,17 @@ class Space:
             f"means for optimizer={optimizer!r}: both are the same network."
             for name, value in customary.items()
             if {None, value} <= set(self.alternatives(name))
+        ]
+
+    def _activations_listed_twice(self) -> list[str]:
+        """Complain of one name for all layers, and the same name for each of them."""
+        listed = self.alternatives("activation")
+        uniform = [names for names in listed if not isinstance(names, str) and len(set(names)) == 1]
+        return [
+            f"The 'activation' parameter of {self._owner} lists {names[0]!r} and {names!r}: both "
+            "are the same network."
+            for names in uniform
+            if names[0] in listed
         ]
 
     def _classes(self, name: str) -> list[list[Any]]:

@@ -40,6 +40,7 @@ class Dependence:
         places: values of the column, as numbers or shortened text.
         lines: `[line, place]`, mean predictions: probabilities, or numbers in their own unit.
         names: of the lines; one, empty, where there is nothing to tell apart.
+        n_rows: how many test rows the means are over.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Dependence:
     places: tuple[Any, ...]
     lines: Float[np.ndarray, "line place"]
     names: tuple[str, ...]
+    n_rows: int
 
 
 def partial_dependence(
@@ -74,7 +76,7 @@ def partial_dependence(
             continue
         given = take_rows(test.features, np.array(donors))
         means = _walk(model, sample, given, groups[name])
-        found.append(Dependence(name, is_number, places, means[:, lines].T, line_names))
+        found.append(Dependence(name, is_number, places, means[:, lines].T, line_names, n_rows))
     return tuple(found)
 
 

@@ -145,4 +145,7 @@ def _caption(evidence: Evidence) -> str:
         what = "Mean probability"
         if len(classes) == 2:
             what += f" of class {shortened(classes[1], 24)!r}"
-    return f"{what} when every row has this value, the other columns being as they are."
+    n_rows = counted(evidence.dependence[0].n_rows, "test row")
+    return (
+        f"{what} of {n_rows} if each of them had this value, the other columns being as they are."
+    )
