@@ -52,9 +52,10 @@ def scores(table: Table, classes: Any, predicted: Any, test: pl.DataFrame) -> di
     return found
 
 
-def measure(rival: Rival, table: Table, seed: int, most_rows: int | None) -> Record:
+def measure(
+    rival: Rival, table: Table, seed: int, train: pl.DataFrame, test: pl.DataFrame
+) -> Record:
     """Fit one model on one table, and score it; an error is a result too."""
-    train, test = read_tables(table, seed, most_rows)
     record: Record = {"table": table.name, "model": rival.name, "seed": seed}
     record["n_rows"] = train.height
     if rival.quality is not None:
@@ -123,7 +124,8 @@ def run(arguments: argparse.Namespace, machine: dict[str, Any]) -> list[Record]:
             for rival in wanted:
                 if (table.name, rival.name, seed) in done:
                     continue
-                records.append(measure(rival, table, seed, setting))
+                sides = read_tables(table, seed, setting)
+                records.append(measure(rival, table, seed, *sides))
                 show(records[-1])
                 keep(arguments.out, machine, records, setting)
     return records
