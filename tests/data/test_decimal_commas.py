@@ -143,6 +143,24 @@ def test_columns_known_to_have_decimal_commas_are_read_so_without_any() -> None:
     assert two.typed(decimal_commas=["whole"]).frame.rows() == [(23.479, 1.5)]
 
 
+@pytest.mark.parametrize("separator", [",", None])
+def test_columns_known_to_have_decimal_commas_are_read_so_between_commas_and_in_json(
+    separator: str | None,
+) -> None:
+    columns = {"known": ["1,500", "-0,25"], "points": ["1.500", "2.5"], "other": ["1,500", "950"]}
+    table = FileTable("t", pl.DataFrame(columns), separator)
+    with pytest.warns(DataWarning) as caught:
+        typed = table.typed(decimal_commas=["known", "points"])
+    assert "'known' of 't' holds numbers with decimal commas" in str(caught[0].message)
+    assert typed.decimal_commas == {"known"}
+    assert typed.frame["known"].to_list() == [1.5, -0.25]
+    if separator:
+        assert typed.frame["points"].to_list() == [1.5, 2.5]
+        assert typed.frame["other"].to_list() == [1500, 950]
+    else:
+        assert typed.frame["other"].to_list() == columns["other"]
+
+
 def test_points_that_surely_group_digits_say_so_of_the_file() -> None:
     table = file_of(large=["1.234.567", "2.500"], small=["1.234", "950"], text=["a", "b"])
     with pytest.warns(DataWarning, match="'large', 'small' of 't.csv' hold numbers whose digits"):

@@ -57,11 +57,12 @@ class FileTable:
         Args:
             as_text: the columns that stay as they are written, where others become numbers or
                 dates.
-            decimal_commas: those known to have decimal commas, where commas do not separate the
-                fields: 1.234 is 1234 there, also in a file without any comma.
+            decimal_commas: those known to have decimal commas: 1.234 is 1234 there, also in a file
+                without any comma. Where commas separate the fields, and where columns have types
+                already, this holds of text with a comma in it: other points are decimal there.
         """
         if self.separator is None:
-            return TypedTable(self.columns)
+            return self._with_known_commas(_columns_of(self.columns), decimal_commas)
         texts = {text.name: text for text in self.columns.get_columns()}
         columns = {
             name: without_empty(text) if name in as_text else typed_text(text)
@@ -70,10 +71,25 @@ class FileTable:
         texts = {name: text for name, text in texts.items() if name not in as_text}
         # A single column has no separator that could tell.
         if self.separator == "," and not (decimal_commas and len(columns) == 1):
-            grouped = _read(_of_text(texts, columns), with_comma_groups)
+            read = self._with_known_commas(columns, decimal_commas)
+            rest = {name: text for name, text in texts.items() if name not in read.decimal_commas}
+            grouped = _read(_of_text(rest, columns), with_comma_groups)
             say_comma_groups(self.name, {name: texts[name] for name in grouped})
-            return TypedTable(_frame_of(columns | grouped))
+            return read._replace(frame=_frame_of(_columns_of(read.frame) | grouped))
         return self._with_decimal_commas(texts, columns, decimal_commas)
+
+    def _with_known_commas(
+        self, columns: Mapping[str, pl.Series], known: Collection[str]
+    ) -> TypedTable:
+        """Read the columns that are known to have decimal commas, where their text has any."""
+        texts = {
+            name: column
+            for name, column in columns.items()
+            if name in known and column.dtype == pl.String and _has(column, ",")
+        }
+        found = _read(texts, read_decimal_commas)
+        say_decimal_commas(self.name, {name: texts[name] for name in found}, {})
+        return TypedTable(_frame_of({**columns, **found}), frozenset(found))
 
     def _with_decimal_commas(
         self,
@@ -119,6 +135,10 @@ def _read(
 
 def _has(text: pl.Series, mark: str) -> bool:
     return bool(unnamed(text).str.contains(mark, literal=True).any())
+
+
+def _columns_of(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    return dict(zip(frame.columns, frame.get_columns(), strict=True))
 
 
 def _frame_of(columns: Mapping[str, pl.Series]) -> pl.DataFrame:
