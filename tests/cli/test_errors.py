@@ -123,6 +123,13 @@ TABLES: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         "A class is learnt from several rows, and tested on others.\n\n"
         "hint: name another column as the target\n",
     ),
+    "a target of money": (
+        write(houses().with_columns(name=pl.format("${},000", ROW * 3 // 4 + 1))),
+        "name",
+        "error: The target has 45 classes in 60 rows: is 'name' the right column?\n"
+        "A class is learnt from several rows, and tested on others.\n\n"
+        "hint: write numbers such as '$1,000' as 1234.5, or name another column as the target\n",
+    ),
 }
 
 

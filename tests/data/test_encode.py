@@ -230,7 +230,7 @@ def test_an_encoder_has_something_to_encode() -> None:
     assert str(caught.value) == (
         "No column is left to learn from: 'a' (every value occurs once), 'c' (always 'always').\n"
         "At least one column has two different values and is not an id.\n"
-        "hint: check that the right table was read, or set the kind of a column yourself"
+        "hint: check that the right table was read; a level is learnt from two rows"
     )
 
 

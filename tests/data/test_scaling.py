@@ -47,6 +47,16 @@ def test_a_centre_between_two_float32_moves_nothing(method: str) -> None:
     )
 
 
+@pytest.mark.parametrize("method", ["robust", "standard"])
+@pytest.mark.parametrize(
+    ("dtype", "size"), [(np.float64, 1e-290), (np.float64, 1e-40), (np.float32, 1e-38)]
+)
+def test_tiny_numbers_are_scaled_as_others_are(method: str, dtype: type, size: float) -> None:
+    X = np.array([[0.0], [1.0], [2.0], [3.0], [7.0]])
+    tiny = scaled((X * size).astype(dtype), method)
+    np.testing.assert_allclose(tiny, scaled(X, method), rtol=1e-5, atol=1e-5)
+
+
 def test_none_leaves_numbers_and_fills_the_median() -> None:
     X = np.array([[1.0], [np.nan], [4.0], [2.0]])
     assert scaled(X, "none")[:, 0].tolist() == [1.0, 2.0, 4.0, 2.0]

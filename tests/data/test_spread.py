@@ -47,8 +47,8 @@ def test_a_constant_has_no_deviation_whatever_rounding_leaves() -> None:
     assert measure_deviation(raw(X), np.arange(3), span).tolist() == [0.0]
 
 
-@pytest.mark.parametrize("size", [1e160, 1.7e308])
-def test_numbers_whose_sums_and_squares_are_infinite_are_measured(size: float) -> None:
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e160, 1.7e308])
+def test_numbers_whose_sums_and_squares_are_infinite_or_0_are_measured(size: float) -> None:
     X = np.array([[1.0, -1.0, 0.5, np.nan], [1.0, 1.0, 1.0, 1.0]]).T * [size, 1.0]
     span = measure_span(raw(X), np.arange(4))
     assert np.isfinite(span.mean).all()

@@ -127,7 +127,13 @@ def test_missing_labels_are_minus_1(y: Any) -> None:
             "Unknown label type: the target holds values of type "
             "Datetime(time_unit='us', time_zone=None).\n"
             "A class is a text, a whole number, or true or false.\n"
-            "hint: turn the target into text, or train a regressor",
+            "hint: take the days since some date instead, which are numbers",
+        ),
+        (
+            [2**70, 2**70 + 1],
+            "Unknown label type: the target holds whole numbers of more than 64 bits.\n"
+            "A class is a text, a whole number, or true or false.\n"
+            "hint: turn the target into text",
         ),
     ],
 )
@@ -254,6 +260,13 @@ def test_numbers_of_whatever_holds_them(y: Any) -> None:
     np.testing.assert_array_equal(numbers, [1, 2.5, np.nan])
 
 
+def test_small_classes_are_classes_in_any_width() -> None:
+    column = pl.Series([7, None, 8], dtype=pl.Int128)
+    codes, classes = encode_classes(column)
+    assert codes.tolist() == [0, -1, 1]
+    assert classes.tolist() == [7, 8]
+
+
 def test_numbers_of_several_outputs() -> None:
     assert numbers_of(pd.DataFrame({"a": [1, 2], "b": [3, 4]})).tolist() == [[1, 3], [2, 4]]
 
@@ -280,6 +293,19 @@ def test_numbers_of_several_outputs() -> None:
             "hint: leave these rows out, or give the largest value that can be",
         ),
         ([None, np.nan], ALL_MISSING),
+        (
+            ["2026-01-02", "2026-01-03"],
+            "The target has 2 values that are not numbers: '2026-01-02' (row 1), '2026-01-03' "
+            "(row 2).\n"
+            "The target of a regression is a number in each row, or missing.\n"
+            "hint: take the days since some date instead, which are numbers",
+        ),
+        (
+            ["$1,200", "$80"],
+            "The target has 2 values that are not numbers: '$1,200' (row 1), '$80' (row 2).\n"
+            "The target of a regression is a number in each row, or missing.\n"
+            "hint: write numbers such as '$1,200' as 1234.5",
+        ),
     ],
 )
 def test_targets_that_are_no_numbers(y: Any, expected: str) -> None:

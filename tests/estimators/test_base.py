@@ -249,10 +249,24 @@ def test_fitted_attributes_say_what_happened(estimator: type[AbstractEstimator])
         (NUMBERS, ""),
         # Here `y.name` is a column.
         (pd.DataFrame({"name": NUMBERS, "price": NUMBERS}), ""),
+        (pd.DataFrame({"name": NUMBERS}), "name"),
+        (pl.DataFrame({"price": NUMBERS}), "price"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:A column-vector y")
 def test_target_name_is_taken_from_a_named_target(y: Any, name: str) -> None:
     assert small(Regressor).fit(X, y).target_name_ == name
+
+
+@pytest.mark.filterwarnings("ignore:A column-vector y")
+def test_category_of_levels_that_occur_once_is_left_out_with_a_warning() -> None:
+    table = frame().assign(code=[f"row {row}" for row in range(len(X))])
+    model = small(Classifier).set_params(column_kinds={"code": "category"})
+    with pytest.warns(DataWarning, match="occurs in one row only: 'code'"):
+        model.fit(table, THREE)
+    table = table[["code"]]
+    with pytest.raises(DataError, match="a level is learnt from two rows"):
+        model.fit(table, THREE)
 
 
 def test_names_are_forgotten_when_the_next_fit_has_none() -> None:

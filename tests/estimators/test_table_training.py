@@ -327,6 +327,15 @@ def test_text_without_an_order_in_time_is_refused() -> None:
         split_table(table, "y", model=tiny(), test_fraction=0.2, time="when")
 
 
+def test_two_groups_are_too_few_for_a_test_and_for_stopping() -> None:
+    table = dated(row=range(N_ROWS)).with_columns(house=pl.int_range(N_ROWS) % 2)
+    with pytest.raises(DataError, match="all rows that are left belong to one group"):
+        split_table(table, "y", model=tiny(), test_fraction=0.2, groups="house")
+    model = tiny().set_params(validation_fraction=0.0)
+    split = split_table(table, "y", model=model, test_fraction=0.2, groups="house")
+    assert split.n_test_rows == N_ROWS / 2
+
+
 def test_groups_alone_are_nothing_to_predict_from() -> None:
     table = dated().select("house", "y")
     with pytest.raises(DataError, match="no column but the target 'y' and the groups 'house'"):

@@ -1,6 +1,6 @@
 """The labels of a target of classes."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -26,6 +26,8 @@ from rightfit.errors import (
     warn_user,
 )
 
+DAYS_INSTEAD: Final = "take the days since some date instead, which are numbers"
+
 
 def labels_of(
     column: pl.Series, fixed_width: Any, known: NDArray[Any] | None = None
@@ -48,14 +50,29 @@ def labels_of(
         raise DataError(
             f"Unknown label type: the target holds values of type {column.dtype}.",
             expected="A class is a text, a whole number, or true or false.",
-            hint="turn the target into text, or train a regressor",
+            hint=DAYS_INSTEAD if column.dtype.is_temporal() else "turn the target into text",
         )
     if column.dtype.is_float():
         column = column.fill_nan(None)
         check_finite_target(column.to_numpy().reshape(-1, 1))
         _check_whole(column)
+    if column.dtype.is_integer():
+        column = _in_64_bits(column)
     nothing = False if column.dtype == pl.Boolean else 0
     return column.fill_null(nothing).to_numpy(), column.is_not_null().to_numpy()
+
+
+def _in_64_bits(column: pl.Series) -> pl.Series:
+    if str(column.dtype) not in ("Int128", "UInt128"):
+        return column
+    smaller = column.cast(pl.Int64, strict=False)
+    if smaller.null_count() == column.null_count():
+        return smaller
+    raise DataError(
+        "Unknown label type: the target holds whole numbers of more than 64 bits.",
+        expected="A class is a text, a whole number, or true or false.",
+        hint="turn the target into text",
+    )
 
 
 def _present_words(text: pl.Series, known: NDArray[Any] | None) -> pl.Series:

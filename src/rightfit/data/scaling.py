@@ -13,7 +13,8 @@ from rightfit.data.raw_numbers import Numbers, RawNumbers
 from rightfit.data.spread import measure_deviation, measure_quartiles, measure_span
 
 LARGEST: Final = 1e18  # its square is still a finite float32
-LARGEST_FACTOR: Final = 1e37
+LARGEST_FACTOR: Final = 1e300
+LARGEST_FACTOR_OF_FLOAT32: Final = 1e37
 SMALLEST: Final = 1e-6  # what one more or less does not change a prediction
 
 
@@ -39,7 +40,7 @@ class Scaling:
     def apply(self, raw: Numbers, out: NDArray[np.float32]) -> None:
         """Scale raw numbers `[row, column]` into `out`; NaN becomes the scaled `fill`."""
         with np.errstate(over="ignore", invalid="ignore"):
-            if raw.dtype == np.float32:
+            if raw.dtype == np.float32 and not self._has_tiny:
                 near, rest = self._centre_of_float32
                 np.subtract(raw, near, out=out)
                 if rest is not None:
@@ -59,6 +60,11 @@ class Scaling:
     def scaled_fill(self) -> NDArray[np.float32]:
         """What a missing value becomes, `[column]`, before the bend."""
         return ((self.fill - self.centre) * self.factor).astype(np.float32)
+
+    @functools.cached_property
+    def _has_tiny(self) -> bool:
+        """Whether a factor is more than a float32 holds."""
+        return bool((self.factor > LARGEST_FACTOR_OF_FLOAT32).any())
 
     @functools.cached_property
     def _centre_of_float32(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:

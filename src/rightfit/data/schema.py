@@ -91,7 +91,7 @@ class Schema:
                 for column in self.columns
             )
         )
-        _check_used(schema)
+        _check_used(schema, "check that the right table was read; a level is learnt from two rows")
         return schema
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -225,7 +225,10 @@ def _check_overrides(table: Table, overrides: Mapping[str, str]) -> None:
             )
 
 
-def _check_used(schema: Schema) -> None:
+def _check_used(
+    schema: Schema,
+    hint: str = "check that the right table was read, or set the kind of a column yourself",
+) -> None:
     if schema.used:
         return
     reasons = [f"{column.name!r} ({column.note or column.kind})" for column in schema.columns]
@@ -233,5 +236,5 @@ def _check_used(schema: Schema) -> None:
         f"No column is left to learn from: {', '.join(reasons[:MAX_SHOWN])}"
         f"{and_more(len(reasons))}.",
         expected="At least one column has two different values and is not an id.",
-        hint="check that the right table was read, or set the kind of a column yourself",
+        hint=hint,
     )

@@ -85,11 +85,11 @@ def measure_deviation(raw: RawNumbers, rows: Positions, span: Span) -> NDArray[n
     """Find the standard deviation of each column around its mean, over all rows."""
     mean, half = span.mean, span.half
     total, n_present = np.zeros(len(mean)), np.zeros(len(mean), np.int64)
-    # The square of a larger number may be more than a float64 holds.
-    unit = np.where(half > LARGEST_SQUARED, half, 1.0)
-    is_large = bool((unit > 1).any())
+    # The square of a larger number may be more than a float64 holds, and of a smaller one 0.
+    is_far = (half > LARGEST_SQUARED) | ((half > 0) & (half < 1 / LARGEST_SQUARED))
+    unit = np.where(is_far, half, 1.0)
     for _, values in raw.blocks(rows, len(rows)):
-        distance = values / unit - mean / unit if is_large else values - mean
+        distance = values / unit - mean / unit if is_far.any() else values - mean
         missing = np.isnan(distance)
         n_present += len(distance) - missing.sum(axis=0)
         distance[missing] = 0.0

@@ -1,6 +1,6 @@
 """Targets: classes as codes, numbers as floats, and which of the two they are."""
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -8,7 +8,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from rightfit.data.complaints import raise_together
+from rightfit.data.dates import date_style
+from rightfit.data.kinds import like_numbers
 from rightfit.data.labels import (
+    DAYS_INSTEAD,
     check_finite_target,
     check_two,
     known_codes,
@@ -16,7 +19,7 @@ from rightfit.data.labels import (
     warn_of_lookalikes,
     warn_of_missing_words,
 )
-from rightfit.data.markers import A_NUMBER, parse_numbers
+from rightfit.data.markers import A_NUMBER, is_text, parse_numbers
 from rightfit.data.target_columns import target_columns
 from rightfit.errors import DataError, counted, shown, warn_user
 
@@ -126,13 +129,24 @@ def numbers_of(y: Any) -> NDArray[np.float64]:
     raise_together(
         complaints,
         expected="The target of a regression is a number in each row, or missing.",
-        hint="clean these values, or train a classifier",
+        hint=_how_to_have_numbers(columns),
     )
     numbers = np.stack(values, axis=1)
     check_finite_target(numbers)
     if np.isnan(numbers).all():
         raise _all_missing(len(numbers))
     return numbers if len(columns) > 1 else numbers[:, 0]
+
+
+def _how_to_have_numbers(columns: Sequence[pl.Series]) -> str:
+    """Say what to do about targets that are not numbers."""
+    for column in columns:
+        words = column if is_text(column.dtype) else None
+        if column.dtype.is_temporal() or (words is not None and date_style(words)):
+            return DAYS_INSTEAD
+        if example := "" if words is None else like_numbers(words):
+            return f"write numbers such as {example!r} as 1234.5"
+    return "clean these values, or train a classifier"
 
 
 def are_amounts(numbers: NDArray[np.float64]) -> bool:

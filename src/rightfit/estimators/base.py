@@ -338,4 +338,7 @@ class AbstractEstimator(Fitted, Hyperparameters, Reporting, Exporting, BaseEstim
 def _name_of(y: Any) -> str:
     # Of a dataframe, `name` may be a column.
     name = getattr(y, "name", None)
+    if not isinstance(name, str | int) and hasattr(y, "columns"):
+        names = list(getattr(y, "column_names", y.columns))
+        name = names[0] if len(names) == 1 else None
     return str(name) if isinstance(name, str | int) else ""

@@ -162,6 +162,7 @@ def split_table(
         live = np.flatnonzero(known)
         sides = separation.of(live).split(test_fraction, _TEST_SEED)
         train_rows, test_rows = live[sides[0]], live[sides[1]]
+        _check_groups_left(separation.of(train_rows), model)
         _check_test_classes(target[train_rows], target[test_rows], model)
     if test_fraction > 0 and not len(test_rows):
         raise _nothing_to_spare(len(train_rows))
@@ -256,18 +257,32 @@ def _check_classes_repeat(target: pl.Series, model: AbstractEstimator) -> None:
     if not isinstance(model, Classifier) or n_rows < FEWEST_IDS or n_classes <= n_rows / 2:
         return
     doubt = f"is {target.name!r} the right column?"
-    if n_classes < n_rows:
-        what = f"The target has {n_classes:,} classes in {n_rows:,} rows: {doubt}"
+    example = like_numbers(target) if is_text(target.dtype) else ""
+    what = f"The target has {n_classes:,} classes in {n_rows:,} rows: {doubt}"
+    if n_classes == n_rows:
+        what = f"Each of the {n_rows:,} rows has its own class: {doubt}"
+    elif not example:
         warn_user(what, DataWarning)
         return
     hint = "name another column as the target"
-    example = like_numbers(target) if is_text(target.dtype) else ""
     if example:
         hint = f"write numbers such as {example!r} as 1234.5, or {hint}"
     raise DataError(
-        f"Each of the {n_rows:,} rows has its own class: {doubt}",
+        what,
         expected="A class is learnt from several rows, and tested on others.",
         hint=f"train a regressor, or {hint}" if target.dtype.is_numeric() else hint,
+    )
+
+
+def _check_groups_left(rest: Separation, model: AbstractEstimator) -> None:
+    """Refuse a test that takes all groups but one, where another one must tell when to stop."""
+    if rest.groups is None or rest.groups.n_unique() > 1 or model.validation_fraction == 0:
+        return
+    raise DataError(
+        "With a test of other groups, all rows that are left belong to one group, so that none of "
+        "them can be held out to choose when training stops.",
+        expected="At least three groups are needed: to train, to choose and to test.",
+        hint="name a table of test rows (--test), or train without a test (--test-fraction 0)",
     )
 
 

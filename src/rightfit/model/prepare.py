@@ -10,11 +10,12 @@ from numpy.typing import DTypeLike
 
 from rightfit.arrays import Features
 from rightfit.data.encode import Encoder, fit_encoder
+from rightfit.data.kinds import CATEGORY, ID
 from rightfit.data.schema import Schema, recognise_columns
 from rightfit.data.table import Table
 from rightfit.data.target_columns import target_columns, warn_of_left_out
 from rightfit.data.targets import numbers_of
-from rightfit.errors import DataError
+from rightfit.errors import DataError, DataWarning, shown, warn_user
 from rightfit.model.given import Labelled, Preparation
 from rightfit.model.held_out import partition_rows
 from rightfit.model.target import (
@@ -172,7 +173,17 @@ def _fit_codec(
         target=encoded,
         seed=preparation.seed,
     )
+    _warn_of_ids(encoder.schema, preparation)
     return Codec(encoder.schema, encoder, target)
+
+
+def _warn_of_ids(schema: Schema, preparation: Preparation) -> None:
+    """Name the columns that are left out although somebody said that they are categories."""
+    ids = [name for name in schema.of_kind(ID) if preparation.column_kinds.get(name) == CATEGORY]
+    if ids:
+        warn_user(
+            f"Left out, as each of their levels occurs in one row only: {shown(ids)}.", DataWarning
+        )
 
 
 def encode_rows(

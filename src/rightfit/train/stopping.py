@@ -72,11 +72,11 @@ def describe_pack_stop(reasons: Sequence[Reason], best: str) -> str:
         "not_finite": "diverged",
         "culled": "were culled",
     }
-    counts = [
-        f"{sum(reason == each for each in reasons)} {words}"
-        for reason, words in names.items()
-        if reason in reasons
-    ]
+    counts = []
+    for reason, words in names.items():
+        if n_members := sum(each == reason for each in reasons):
+            said = words.replace("were", "was") if n_members == 1 else words
+            counts.append(f"{n_members} {said}")
     return f"of {len(reasons)} members {', '.join(counts)}; the best: {best}"
 
 
