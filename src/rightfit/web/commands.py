@@ -28,20 +28,19 @@ def _open(stage: Stage, command: Mapping[str, Any]) -> None:
 
 
 def _begin_or_change(stage: Stage, settings: Any, table: OwnTable | None) -> None:
+    """Show what was asked for; where that fails, lesson and table stay those that were shown."""
     from rightfit.estimators.lesson.lesson import Lesson
     from rightfit.estimators.lesson.settings import OWN
 
+    lesson, frame = stage.lesson, None if table is None else table.frame
     same_table = table is stage.table or settings.data != OWN
-    stage.table = table
-    lesson = stage.lesson
     if lesson is None or not same_table:
-        stage.begin(Lesson(settings, None if table is None else table.frame))
+        stage.begin(Lesson(settings, frame), table)
         return
-    lesson.own = None if table is None else table.frame
-    if lesson.settings == settings:
-        return
-    if not lesson.change(settings):
-        stage.begin(lesson)
+    goes_on = lesson.settings == settings or lesson.change(settings)
+    lesson.own, stage.table = frame, table
+    if not goes_on:
+        stage.begin(lesson, table)
 
 
 def _correct(stage: Stage, settings: Any, wrong: Mapping[str, RightFitError]) -> None:
@@ -79,7 +78,7 @@ def _epoch(stage: Stage, command: Mapping[str, Any]) -> None:
 def _restart(stage: Stage, command: Mapping[str, Any]) -> None:
     lesson = stage.need_lesson()
     lesson.restart()
-    stage.begin(lesson)
+    stage.begin(lesson, stage.table)
 
 
 def _speed(stage: Stage, command: Mapping[str, Any]) -> None:

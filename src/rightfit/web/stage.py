@@ -77,12 +77,12 @@ class Stage:
         """Say what went wrong and what to do."""
         self.tell("problem", what=what, expected=expected, hint=hint)
 
-    def begin(self, lesson: Any) -> None:
-        """Show a lesson that has begun, or begun anew."""
+    def begin(self, lesson: Any, table: OwnTable | None) -> None:
+        """Show a lesson that has begun, or begun anew, and the table that it may be about."""
         from rightfit.estimators.lesson.pictures import Pictures
 
-        self.lesson = lesson
-        self.pictures = Pictures(lesson)
+        pictures = Pictures(lesson)
+        self.lesson, self.pictures, self.table = lesson, pictures, table
         self.member = min(self.member, lesson.n_members - 1)
         self._n_sent = 0
         self.number += 1
