@@ -59,6 +59,9 @@ def test_table_that_cannot_be_shown_leaves_the_one_that_is(shown: Shown, tmp_pat
         assert lesson.settings.learning_rate == 0.01
     shown.do("code")
     assert "read_table('good.csv')" in shown.said()["python"]
+    with pytest.raises(DataError, match=r"short\.csv could not be shown"):
+        shown.do("train", table=short.key)
+    assert shown.stage.training is None
 
 
 def test_change_that_fails_leaves_the_table_as_it_was(shown: Shown, tmp_path: Path) -> None:

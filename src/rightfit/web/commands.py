@@ -125,6 +125,12 @@ def _train(stage: Stage, command: Mapping[str, Any]) -> None:
     lesson = stage.need_lesson()
     if stage.table is None:
         raise DataError("There is no table to train on.", hint="choose a table of your own first")
+    chosen = stage.tables.get(command.get("table"))
+    if chosen is not None and chosen is not stage.table:
+        raise DataError(
+            f"{chosen.name} could not be shown, so there are no settings for it.",
+            hint="choose other columns of it, or train on the command line: rightfit train",
+        )
     if stage.training is not None and stage.training.told["state"] == "running":
         return
     target = lesson.settings.target or stage.table.target or likely_target(stage.table.frame)

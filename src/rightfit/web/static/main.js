@@ -42,7 +42,7 @@ on("corrected", ({ settings }) => {
 
 on("view", writeAddress);
 on("chosen", writeAddress);
-on("train", () => tell(find("train-all").dataset.running === "true" ? "stop_training" : "train"));
+on("train", () => tell(find("train-all").dataset.running === "true" ? "stop_training" : "train", { table: page.table?.key ?? null }));
 
 startTheme();
 startForm();
