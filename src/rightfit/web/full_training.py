@@ -26,6 +26,8 @@ _TEST_FRACTION = 0.2
 _PATIENCE = 16
 # What a lesson sets that only suits two inputs and few rows.
 _OF_THE_LESSON = ("scaling", "precision", "column_kinds", "validation_fraction", "weight_decay")
+# Several pages may train on one table, and a place is free only until one of them takes it.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class FullTraining:
@@ -90,8 +92,7 @@ class FullTraining:
         if self._is_stopped():
             return
         remember(model, test_scores=scores)
-        place = free_place(self.table.folder, self.table.name)
-        save_somewhere(model, place, overwrite=False)
+        place = self._save(model)
         report = self._report(model, split, linear, place) if is_installed() else None
         self._tell(
             state="done",
@@ -109,11 +110,20 @@ class FullTraining:
             self._tell(state="stopped")
         return self._stop.is_set()
 
+    def _save(self, model: Any) -> Path:
+        """Save the model where nothing is yet, and say where."""
+        with _ONE_AT_A_TIME:
+            place = free_place(self.table.folder, self.table.name)
+            save_somewhere(model, place, overwrite=False)
+        return place
+
     def _report(self, model: Any, split: TableSplit, linear: Any, place: Path) -> str:
         """Write the report into the model's folder, and say where the page finds it."""
         _, page = write_beside(model, split, linear, place)
-        self.table.reports.append(page)
-        return f"report?table={self.table.key}&number={len(self.table.reports) - 1}"
+        with _ONE_AT_A_TIME:
+            self.table.reports.append(page)
+            number = len(self.table.reports) - 1
+        return f"report?table={self.table.key}&number={number}"
 
     def _parameters(self) -> dict[str, Any]:
         from rightfit.estimators.lesson.own_points import pick_points
