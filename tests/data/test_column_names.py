@@ -1,4 +1,6 @@
-from rightfit.data.column_names import lacking
+import pytest
+
+from rightfit.data.column_names import free_name, lacking
 
 
 def test_all_lacking_columns_are_named_with_the_nearest_extra_ones() -> None:
@@ -17,3 +19,10 @@ def test_a_lacking_column_without_a_near_one() -> None:
         "Every column that training used is needed, under the same name.\n"
         "hint: add these columns; cells may be empty"
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "name"), [([], "label"), (["label"], "label_"), (["label", "label_"], "label__")]
+)
+def test_a_free_name_is_found(taken: list[str], name: str) -> None:
+    assert free_name("label", taken) == name

@@ -2,9 +2,8 @@ import datetime
 
 import numpy as np
 import polars as pl
-import pytest
 
-from rightfit.export.inputs import NO_DATE, free_name, inputs_of
+from rightfit.export.inputs import NO_DATE, inputs_of
 from tests.export.cases import N_ROWS, mixed, numbers, target, untrained
 
 
@@ -64,10 +63,3 @@ def test_a_column_without_a_name_gets_one_that_is_free() -> None:
         ("column_", ("",)),
         ("column", ("column",)),
     ]
-
-
-@pytest.mark.parametrize(
-    ("taken", "name"), [([], "label"), (["label"], "label_"), (["label", "label_"], "label__")]
-)
-def test_a_free_name_is_found(taken: list[str], name: str) -> None:
-    assert free_name("label", taken) == name

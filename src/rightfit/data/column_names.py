@@ -1,4 +1,6 @@
-"""The complaint about columns that a table lacks."""
+"""Names of columns: those that a table lacks, and those that nobody has."""
+
+from collections.abc import Collection
 
 from rightfit.errors import DataError, counted, did_you_mean
 
@@ -11,6 +13,18 @@ def lacking(missing: list[str], extra: tuple[str, ...]) -> DataError:
         expected="Every column that training used is needed, under the same name.",
         hint=_nearest(missing, extra) or "add these columns; cells may be empty",
     )
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """Add underscores to a name until nobody has it.
+
+    Example:
+        >>> free_name("label", ["age", "label"])
+        'label_'
+    """
+    while wanted in taken:
+        wanted += "_"
+    return wanted
 
 
 def _nearest(missing: list[str], extra: tuple[str, ...]) -> str:

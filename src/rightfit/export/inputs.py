@@ -1,11 +1,11 @@
 """The inputs of an exported model: what is handed in for each column that the model reads."""
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any, Final, final
 
 import numpy as np
 
+from rightfit.data.column_names import free_name
 from rightfit.data.dates import CLOCK
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.errors import counted, shown
@@ -93,18 +93,6 @@ def inputs_of(model: Model) -> tuple[Input, ...]:
     return tuple(
         Input(name or unnamed, (name,), kind, description) for name, kind, description in in_order
     )
-
-
-def free_name(wanted: str, taken: Sequence[str]) -> str:
-    """Add underscores to a name until nobody has it.
-
-    Example:
-        >>> free_name("label", ["age", "label"])
-        'label_'
-    """
-    while wanted in taken:
-        wanted += "_"
-    return wanted
 
 
 _BOOLEAN = "true or false, as text; missing: empty text"

@@ -7,12 +7,13 @@ import polars as pl
 
 from rightfit.data.bins import BinScaling
 from rightfit.data.categories import Categories
+from rightfit.data.column_names import free_name
 from rightfit.data.dates import CLOCK, MICROSECONDS_A_DAY
 from rightfit.data.numeric import DateColumn
 from rightfit.data.scaling import Scaling
 from rightfit.data.spelling import spellings
 from rightfit.data.table import FrameTable, MatrixTable, Table
-from rightfit.export.inputs import MATRIX, Input, free_name
+from rightfit.export.inputs import MATRIX, Input
 from rightfit.model.model import Model
 
 N_ROWS: Final = 300

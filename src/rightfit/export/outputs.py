@@ -7,8 +7,9 @@ from typing import Any, Final, final
 import numpy as np
 from jaxtyping import Float
 
+from rightfit.data.column_names import free_name
 from rightfit.errors import DataError
-from rightfit.export.inputs import TYPE_NAMES, free_name
+from rightfit.export.inputs import TYPE_NAMES
 from rightfit.export.nodes import ROWS, Nodes, cast_code
 from rightfit.model.predict import Networks
 from rightfit.model.target import Target
