@@ -52,6 +52,23 @@ def test_principal_components_stand_for_columns_that_are_not_chosen() -> None:
     assert points.X.equals(pick_points(own(), "town").X)
 
 
+@pytest.mark.parametrize("target", ["component 2", "size"])
+def test_components_have_names_that_the_table_has_not(target: str) -> None:
+    frame = own().rename({"price": "component 2"})
+    points = pick_points(frame, target)
+    assert points.X.columns == ["component 1", "component 2_"]
+    assert list(points.column_kinds or ()) == points.X.columns
+    assert points.as_table().columns == [*points.X.columns, target]
+    assert points.as_table()[target].equals(frame[target])
+
+
+def test_column_that_is_both_axes_gets_a_name_that_the_table_has_not() -> None:
+    frame = own().with_columns(pl.col("town").alias("size again"))
+    points = pick_points(frame, "size again", "size", "size")
+    assert points.as_table().columns == ["size", "size again_", "size again"]
+    assert points.as_table()["size again"].equals(frame["town"])
+
+
 def test_numbers_are_a_regression() -> None:
     assert not pick_points(own(), "price", "size", "age").has_classes
 

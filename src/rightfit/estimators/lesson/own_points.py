@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import unnamed
+from rightfit.data.column_names import free_name
 from rightfit.data.labels import labels_of
 from rightfit.data.markers import parse_numbers
 from rightfit.data.targets import infer_task
@@ -71,7 +72,7 @@ def pick_points(frame: pl.DataFrame, target: str, x: str = "", y: str = "") -> P
         _check_classes(labels)
     X = shown.drop(_TARGET)
     if not (x and y):
-        X = _components(X)
+        X = _components(X, frame.columns)
     note = _note(frame.height, known.height, shown.height)
     return Points(X, labels, has_classes, dict.fromkeys(X.columns, "number"), note)
 
@@ -105,7 +106,7 @@ def _inputs(frame: pl.DataFrame, target: str, x: str, y: str) -> pl.DataFrame:
                 expected=f"An axis is one of the columns of numbers: {', '.join(columns[:5])}.",
             )
     if x and x == y:
-        return pl.DataFrame([frame[x], frame[x].alias(f"{x} again")])
+        return pl.DataFrame([frame[x], frame[x].alias(free_name(f"{x} again", frame.columns))])
     return frame[[x, y]] if x and y else frame[columns]
 
 
@@ -121,7 +122,8 @@ def _with_label(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(labels_of(rows[_TARGET], fixed_width=None)[1])
 
 
-def _components(X: pl.DataFrame) -> pl.DataFrame:
+def _components(X: pl.DataFrame, taken: list[str]) -> pl.DataFrame:
+    """The first two principal components, under names that no column of the table has."""
     # Only tables need these, and a page shall be quick.
     from sklearn.decomposition import PCA
     from sklearn.preprocessing import StandardScaler
@@ -130,7 +132,8 @@ def _components(X: pl.DataFrame) -> pl.DataFrame:
     found = PCA(2, svd_solver="full").fit_transform(scaled)
     # Which way a component points is chance: its heaviest row counts as positive.
     found = found * np.sign(found[np.abs(found).argmax(axis=0), [0, 1]])
-    return pl.DataFrame(dict(zip(COMPONENTS, found.round(6).T, strict=True)))
+    names = [free_name(name, taken) for name in COMPONENTS]
+    return pl.DataFrame(dict(zip(names, found.round(6).T, strict=True)))
 
 
 def _check_classes(labels: pl.Series) -> None:
