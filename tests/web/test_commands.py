@@ -91,3 +91,15 @@ def test_table_that_cannot_be_drawn_leaves_the_one_that_is(
     with pytest.raises(DataError, match="cannot be drawn"):
         shown.do("open", settings=OWN, table=other.key)
     assert (stage.lesson, stage.pictures, stage.table) == before
+
+
+def test_page_is_told_that_a_lesson_that_diverged_begins_anew(shown: Shown) -> None:
+    plane = {"data": "plane", "n_rows": 60, "optimizer": "sgd"}
+    shown.do("open", settings={**plane, "learning_rate": 1e9})
+    while not shown.stage.lesson.is_over():
+        shown.do("epoch")
+    number = shown.stage.number
+    shown.do("open", settings={**plane, "learning_rate": 0.01})
+    assert (shown.said()["kind"], shown.said()["number"]) == ("lesson", number + 1)
+    shown.do("epoch")
+    assert shown.stage.lesson.epoch == 1

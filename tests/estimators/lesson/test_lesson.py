@@ -173,6 +173,33 @@ def test_lesson_says_that_it_diverged(by_steps: bool) -> None:
     assert lesson.is_over()
 
 
+@pytest.mark.parametrize("by_steps", [False, True])
+def test_lesson_that_diverged_begins_anew_when_the_learning_rate_is_lowered(by_steps: bool) -> None:
+    plain = {**PLAIN, "data": "waves", "optimizer": "sgd"}
+    lesson = lesson_of(**plain, learning_rate=0.05)
+    lesson.epochs(2)
+    assert lesson.change(Settings.read({**plain, "learning_rate": 1e9}))
+    while lesson.diverged_at() is None:
+        lesson.step() if by_steps else lesson.epochs(1)
+    assert not lesson.change(Settings.read({**plain, "learning_rate": 0.05}))
+    assert (lesson.diverged_at(), lesson.changed_at, lesson.epoch) == (None, None, 0)
+    fresh = lesson_of(**plain, learning_rate=0.05)
+    for each in (lesson, fresh):
+        each.epochs(3)
+    assert lesson.epoch == 3
+    assert validation_losses(lesson) == validation_losses(fresh)
+
+
+def test_lesson_that_diverges_in_the_epoch_that_a_change_ends_begins_anew() -> None:
+    plain = {**PLAIN, "data": "plane", "optimizer": "sgd"}
+    lesson = lesson_of(**plain, learning_rate=1e9)
+    lesson.step()
+    assert lesson.diverged_at() is None
+    assert not lesson.change(Settings.read({**plain, "learning_rate": 0.05}))
+    lesson.epochs(2)
+    assert lesson.epoch == 2
+
+
 def test_weight_is_set_by_hand() -> None:
     lesson = lesson_of()
     lesson.set_number(layer=0, unit=2, feature=1, value=0.75)

@@ -128,6 +128,8 @@ class Lesson:
     def change(self, settings: Settings) -> bool:
         """Go on with other settings, or begin anew where they do not allow that.
 
+        What has diverged begins anew too: its weights are of no use to any settings.
+
         Returns:
             Whether the weights were kept.
 
@@ -140,6 +142,9 @@ class Lesson:
             self._begin(settings, settings.points(self.own))
             return False
         self._finish_epoch()
+        if self.diverged_at() is not None:
+            self._begin(settings, self.points)
+            return False
         history, changed_at = self.history, self.changed_at
         state, epoch = self.state(), self.epoch
         self._begin(settings, self.points)
