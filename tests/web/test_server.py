@@ -1,12 +1,16 @@
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
 from rightfit.web import tables as own_tables
+from rightfit.web.guard import Guard
+from rightfit.web.tables import OwnTable, Tables
 from tests.web.conftest import BASE, SMALL, TOKEN, Talk, houses
 
 pytestmark = pytest.mark.slow
@@ -38,6 +42,25 @@ def test_nothing_is_served_without_the_token(client: TestClient, path: str) -> N
     answer = client.get(path)
     assert answer.status_code == 403
     assert "token" in answer.text
+
+
+@pytest.mark.parametrize("path", ["*", ""])
+def test_request_without_a_path_is_refused(path: str) -> None:
+    async def unreached(*arguments: Any) -> Any:
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    sent: list[Message] = []
+    scope = {
+        "type": "http",
+        "method": "OPTIONS",
+        "path": path,
+        "headers": [(b"host", b"127.0.0.1")],
+    }
+    asyncio.run(Guard(unreached, TOKEN)(scope, unreached, send))
+    assert sent[0]["status"] == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example"])
@@ -107,6 +130,13 @@ def test_huge_table_gets_a_message(client: TestClient, monkeypatch: pytest.Monke
 def test_name_of_a_table_leads_nowhere_else(client: TestClient, tmp_path: Path) -> None:
     name = f"../../{tmp_path.name}/houses.csv"
     assert bring(client, houses().write_csv().encode(), name).json()["name"] == "houses.csv"
+
+
+@pytest.mark.parametrize("name", ["a\0.csv", "\0"])
+def test_name_that_no_file_can_have_gets_a_message(client: TestClient, name: str) -> None:
+    answer = bring(client, houses().write_csv().encode(), name)
+    assert answer.status_code == 422
+    assert "cannot be the name of a file" in answer.json()["what"]
 
 
 def test_page_is_greeted_with_the_settings(talk: Talk) -> None:
@@ -234,6 +264,8 @@ def test_default_points_are_shown_where_an_own_table_is_gone(talk: Talk) -> None
 def test_nonsense_is_passed_over(talk: Talk) -> None:
     talk.socket.send_text("no json")
     talk.socket.send_text("[1]")
+    talk.socket.send_text("[" * 60_000)
+    talk.socket.send_bytes(b"no text")
     talk.say("open", settings=SMALL)
     assert talk.hear("lesson")["classes"] == ["A", "B"]
 
@@ -313,6 +345,17 @@ def test_all_columns_are_trained_on_and_the_model_is_saved(
     report = client.get(f"/{TOKEN}/{told['report']}")
     assert report.status_code == 200
     assert report.content == (tmp_path / "houses.model" / "report.html").read_bytes()
+
+
+@pytest.mark.parametrize("number", ["1", "-1", "\u00b2", "1" * 5000, ""])
+def test_report_that_a_table_has_not_is_said_to_be_gone(
+    client: TestClient, tables: Tables, tmp_path: Path, number: str
+) -> None:
+    table = OwnTable("key", "houses.csv", houses(), "use", tmp_path, reports=[tmp_path / "report"])
+    tables._tables["key"] = table
+    answer = client.get(f"/{TOKEN}/report", params={"table": "key", "number": number})
+    assert answer.status_code == 404
+    assert "no such report" in answer.text
 
 
 @pytest.mark.parametrize("asked", ["", "?table=none&number=0", "?number=0", "?table=../../etc"])

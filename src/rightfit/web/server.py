@@ -123,10 +123,10 @@ async def _report(request: Request) -> Response:
     """Show the report of a model that was trained on all columns of a table."""
     asked, tables = request.query_params, request.app.state.tables
     table = tables.get(asked.get("table"))
-    number = asked.get("number", "")
-    if table is None or not number.isdecimal() or int(number) >= len(table.reports):
+    reports = [] if table is None else table.reports
+    path = {str(number): each for number, each in enumerate(reports)}.get(asked.get("number", ""))
+    if path is None:
         return PlainTextResponse("There is no such report any more.", status_code=404)
-    path: Path = table.reports[int(number)]
     if not path.is_file():
         return PlainTextResponse(f"The report {path} is gone.", status_code=404)
     return FileResponse(path)
@@ -135,6 +135,8 @@ async def _report(request: Request) -> Response:
 async def _receive_table(request: Request) -> Response:
     """Take a file that was chosen in the page, and say what is in it."""
     name = PurePath(request.query_params.get("name", "")).name or "table.csv"
+    if "\0" in name:
+        return _refuse(f"{name!r} cannot be the name of a file.")
     folder: Path = request.app.state.folder
     try:
         with tempfile.TemporaryDirectory(dir=folder) as place:
@@ -194,12 +196,10 @@ async def _serve_page(websocket: WebSocket) -> None:
     await websocket.send_text(json.dumps(await run_in_threadpool(_greeting, websocket.app.state)))
     session = Session(send, websocket.app.state.tables)
     try:
-        while True:
-            command = _command(await websocket.receive_text())
+        while (message := await websocket.receive())["type"] != "websocket.disconnect":
+            command = _command(message.get("text") or "")
             if command is not None:
                 session.receive(command)
-    except WebSocketDisconnect:
-        pass
     finally:
         session.close()
 
@@ -231,6 +231,6 @@ async def _send(websocket: WebSocket, message: str | bytes) -> None:
 def _command(text: str) -> dict[str, Any] | None:
     try:
         command = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return command if isinstance(command, dict) else None
