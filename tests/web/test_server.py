@@ -221,6 +221,9 @@ def test_each_page_has_a_lesson_of_its_own(client: TestClient) -> None:
         ({"do": "dance"}, "no command 'dance'"),
         ({"do": "open", "settings": {"noise": 7}}, "noise"),
         ({"do": "open", "settings": {"data": "own"}}, "not here any more"),
+        ({"do": "open", "settings": []}, "Settings are values by their names. Got [] instead."),
+        ({"do": "open", "settings": None}, "Got None instead."),
+        ({"do": "open", "settings": {"data": "own"}, "table": [1]}, "not here any more"),
         ({"do": "epoch"}, "Nothing is shown yet"),
         ({"do": "train"}, "Nothing is shown yet"),
         ({"do": "drawing", "name": "none"}, "no drawing"),
@@ -229,6 +232,12 @@ def test_each_page_has_a_lesson_of_its_own(client: TestClient) -> None:
 def test_what_cannot_be_done_gets_a_message(talk: Talk, command: dict[str, Any], what: str) -> None:
     talk.say(command.pop("do"), **command)
     assert what in talk.hear("problem")["what"]
+
+
+def test_weight_that_no_float_can_hold_gets_a_message(talk: Talk) -> None:
+    talk.say("open", settings=SMALL)
+    talk.say("weight", layer=0, unit=0, feature=0, value=10**400)
+    assert talk.hear("problem")["what"] == "That number is too large."
 
 
 def test_wrong_setting_is_said_and_its_default_is_shown(talk: Talk) -> None:

@@ -15,9 +15,9 @@ def _open(stage: Stage, command: Mapping[str, Any]) -> None:
     """Begin a lesson, or change the one that runs; say what could not be as it was asked for."""
     from rightfit.estimators.lesson.settings import OWN, Settings
 
-    settings, problems = Settings.read_what_fits(command.get("settings", {}))
+    settings, problems = Settings.read_what_fits(_by_name(command.get("settings", {})))
     wrong: dict[str, RightFitError] = {**problems}
-    table = stage.tables.get(command.get("table")) or stage.table or stage.tables.first
+    table = _table(stage, command) or stage.table or stage.tables.first
     if settings.data == OWN and table is None:
         gone = "The table of your own is not here any more."
         wrong["data"] = DataError(gone, hint="choose its file again")
@@ -125,7 +125,7 @@ def _train(stage: Stage, command: Mapping[str, Any]) -> None:
     lesson = stage.need_lesson()
     if stage.table is None:
         raise DataError("There is no table to train on.", hint="choose a table of your own first")
-    chosen = stage.tables.get(command.get("table"))
+    chosen = _table(stage, command)
     if chosen is not None and chosen is not stage.table:
         raise DataError(
             f"{chosen.name} could not be shown, so there are no settings for it.",
@@ -182,6 +182,18 @@ COMMANDS: Mapping[str, Callable[[Stage, Mapping[str, Any]], None]] = MappingProx
 )
 
 
+def _table(stage: Stage, command: Mapping[str, Any]) -> OwnTable | None:
+    """The table that a command names; None if it is not there any more, or none is named."""
+    key = command.get("table")
+    return stage.tables.get(key) if isinstance(key, str) else None
+
+
+def _by_name(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ParameterError(f"Settings are values by their names. Got {value!r} instead.")
+    return value
+
+
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ParameterError(f"A whole number is needed. Got {value!r} instead.")
@@ -191,4 +203,7 @@ def _whole(value: Any) -> int:
 def _number(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ParameterError(f"A number is needed. Got {value!r} instead.")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ParameterError("That number is too large.") from None
