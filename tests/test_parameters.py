@@ -105,6 +105,8 @@ def test_constraint_accepts_a_right_value(constraint: Constraint, value: object)
     [
         (at_least(1), 0),
         (at_least(1), 1.0),
+        (between(0, None), 10**400),
+        (between(None, 0), -(10**400)),
         (at_least(1), "1"),
         (at_least(1), None),
         # True is 1, and nobody means that.

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import numbers
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -63,6 +64,8 @@ class Interval:
         # Whole numbers may be larger than any float, so they are not converted.
         size: Any = value
         if size != size or size in (math.inf, -math.inf):
+            return False
+        if self.kind is float and isinstance(size, int) and abs(size) > sys.float_info.max:
             return False
         low = self.low is None or size > self.low
         high = self.high is None or size < self.high
