@@ -1,3 +1,4 @@
+import numpy as np
 import polars as pl
 import pytest
 
@@ -50,6 +51,13 @@ def test_principal_components_stand_for_columns_that_are_not_chosen() -> None:
     points = pick_points(own(), "town")
     assert points.X.columns == list(COMPONENTS)
     assert points.X.equals(pick_points(own(), "town").X)
+
+
+def test_components_of_very_large_numbers_are_those_of_others() -> None:
+    large = own().with_columns(pl.col("size") * 1e305)
+    np.testing.assert_allclose(
+        pick_points(large, "price").X.to_numpy(), pick_points(own(), "price").X.to_numpy()
+    )
 
 
 @pytest.mark.parametrize("target", ["component 2", "size"])

@@ -128,7 +128,9 @@ def _components(X: pl.DataFrame, taken: list[str]) -> pl.DataFrame:
     from sklearn.decomposition import PCA
     from sklearn.preprocessing import StandardScaler
 
-    scaled = StandardScaler().fit_transform(X.to_numpy())
+    values = X.to_numpy()
+    # Sums and squares of the largest numbers would be infinite.
+    scaled = StandardScaler().fit_transform(values / np.abs(values).max(axis=0).clip(1e-300))
     found = PCA(2, svd_solver="full").fit_transform(scaled)
     # Which way a component points is chance: its heaviest row counts as positive.
     found = found * np.sign(found[np.abs(found).argmax(axis=0), [0, 1]])
