@@ -7,6 +7,7 @@ import os
 import pickle
 import shutil
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -20,6 +21,7 @@ import safetensors.numpy
 
 from rightfit import Classifier, ModelFileError, Regressor
 from rightfit.data.table import as_table
+from rightfit.model import folder
 from rightfit.model.folder import (
     CARD,
     FORMAT,
@@ -29,11 +31,14 @@ from rightfit.model.folder import (
     save_model,
 )
 from rightfit.model.model import Model
+from rightfit.whole_file import write_whole
 from tests.estimators.examples import N_ROWS, NUMBERS, X, mixed, small
 
 FORCE = "choose another place, or pass --force (in Python: overwrite=True) to replace it"
 RESTORE = "hint: restore it from a copy, or train it again"
 CHANGED = b"left by somebody else"
+# So long nobody needs who does not have to wait.
+A_MOMENT = 0.3
 
 
 def model_of(seed: int) -> Model:
@@ -694,6 +699,91 @@ def test_load_runs_nothing_as_code(
             patch.setattr(builtins, name, explode)
         loaded = load_model(saved)
     assert same(loaded, old)
+
+
+# Who else writes meanwhile.
+
+
+def test_second_writer_waits_for_the_first(
+    saved: Path, old: Model, new: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the one would clear away the weights that the other is about to name."""
+    second = threading.Thread(target=lambda: save_model(old, saved, overwrite=True))
+    writes: list[str] = []
+
+    def write(path: Path, content: bytes) -> None:
+        writes.append(path.suffix)
+        if len(writes) == 2:
+            second.start()
+            second.join(A_MOMENT)
+            assert len(writes) == 2
+        write_whole(path, content)
+
+    monkeypatch.setattr(folder, "write_whole", write)
+    save_model(new, saved, overwrite=True)
+    second.join(60)
+    assert same(load_model(saved), old)
+    assert len(names_in(saved)) == 2
+
+
+def test_writer_that_is_slower_than_another_replaces_its_model(
+    old: Model, new: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model"
+    be_quicker(old, path, monkeypatch)
+    save_model(new, path, overwrite=True)
+    assert same(load_model(path), new)
+    assert names_in(tmp_path) == ["model"]
+    assert len(names_in(path)) == 2
+
+
+def test_writer_that_is_slower_than_another_replaces_nothing_unless_told_to(
+    old: Model, new: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model"
+    be_quicker(old, path, monkeypatch)
+    said = message(lambda: save_model(new, path))
+    assert said == f"There is a model at '{path}' already.\nhint: {FORCE}"
+    assert same(load_model(path), old)
+    assert names_in(tmp_path) == ["model"]
+
+
+def be_quicker(model: Model, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save a model to a place as soon as another is ready to move there."""
+    rename = os.rename
+
+    def renamed(source: Any, target: Any) -> None:
+        if Path(target) == path and not path.exists():
+            monkeypatch.setattr(os, "rename", rename)
+            save_model(model, path)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", renamed)
+
+
+def test_lock_that_a_crash_left_is_in_nobodys_way(old: Model, tmp_path: Path) -> None:
+    (tmp_path / ".model.json.lock").touch()
+    save_model(old, tmp_path)
+    assert len(names_in(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("is_put_back", [False, True])
+def test_load_reads_again_when_the_model_is_replaced_meanwhile(
+    is_put_back: bool, saved: Path, old: Model, new: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = folder._read_weights
+
+    def read_late(path: Path, content: dict[str, Any]) -> bytes:
+        monkeypatch.setattr(folder, "_read_weights", read)
+        save_model(new, saved, overwrite=True)
+        try:
+            return read(path, content)
+        finally:
+            if is_put_back:
+                save_model(old, saved, overwrite=True)
+
+    monkeypatch.setattr(folder, "_read_weights", read_late)
+    assert same(load_model(saved), old if is_put_back else new)
 
 
 # Names and labels that are hard to write.

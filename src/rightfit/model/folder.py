@@ -2,7 +2,8 @@
 
 The weights' file carries its own checksum in its name, and `model.json` is
 replaced last, in one rename. So whenever a crash comes, `model.json` names the
-old weights or the new ones, and both are whole.
+old weights or the new ones, and both are whole. One writer at a time is in a
+folder; a reader beside it reads again if the model was replaced meanwhile.
 """
 
 import errno
@@ -12,6 +13,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from typing import Any
 import safetensors.numpy
 
 from rightfit.errors import ModelFileError
+from rightfit.lock import locked
 from rightfit.model.document import from_document, to_document
 from rightfit.model.model import Model
 from rightfit.whole_file import hidden_beside, write_whole
@@ -30,6 +33,8 @@ REPORT = "report.html"
 CARD = "MODEL_CARD.md"
 # Exactly our own names, so that no file of the user's is taken for one.
 _WEIGHTS = f"weights-{'[0-9a-f]' * 16}.safetensors"
+_LOCK = f".{DOCUMENT}.lock"
+_HALVES = (f".{_WEIGHTS}.*.new", f".{DOCUMENT}.*.new")
 # How a document of ours begins, in this format or a later one.
 _OUR_BEGINNING = re.compile(rb'\s*\{\s*"format"\s*:\s*\d')
 _LONGEST_BEGINNING = 100
@@ -56,10 +61,11 @@ def save_model(model: Model, path: Path, *, overwrite: bool = False) -> None:
         **document,
     }
     with _explained(path):
-        if path.is_dir():
-            _write_inside(path, content, weights)
-        else:
-            _write_beside(path, content, weights)
+        if path.is_dir() or not _write_beside(path, content, weights):
+            with locked(path / _LOCK):
+                # Another writer may have been quicker.
+                _check_place(path, overwrite=overwrite)
+                _write_inside(path, content, weights)
 
 
 def check_writable(path: Path, *, overwrite: bool = False) -> None:
@@ -82,6 +88,8 @@ def _check_place(path: Path, *, overwrite: bool) -> None:
             expected="A model goes into a folder of its own.",
             hint="choose another place",
         )
+    # Listed first: what another writer adds after that is not taken for a file of the user's.
+    files = list(path.iterdir())
     if _holds_model(path):
         if not overwrite:
             raise ModelFileError(
@@ -89,12 +97,17 @@ def _check_place(path: Path, *, overwrite: bool) -> None:
                 hint="choose another place, or pass --force (in Python: overwrite=True) to "
                 "replace it",
             )
-    elif not set(path.iterdir()) <= _leftovers(path):
+    elif not all(_is_ours(file) for file in files):
         raise ModelFileError(
             f"The folder '{path}' holds other files than a model.",
             expected="A model goes into a folder of its own.",
             hint="choose another place",
         )
+
+
+def _is_ours(file: Path) -> bool:
+    """Say whether saving made a file that is not the document."""
+    return any(fnmatchcase(file.name, name) for name in (_WEIGHTS, _LOCK, *_HALVES))
 
 
 def _holds_model(path: Path) -> bool:
@@ -127,8 +140,7 @@ def load_model(path: Path) -> Model:
             not be read.
     """
     try:
-        content = _read_document(path)
-        weights = _read_weights(path, content)
+        content, weights = _read(path)
     except OSError as problem:
         if isinstance(problem, ModelFileError):
             raise
@@ -148,19 +160,26 @@ def load_model(path: Path) -> Model:
         raise _damaged(path, f"its parts do not fit together ({problem})") from problem
 
 
-def _write_beside(path: Path, content: dict[str, Any], weights: bytes) -> None:
+def _write_beside(path: Path, content: dict[str, Any], weights: bytes) -> bool:
+    """Write a folder and move it to its place; False if another writer's is there by then."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = hidden_beside(path)
     new.mkdir()
     try:
         _write_inside(new, content, weights)
         new.rename(path)
+    except OSError:
+        if path.is_dir():
+            return False
+        raise
     finally:
         shutil.rmtree(new, ignore_errors=True)
     _sync_folder(path.parent)
+    return True
 
 
 def _write_inside(path: Path, content: dict[str, Any], weights: bytes) -> None:
+    """Write into a folder that nobody else is writing to: what is not needed then goes."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
     digest = sha256(text.encode()).hexdigest()
     framed = f'{{"format": {FORMAT}, "sha256": "{digest}", "content":\n{text}\n}}\n'
@@ -185,7 +204,7 @@ def _leftovers(path: Path) -> set[Path]:
     document = path / DOCUMENT
     text = document.read_bytes() if document.is_file() else b""
     weights = [file for file in path.glob(_WEIGHTS) if file.name.encode() not in text]
-    return {*weights, *path.glob(f".{_WEIGHTS}.*.new"), *path.glob(f".{DOCUMENT}.*.new")}
+    return {*weights, *(file for halves in _HALVES for file in path.glob(halves))}
 
 
 def _sync_folder(path: Path) -> None:
@@ -196,6 +215,26 @@ def _sync_folder(path: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], bytes]:
+    """Read document and weights, again if another model took their place in between."""
+    while True:
+        before = _stamp(path / DOCUMENT)
+        content = _read_document(path)
+        try:
+            return content, _read_weights(path, content)
+        except OSError:
+            if _stamp(path / DOCUMENT) == before:
+                raise
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """What tells a file from the one that takes its place, although both may hold the same."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        found = file.stat()
+        return found.st_ino, found.st_mtime_ns
+    return None
 
 
 def _read_document(path: Path) -> dict[str, Any]:
