@@ -182,3 +182,55 @@ def test_shape_that_is_larger_than_its_arrays_takes_no_memory(
     document["members"][0]["shape"] = shape | {name: size}
     with pytest.raises(ValueError, match=r"the arrays of member 0 hold .* and its shape more"):
         from_document(document, arrays)
+
+
+@pytest.fixture(scope="module")
+def words() -> Model:
+    return model_of(Classifier, X, np.array(["no", "some", "all"])[THREE])
+
+
+def test_words_among_the_classes_take_the_memory_of_the_longest(words: Model) -> None:
+    document, arrays = to_document(words)
+    assert document["target"]["classes"]["dtype"] == "<U4"
+    document["target"]["classes"]["dtype"] = "<U50000000"
+    classes = from_document(document, arrays).target.classes
+    assert classes is not None
+    assert classes.tolist() == ["all", "no", "some"]
+    assert classes.nbytes == 3 * 4 * 4
+
+
+def test_one_long_word_among_many_classes_takes_no_memory(words: Model) -> None:
+    document, arrays = to_document(words)
+    values = ["a" * 50_000, *map(str, range(50_000))]
+    document["target"]["classes"]["values"] = values
+    with pytest.raises(ValueError, match="one of 50,001 classes has 50,000 signs"):
+        from_document(document, arrays)
+
+
+@pytest.mark.parametrize("dtype", ["V10", "S4", "<M8[s]", "<c16", "<i4,<i4", "(1000,)<i4"])
+def test_classes_of_a_type_that_no_label_has_are_refused(words: Model, dtype: str) -> None:
+    document, arrays = to_document(words)
+    document["target"]["classes"]["dtype"] = dtype
+    with pytest.raises(ValueError, match="classes are of type"):
+        from_document(document, arrays)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values"),
+    [
+        ("|O", [1, 2, 3]),
+        ("|O", [["a"], ["b"], ["c"]]),
+        ("<U1", [1, 2, 3]),
+        ("<U1", [["a"], ["b"], ["c"]]),
+        ("<i8", [1.5, 2.0, 3.0]),
+        ("|b1", ["a", "b", "c"]),
+        ("<f8", ["1", "2", "nan"]),
+    ],
+)
+def test_classes_that_are_not_of_their_type_are_refused(
+    words: Model, dtype: str, values: list[Any]
+) -> None:
+    document, arrays = to_document(words)
+    document["target"]["classes"] = {"dtype": dtype, "values": values}
+    with pytest.raises(ValueError, match="classes are not of their type"):
+        from_document(document, arrays)

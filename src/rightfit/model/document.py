@@ -19,6 +19,10 @@ from rightfit.objectives import Objective
 from rightfit.train.gradients import array_names
 
 Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
+# Truth values, numbers and words, as NumPy calls them.
+_KINDS_OF_LABELS = "biufOU"
+# Of all words among the classes, if each were as long as the longest: 256 MiB.
+_MOST_SIGNS = 1 << 26
 
 
 def to_document(model: Model) -> tuple[dict[str, Any], dict[str, Shaped[np.ndarray, "..."]]]:
@@ -131,13 +135,34 @@ def _target_from_json(document: Mapping[str, Any]) -> Target:
     classes, shares = document["classes"], document.get("shares")
     return Target(
         document["name"],
-        None if classes is None else np.array(classes["values"], np.dtype(classes["dtype"])),
+        None if classes is None else _classes_from_json(classes["values"], classes["dtype"]),
         np.array(document["center"], np.float64),
         np.array(document["scale"], np.float64),
         document["is_matrix"],
         tuple(document.get("constant", ())),
         None if shares is None else np.array(shares, np.float64),
     )
+
+
+def _classes_from_json(values: list[Any], name: str) -> Shaped[np.ndarray, " class"]:
+    dtype = np.dtype(name)
+    if dtype.kind not in _KINDS_OF_LABELS:
+        raise ValueError(f"classes are of type {name!r}")
+    if dtype.kind in "OU":
+        _check_words(values, name)
+    # Words take the memory of the longest one, whatever length their type claims.
+    classes = np.array(values, np.str_ if dtype.kind == "U" else dtype)
+    if classes.ndim != 1 or classes.tolist() != values:
+        raise ValueError(f"classes are not of their type {name!r}")
+    return classes
+
+
+def _check_words(values: list[Any], name: str) -> None:
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError(f"classes are not of their type {name!r}")
+    longest = max(map(len, values), default=0)
+    if longest * len(values) > _MOST_SIGNS:
+        raise ValueError(f"one of {len(values):,} classes has {longest:,} signs")
 
 
 def _tag_tuples(value: Any) -> Any:
