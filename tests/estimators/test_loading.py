@@ -95,6 +95,14 @@ def test_save_replaces_a_model_only_when_told_to(tmp_path: Path) -> None:
     model.save(tmp_path / "model", overwrite=True)
 
 
+def test_load_gives_the_kind_of_estimator_that_somebody_derived_from(tmp_path: Path) -> None:
+    class Derived(Classifier):
+        pass
+
+    small(Derived).fit(X, THREE).save(tmp_path / "model")
+    assert type(load(tmp_path / "model")) is Classifier
+
+
 def test_load_refuses_what_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="There is no model at"):
         load(tmp_path / "model")

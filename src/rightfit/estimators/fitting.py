@@ -243,7 +243,7 @@ class Fitting:
         # Rows that came in parts: the last ones do not speak for those before.
         target = dataclasses.replace(codec.target, shares=None) if latest else codec.target
         return Model(
-            estimator=type(self.given).__name__,
+            estimator="Regressor" if target.classes is None else "Classifier",
             parameters=_parameters(self.given),
             objective=self.objective,
             members=kept,
