@@ -1,5 +1,8 @@
+import functools
+import json
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +96,31 @@ def test_save_replaces_a_model_only_when_told_to(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="There is a model at"):
         model.save(tmp_path / "model")
     model.save(tmp_path / "model", overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "why"),
+    [
+        (("estimator",), "Evil", "the estimator is 'Evil'"),
+        (("estimator",), "Regressor", "the estimator is 'Regressor'"),
+        (("parameters",), 3, "argument of type 'int' is not"),
+        (("training", "history"), [{}], "'member'"),
+        (("training", "choice"), {"combine": "best"}, "'unsure'"),
+    ],
+)
+def test_load_refuses_a_model_that_no_estimator_can_have(
+    place: tuple[str, ...], value: object, why: str, tmp_path: Path
+) -> None:
+    small(Classifier).fit(X, THREE).save(tmp_path / "model")
+    file = tmp_path / "model" / "model.json"
+    content = json.loads(file.read_text())["content"]
+    *outer, last = place
+    functools.reduce(dict.__getitem__, outer, content)[last] = value
+    digest = sha256(json.dumps(content, ensure_ascii=False, indent=1).encode()).hexdigest()
+    file.write_text(json.dumps({"format": 1, "sha256": digest, "content": content}))
+    with pytest.raises(ModelFileError) as caught:
+        load(tmp_path / "model")
+    assert f"is damaged: its parts do not fit together ({why}" in str(caught.value)
 
 
 def test_load_gives_the_kind_of_estimator_that_somebody_derived_from(tmp_path: Path) -> None:

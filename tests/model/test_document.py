@@ -234,3 +234,43 @@ def test_classes_that_are_not_of_their_type_are_refused(
     document["target"]["classes"] = {"dtype": dtype, "values": values}
     with pytest.raises(ValueError, match="classes are not of their type"):
         from_document(document, arrays)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (["a"], "classes are 'a'"),
+        (["a", "a", "b"], "classes are 'a', 'a', 'b'"),
+        (["a", "b"], "the task is 'multiclass' where 'binary' belongs"),
+        (["a", "b", "c", "d"], "member 0 has other inputs or outputs than the model"),
+    ],
+)
+def test_classes_that_the_network_does_not_have_are_refused(
+    words: Model, values: list[str], why: str
+) -> None:
+    document, arrays = to_document(words)
+    document["target"] |= {"classes": {"dtype": "<U1", "values": values}, "shares": None}
+    with pytest.raises(ValueError, match=why):
+        from_document(document, arrays)
+
+
+def test_shares_of_other_classes_are_refused(words: Model) -> None:
+    document, arrays = to_document(words)
+    document["target"]["shares"] = [0.5, 0.5]
+    with pytest.raises(ValueError, match="2 shares of 3 classes"):
+        from_document(document, arrays)
+
+
+@pytest.mark.parametrize("edges", [[], [1.0, 0.0], [0.0, 0.0]])
+def test_edges_of_bins_that_are_not_in_order_are_refused(edges: list[float]) -> None:
+    document, arrays = to_document(model_of(Regressor, X, NUMBERS, scaling="quantile"))
+    document["encoder"]["scaling"]["edges"][0] = edges
+    with pytest.raises(ValueError, match="edges of bins are not in order"):
+        from_document(document, arrays)
+
+
+def test_several_numbers_are_a_matrix() -> None:
+    document, arrays = to_document(model_of(Regressor, X, X[:, :2]))
+    document["target"]["is_matrix"] = False
+    with pytest.raises(ValueError, match="a target of 2 numbers"):
+        from_document(document, arrays)

@@ -675,6 +675,89 @@ def test_load_says_that_the_parts_do_not_fit(
     assert text.endswith(f").\n{RESTORE}")
 
 
+def put(value: Any, *place: Any) -> Callable[[dict[str, Any]], None]:
+    """A change of the document: a value at a place in it."""
+
+    def change(content: Any) -> None:
+        for step in place[:-1]:
+            content = content[step]
+        assert place[-1] in content or isinstance(content, list)
+        content[place[-1]] = value
+
+    return change
+
+
+ENCODER, SHAPE = ("encoder",), ("members", 0, "shape")
+STREET, DATE = (*ENCODER, "categories", 1), (*ENCODER, "numeric", "dates", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (put("boosting", "objective", "task"), "'task' is 'boosting' where"),
+        (put("binary", "objective", "task"), "no binary has 'squared_error'"),
+        (put("nope", "objective", "loss"), "no regression has 'nope' and"),
+        (put("accuracy", "objective", "metric"), "no regression has 'squared_error' and"),
+        (put(10**400, "members", 0, "weight"), "int too large to convert to float"),
+        (put("nan", "members", 0, "weight"), "the members have the weights nan"),
+        (put(0.5, "members", 0, "weight"), "the members have the weights 0.5"),
+        (put("nope", *SHAPE, "link"), "no network has the link 'nope' and 1 copies"),
+        (put(0, *SHAPE, "n_copies"), "no network has the link 'identity' and 0 copies"),
+        (put([1] * 7, *SHAPE, "number_widths"), "member 0 embeds more numbers than there are"),
+        (put([8.0], *SHAPE, "hidden_sizes"), "'hidden_sizes' is (8.0,) where"),
+        (put(None, *SHAPE, "n_outputs"), "'n_outputs' is None where int belongs"),
+        (put(None, "training", "history"), "'history' is None where"),
+        (put([3], "training", "history"), "'history' is [3] where"),
+        (put([], "schema"), "the encoder is one of other columns"),
+        (put([], *ENCODER, "schema"), "no columns that are used are called"),
+        (put("guess", *ENCODER, "schema", 0, "kind"), "columns of no known kind: 'size'"),
+        (put([0.0] * 99, *ENCODER, "scaling", "centre"), "99 columns where"),
+        (put([], *ENCODER, "scaling", "fill"), "a scaling of 0, "),
+        (put([["elm"]], *STREET, "levels"), "'levels' is (['elm'],) where"),
+        (put([1, 2], *STREET, "levels"), "'levels' is (1, 2) where"),
+        (put(["elm"] * 2, *STREET, "levels"), "levels of the column 'street' are there twice"),
+        (put(["elm"], *STREET, "levels"), "member 0 has other inputs or outputs than the model"),
+        (put(["zz"], *DATE, "parts"), "the dates of 'built' have no known style or parts"),
+        (put("any", *DATE, "style"), "the dates of 'built' have no known style or parts"),
+        (put([], *DATE, "parts"), "a scaling of "),
+        (put([10**400], "target", "scale"), "where a list of numbers belongs"),
+        (put(["1.5"], "target", "scale"), "['1.5'] where a list of numbers belongs"),
+        (put([0.0], "target", "scale"), "center and scale of the target do not fit"),
+        (put([], "target", "center"), "center and scale of the target do not fit"),
+        (put([7], "target", "constant"), "constant targets are 7 of 1"),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_load_says_which_parts_do_not_fit(
+    saved: Path, change: Callable[[dict[str, Any]], None], why: str
+) -> None:
+    rewritten(saved, change)
+    text = message(lambda: load_model(saved))
+    assert text.startswith(f"The model at '{saved}' is damaged: its parts do not fit together (")
+    assert why in text
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_load_refuses_numbers_that_json_has_not(saved: Path, number: float) -> None:
+    rewritten(saved, put(number, "target", "center"))
+    assert message(lambda: load_model(saved)) == (
+        f"The model at '{saved}' is damaged: 'model.json' cannot be read.\n{RESTORE}"
+    )
+
+
+@pytest.mark.parametrize("problem", [RecursionError("deep"), OverflowError("large"), IndexError()])
+def test_load_takes_whatever_goes_wrong_with_the_parts_for_damage(
+    saved: Path, problem: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(folder, "from_document", fail)
+    assert message(lambda: load_model(saved)) == (
+        f"The model at '{saved}' is damaged: its parts do not fit together ({problem}).\n{RESTORE}"
+    )
+
+
 def test_load_says_that_foreign_weights_do_not_fit(saved: Path) -> None:
     data = pickle.dumps("not safetensors")
     digest = sha256(data).hexdigest()

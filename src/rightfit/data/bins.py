@@ -11,6 +11,7 @@ from jaxtyping import Shaped
 from numpy.typing import NDArray
 
 from rightfit.data.cells import Positions
+from rightfit.data.plain_lists import read_flags, read_numbers
 from rightfit.data.raw_numbers import Numbers, RawNumbers
 from rightfit.data.spread import measure_span, sample_rows
 
@@ -67,11 +68,10 @@ class BinScaling:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "BinScaling":
         """Read what `to_json` gave."""
-        return cls(
-            tuple(np.array(edges, np.float64) for edges in fields["edges"]),
-            np.array(fields["fill"], np.float64),
-            np.array(fields["has_missing"], bool),
-        )
+        edges = tuple(read_numbers(of_column) for of_column in fields["edges"])
+        if not all(len(of_column) and (np.diff(of_column) > 0).all() for of_column in edges):
+            raise ValueError("edges of bins are not in order")
+        return cls(edges, read_numbers(fields["fill"]), read_flags(fields["has_missing"]))
 
 
 def even_places(n_edges: int) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from rightfit.data.markers import is_text
 from rightfit.data.readable import refuse_levels
 from rightfit.data.spelling import as_known
 from rightfit.errors import DataWarning, shown, warn_user
+from rightfit.json_values import read_fields
 
 FEWEST_ROWS: Final = 2
 UNSEEN: Final = 0
@@ -92,7 +93,10 @@ class Categories:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Categories":
         """Read what `to_json` gave."""
-        return cls(fields["name"], tuple(fields["levels"]), fields["has_missing"])
+        column = read_fields(cls, fields)
+        if len(set(column.levels)) < len(column.levels):
+            raise ValueError(f"levels of the column {column.name!r} are there twice")
+        return column
 
 
 def fit_categories(column: pl.Series, max_one_hot: int) -> Categories:

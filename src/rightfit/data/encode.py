@@ -23,7 +23,8 @@ from rightfit.data.row_digests import digest_rows
 from rightfit.data.scaling import Scaling, fit_scaling
 from rightfit.data.schema import Schema
 from rightfit.data.table import Table
-from rightfit.errors import DataError
+from rightfit.errors import DataError, shown
+from rightfit.json_values import read_fields
 
 UNKNOWN_TRUTH = 0.5
 
@@ -191,16 +192,31 @@ class Encoder:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Encoder":
-        """Read what `to_json` gave."""
-        return cls(
+        """Read what `to_json` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: the parts do not belong to one encoder.
+        """
+        numeric = NumericColumns.from_json(fields["numeric"])
+        encoder = cls(
             schema=Schema.from_json(fields["schema"]),
             is_named=fields["is_named"],
-            numeric=NumericColumns.from_json(fields["numeric"]),
-            scaling=_scaling_from_json(fields["scaling"]),
-            booleans=tuple(BooleanColumn(**column) for column in fields["booleans"]),
+            numeric=numeric,
+            scaling=_scaling_from_json(fields["scaling"], len(numeric.value_names)),
+            booleans=tuple(read_fields(BooleanColumn, column) for column in fields["booleans"]),
             categories=tuple(Categories.from_json(column) for column in fields["categories"]),
             max_one_hot=fields["max_one_hot"],
         )
+        encoder._check_sources()
+        return encoder
+
+    def _check_sources(self) -> None:
+        numbers = (name for name, _ in self.numeric.sources)
+        booleans = (column.name for column in self.booleans)
+        needed = {*numbers, *booleans, *self.category_names}
+        unknown = needed - {column.name for column in self.schema.used}
+        if unknown:
+            raise ValueError(f"no columns that are used are called {shown(sorted(unknown))}")
 
     def _aligned(self, table: Table) -> Table:
         by_order = not (self.is_named and table.is_named)
@@ -310,5 +326,8 @@ def _fit_scaling(
     return fit_scaling(raw, rows, method, seed)
 
 
-def _scaling_from_json(fields: Mapping[str, Any]) -> Scaling | BinScaling:
+def _scaling_from_json(fields: Mapping[str, Any], n_columns: int) -> Scaling | BinScaling:
+    lengths = {len(values) for values in fields.values() if isinstance(values, list)}
+    if lengths != {n_columns}:
+        raise ValueError(f"a scaling of {shown(sorted(lengths))} columns where {n_columns} belong")
     return (BinScaling if "edges" in fields else Scaling).from_json(fields)

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import Positions, Rows, places, positions, take
-from rightfit.data.dates import PARTS, date_parts, parse_dates
+from rightfit.data.dates import CLOCK, PARTS, STYLES, date_parts, parse_dates
 from rightfit.data.kinds import style_of
 from rightfit.data.markers import is_text
 from rightfit.data.raw_numbers import Numbers, RawNumbers
 from rightfit.data.readable import refuse_dates
 from rightfit.data.table import MatrixTable, Table
 from rightfit.errors import DataWarning, counted, warn_user
+from rightfit.json_values import read_fields
 
 FRAME_ROWS: Final = 8192
 
@@ -96,11 +97,11 @@ class NumericColumns:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "NumericColumns":
         """Read what `to_json` gave."""
-        dates = [
-            DateColumn(date["name"], date["style"], tuple(date["parts"]))
-            for date in fields["dates"]
-        ]
-        return cls(tuple(fields["numbers"]), tuple(dates))
+        dates = tuple(read_fields(DateColumn, date) for date in fields["dates"])
+        for date in dates:
+            if date.style not in (*STYLES, CLOCK) or not set(date.parts) <= set(PARTS):
+                raise ValueError(f"the dates of {date.name!r} have no known style or parts")
+        return cls(tuple(fields["numbers"]), dates)
 
 
 def fit_numeric(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightfit.data.cells import Positions
+from rightfit.data.plain_lists import read_flags, read_numbers
 from rightfit.data.raw_numbers import Numbers, RawNumbers
 from rightfit.data.spread import measure_deviation, measure_quartiles, measure_span
 
@@ -82,8 +83,8 @@ class Scaling:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Scaling":
         """Read what `to_json` gave."""
-        centre, factor, fill = (np.array(fields[name], np.float64) for name in ARRAYS[:3])
-        return cls(centre, factor, fill, np.array(fields["has_missing"], bool), fields["bends"])
+        centre, factor, fill = (read_numbers(fields[name]) for name in ARRAYS[:3])
+        return cls(centre, factor, fill, read_flags(fields["has_missing"]), fields["bends"])
 
 
 def _bend(z: NDArray[np.float32]) -> None:

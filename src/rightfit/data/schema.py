@@ -22,7 +22,8 @@ from rightfit.data.kinds import (
     recognise,
 )
 from rightfit.data.table import MatrixTable, Table
-from rightfit.errors import MAX_SHOWN, DataError, and_more, did_you_mean
+from rightfit.errors import MAX_SHOWN, DataError, and_more, did_you_mean, shown
+from rightfit.json_values import read_fields
 
 COUNTED_ROWS = 2_000
 
@@ -101,7 +102,11 @@ class Schema:
     @classmethod
     def from_json(cls, columns: Sequence[Mapping[str, Any]]) -> "Schema":
         """Read what `to_json` gave."""
-        return cls(tuple(ColumnSchema(**column) for column in columns))
+        schema = cls(tuple(read_fields(ColumnSchema, column) for column in columns))
+        strange = [column.name for column in schema.columns if column.kind not in KINDS]
+        if strange:
+            raise ValueError(f"columns of no known kind: {shown(strange)}")
+        return schema
 
 
 def recognise_columns(

@@ -5,7 +5,7 @@ from pathlib import Path
 from rightfit.estimators.base import AbstractEstimator
 from rightfit.estimators.classifier import Classifier
 from rightfit.estimators.regressor import Regressor
-from rightfit.model.folder import load_model
+from rightfit.model.folder import fitting_together, load_model
 from rightfit.model.model import Model
 from rightfit.parameters import declared_parameters
 
@@ -21,8 +21,16 @@ def load(path: str | Path) -> Classifier | Regressor:
             not be read.
     """
     model = load_model(Path(path))
-    estimator = Classifier() if model.estimator == "Classifier" else Regressor()
-    restore(estimator, model)
+    with fitting_together(Path(path)):
+        estimator = _estimator_of(model)
+        restore(estimator, model)
+    return estimator
+
+
+def _estimator_of(model: Model) -> Classifier | Regressor:
+    estimator = Regressor() if model.target.classes is None else Classifier()
+    if model.estimator != type(estimator).__name__:
+        raise ValueError(f"the estimator is {model.estimator!r}")
     return estimator
 
 

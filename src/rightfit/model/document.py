@@ -1,6 +1,7 @@
 """A model as plain data, and back: one JSON document and named arrays."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,13 +10,16 @@ import numpy as np
 from jaxtyping import Shaped
 
 from rightfit.data.encode import Encoder
+from rightfit.data.plain_lists import read_numbers
 from rightfit.data.schema import Schema
-from rightfit.json_values import without_infinities
+from rightfit.errors import counted, shown
+from rightfit.json_values import read_fields, without_infinities
 from rightfit.model.model import KeptMember, Model, Training
 from rightfit.model.provenance import versions
 from rightfit.model.target import Target
 from rightfit.nn import Network, NetworkShape, build_network
-from rightfit.objectives import Objective
+from rightfit.nn.links import LINKS
+from rightfit.objectives import LOSSES, Objective, metric_names
 from rightfit.train.gradients import array_names
 
 Arrays = Mapping[str, Shaped[np.ndarray, "..."]]
@@ -54,7 +58,8 @@ def from_document(document: Mapping[str, Any], arrays: Arrays) -> Model:
     """Put a model together again.
 
     Raises:
-        KeyError, TypeError, ValueError: the parts do not belong to one model.
+        LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError: the
+            parts do not belong to one model.
     """
     members = tuple(
         _member(place, parts, arrays) for place, parts in enumerate(document["members"])
@@ -62,17 +67,49 @@ def from_document(document: Mapping[str, Any], arrays: Arrays) -> Model:
     n_arrays = sum(len(jax.tree.leaves(member.network)) for member in members)
     if n_arrays != len(arrays) or not members:
         raise ValueError(f"{len(arrays)} arrays where {n_arrays} belong")
-    return Model(
+    model = Model(
         estimator=document["estimator"],
         parameters=_untag_tuples(document["parameters"]),
-        objective=Objective(**document["objective"]),
+        objective=_objective(document["objective"]),
         members=members,
         schema=Schema.from_json(document["schema"]),
         encoder=Encoder.from_json(document["encoder"]),
         target=_target_from_json(document["target"]),
         has_names=document["has_names"],
-        training=Training(**_untag_tuples(document["training"])),
+        training=read_fields(Training, _untag_tuples(document["training"])),
     )
+    _check_together(model)
+    return model
+
+
+def _check_together(model: Model) -> None:
+    """Check what the parts of a model ask of each other."""
+    target, encoder, objective = model.target, model.encoder, model.objective
+    task = "regression" if target.classes is None else "multiclass"
+    task = "binary" if task == "multiclass" and target.n_targets == 2 else task
+    if objective.task != task:
+        raise ValueError(f"the task is {objective.task!r} where {task!r} belongs")
+    if model.schema != encoder.schema:
+        raise ValueError("the encoder is one of other columns")
+    sizes = len(encoder.number_names), encoder.n_levels, objective.n_outputs(target.n_targets)
+    for place, member in enumerate(model.members):
+        shape = member.shape
+        if (shape.n_numbers, shape.n_levels, shape.n_outputs) != sizes:
+            raise ValueError(f"member {place} has other inputs or outputs than the model")
+        if len(shape.number_widths) > len(encoder.numeric.value_names):
+            raise ValueError(f"member {place} embeds more numbers than there are")
+    weights = [member.weight for member in model.members]
+    if min(weights) < 0 or not math.isclose(sum(weights), 1, abs_tol=1e-6):
+        raise ValueError(f"the members have the weights {shown(weights)}")
+
+
+def _objective(fields: Mapping[str, Any]) -> Objective:
+    objective = read_fields(Objective, fields)
+    task = objective.task
+    losses = [name for name, loss in LOSSES.items() if task in loss.tasks]
+    if objective.loss not in losses or objective.metric not in metric_names(task):
+        raise ValueError(f"no {task} has {objective.loss!r} and {objective.metric!r}")
+    return objective
 
 
 def _full_name(place: int, name: str) -> str:
@@ -80,7 +117,9 @@ def _full_name(place: int, name: str) -> str:
 
 
 def _member(place: int, parts: Mapping[str, Any], arrays: Arrays) -> KeptMember:
-    shape = NetworkShape(**{name: _tupled(value) for name, value in parts["shape"].items()})
+    shape = read_fields(NetworkShape, parts["shape"])
+    if shape.link not in ("identity", *LINKS) or shape.n_copies < 1:
+        raise ValueError(f"no network has the link {shape.link!r} and {shape.n_copies} copies")
     network = _network(shape, place, arrays)
     return KeptMember(int(parts["number"]), shape, network, float(parts["weight"]))
 
@@ -133,15 +172,29 @@ def _target_to_json(target: Target) -> dict[str, Any]:
 
 def _target_from_json(document: Mapping[str, Any]) -> Target:
     classes, shares = document["classes"], document.get("shares")
-    return Target(
+    target = Target(
         document["name"],
         None if classes is None else _classes_from_json(classes["values"], classes["dtype"]),
-        np.array(document["center"], np.float64),
-        np.array(document["scale"], np.float64),
+        read_numbers(document["center"]),
+        read_numbers(document["scale"]),
         document["is_matrix"],
         tuple(document.get("constant", ())),
-        None if shares is None else np.array(shares, np.float64),
+        None if shares is None else read_numbers(shares),
     )
+    _check_target(target)
+    return target
+
+
+def _check_target(target: Target) -> None:
+    n_numbers = len(target.scale)
+    if len(target.center) != n_numbers or not (target.scale > 0).all():
+        raise ValueError("center and scale of the target do not fit")
+    if not set(target.constant) <= set(range(n_numbers)):
+        raise ValueError(f"constant targets are {shown(target.constant)} of {n_numbers}")
+    if target.classes is None and not (n_numbers == 1 or (target.is_matrix and n_numbers)):
+        raise ValueError(f"a target of {counted(n_numbers, 'number')}")
+    if target.shares is not None and len(target.shares) != target.n_targets:
+        raise ValueError(f"{len(target.shares)} shares of {target.n_targets} classes")
 
 
 def _classes_from_json(values: list[Any], name: str) -> Shaped[np.ndarray, " class"]:
@@ -154,6 +207,8 @@ def _classes_from_json(values: list[Any], name: str) -> Shaped[np.ndarray, " cla
     classes = np.array(values, np.str_ if dtype.kind == "U" else dtype)
     if classes.ndim != 1 or classes.tolist() != values:
         raise ValueError(f"classes are not of their type {name!r}")
+    if not 2 <= len(values) == len(set(values)):
+        raise ValueError(f"classes are {shown(values)}")
     return classes
 
 
@@ -184,7 +239,3 @@ def _untag_tuples(value: Any) -> Any:
     if isinstance(value, list):
         return [_untag_tuples(item) for item in value]
     return value
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

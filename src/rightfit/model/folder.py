@@ -148,13 +148,26 @@ def load_model(path: Path) -> Model:
             f"The model at '{path}' could not be read: {problem.strerror or problem}.",
             hint="check the path, and who may read what is there",
         ) from problem
-    try:
+    with fitting_together(path):
         return from_document(content, safetensors.numpy.load(weights))
+
+
+@contextmanager
+def fitting_together(path: Path) -> Iterator[None]:
+    """Take what goes wrong with the parts of a model, while they are put together, for damage.
+
+    Raises:
+        ModelFileError: something went wrong.
+    """
+    try:
+        yield
     except (
-        KeyError,
+        LookupError,
         TypeError,
         ValueError,
         AttributeError,
+        OverflowError,
+        RecursionError,
         safetensors.SafetensorError,
     ) as problem:
         raise _damaged(path, f"its parts do not fit together ({problem})") from problem
@@ -248,7 +261,7 @@ def _read_document(path: Path) -> dict[str, Any]:
     try:
         frame = json.loads((path / DOCUMENT).read_text(encoding="utf-8"))
         found, content = frame["format"], frame.get("content")
-        written = json.dumps(content, ensure_ascii=False, indent=1).encode()
+        written = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1).encode()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise _damaged(path, f"'{DOCUMENT}' cannot be read") from problem
     if isinstance(found, int) and found > FORMAT:
