@@ -1,9 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from rightfit import Classifier, Regressor
+from rightfit import Classifier, Regressor, load
 from rightfit.estimators.network_run import batch_size, in_common
 from rightfit.nn import NetworkShape
 from tests.estimators.examples import NUMBERS, THREE, X, mixed, small
@@ -136,3 +137,12 @@ def test_categories_become_one_hot_or_embedded(
 ) -> None:
     fitting = small(Regressor, **chosen)._begin(mixed(), NUMBERS, None, None)
     assert fitting.trials.members[0].shape.embedding_widths == widths
+
+
+def test_model_with_numbers_of_numpy_as_parameters_is_saved(tmp_path: Path) -> None:
+    table = [[f"{row % 5}"] for row in range(40)]
+    model = Classifier(
+        hidden_sizes=(np.int64(4),), embedding_size=np.int64(3), max_one_hot=2, max_epochs=1
+    )
+    model.fit(table, np.arange(40) % 2).save(tmp_path / "m.model")
+    assert load(tmp_path / "m.model").predict(table).tolist() == model.predict(table).tolist()

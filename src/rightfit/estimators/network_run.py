@@ -49,7 +49,7 @@ def network_shape(parameters: Hyperparameters, codec: Codec, objective: Objectiv
         )
     encoder = codec.encoder
     widths = tuple(
-        0 if one_hot else min(parameters.embedding_size, levels - 1)
+        0 if one_hot else min(int(parameters.embedding_size), levels - 1)
         for levels, one_hot in zip(encoder.n_levels, encoder.is_one_hot, strict=True)
     )
     return NetworkShape(
