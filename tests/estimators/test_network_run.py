@@ -141,8 +141,7 @@ def test_categories_become_one_hot_or_embedded(
 
 def test_model_with_numbers_of_numpy_as_parameters_is_saved(tmp_path: Path) -> None:
     table = [[f"{row % 5}"] for row in range(40)]
-    model = Classifier(
-        hidden_sizes=(np.int64(4),), embedding_size=np.int64(3), max_one_hot=2, max_epochs=1
-    )
+    numbers: dict[str, Any] = {"hidden_sizes": (np.int64(4),), "embedding_size": np.int64(3)}
+    model = Classifier(**numbers, max_one_hot=2, max_epochs=1)
     model.fit(table, np.arange(40) % 2).save(tmp_path / "m.model")
     assert load(tmp_path / "m.model").predict(table).tolist() == model.predict(table).tolist()
