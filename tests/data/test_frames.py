@@ -68,6 +68,13 @@ def test_types_of_pandas(column: Any, expected: list[Any]) -> None:
     assert values.to_list()[: len(expected)] == expected
 
 
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_column_without_a_name_is_called_by_its_place(kind: Any) -> None:
+    assert converted(kind({"a": [1], "": [2]})).rows(named=True) == [{"a": 1, "column_1": 2}]
+    if kind is not pa.table:
+        assert converted(kind({"": [1], "column_0": [2]})).columns == ["column_0_", "column_0"]
+
+
 @pytest.mark.parametrize("dtype", ["Int64", "int64[pyarrow]", "UInt64"])
 def test_whole_numbers_stay_whole_beside_missing_ones(dtype: str) -> None:
     values = [2**53 + 1, None, 1]

@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from rightfit.data.column_names import free_name
 from rightfit.data.objects import columns_of_objects
 from rightfit.errors import DataError, shown
 
@@ -45,6 +46,18 @@ def read_frame(
         >>> read_frame([1, 2]) is None
         True
     """
+    frame = _read(X, decode, is_read)
+    return None if frame is None else _with_a_name(frame)
+
+
+def _with_a_name(frame: pl.DataFrame) -> pl.DataFrame:
+    """Call a column that has the empty name by its place, as reading it from a file does."""
+    if "" not in frame.columns:
+        return frame
+    return frame.rename({"": free_name(f"column_{frame.columns.index('')}", frame.columns)})
+
+
+def _read(X: Any, decode: bool, is_read: IsRead) -> pl.DataFrame | None:
     if isinstance(X, pl.LazyFrame):
         X = X.collect()
     if isinstance(X, pl.DataFrame):
@@ -170,7 +183,7 @@ def _column_by_column(frame: nw.DataFrame[Any], *, decode: bool) -> pl.DataFrame
     columns = {column.name: _typed(column, decode=decode) for column in frame.iter_columns()}
     objects = {name: values for name, values in columns.items() if isinstance(values, list)}
     typed = dict(zip(objects, columns_of_objects(objects), strict=True))
-    return pl.DataFrame([typed.get(name, columns[name]) for name in frame.columns])
+    return pl.DataFrame({name: typed.get(name, columns[name]) for name in frame.columns})
 
 
 def _typed(column: nw.Series[Any], *, decode: bool) -> pl.Series | list[Any]:
