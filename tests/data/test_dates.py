@@ -1,10 +1,12 @@
 import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from rightfit.data.dates import PARTS, date_parts, date_style, parse_dates
+from rightfit.data.dates import DIGITS, PARTS, date_parts, date_style, parse_dates
+from rightfit.data.kinds import DATETIME, read_as, recognise, style_of
 
 NOON = datetime.datetime(2026, 11, 22, 12, 30)
 
@@ -83,6 +85,24 @@ def test_words_and_numbers_are_wrong_but_markers_are_missing() -> None:
     assert parsed.wrong.to_list() == [False, True, False, False]
     assert parsed.values.is_null().to_list() == [False, True, True, True]
     assert parse_dates(pl.Series([3]), "year first").wrong.to_list() == [True]
+
+
+@pytest.mark.parametrize("values", [["20261122", "?"], [20261122, None], [20261122.0, np.nan]])
+def test_eight_digits_are_dates_where_somebody_says_so(values: list[Any]) -> None:
+    column = pl.Series(values, strict=False)
+    found = read_as(DATETIME, column, np.arange(2))
+    assert not found.complaint
+    assert style_of(column) == DIGITS
+    assert found.values.to_list() == [datetime.datetime(2026, 11, 22), None]
+    assert recognise(column.head(1), np.arange(1)).kind != DATETIME
+
+
+def test_other_digits_are_wrong_and_dates_in_words_are_read_beside_them() -> None:
+    parsed = parse_dates(pl.Series(["20261122", "20260230", "2026-11-23", None]), DIGITS)
+    assert parsed.wrong.to_list() == [False, True, False, False]
+    assert parsed.values.to_list()[2] == datetime.datetime(2026, 11, 23)
+    numbers = parse_dates(pl.Series([20261122.0, 20261122.5, 5.0, None]), DIGITS)
+    assert numbers.wrong.to_list() == [False, True, True, False]
 
 
 def test_parts_are_what_a_calendar_says() -> None:

@@ -23,6 +23,10 @@ STYLES: Final = {
     style: tuple(day + clock for day in days for clock in CLOCKS) for style, days in DAYS.items()
 }
 CLOCK: Final = "clock"
+# Eight of them, for year, month and day: numbers, unless somebody says that they are dates.
+DIGITS: Final = "digits"
+_FORMS: Final = {**STYLES, DIGITS: ("%Y%m%d",)}
+_EIGHT_DIGITS: Final = r"^[12]\d{3}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 EARLIEST_YEAR: Final = 1000  # "01/02/20" is a day of 2020, not of the year 20
 LIKE_A_DATE: Final = r"\d\D+.*\d"
 _DAY: Final = r"(0?[1-9]|[12]\d|3[01])"
@@ -77,6 +81,32 @@ def date_style(text: pl.Series) -> str | None:
     return best if shares.get(best, 0.0) >= SHARE else None
 
 
+def are_digits(column: pl.Series) -> bool:
+    """Say whether 95 % of a column are year, month and day as eight digits.
+
+    Example:
+        >>> are_digits(pl.Series([20261122, None])), are_digits(pl.Series(["20261322"]))
+        (True, False)
+    """
+    present = _as_digits(unnamed(column)).drop_nulls()
+    return bool(len(present)) and float(present.str.contains(_EIGHT_DIGITS).mean()) >= SHARE  # type: ignore[arg-type]
+
+
+def _present(column: pl.Series) -> pl.Series:
+    """Take out what stands for a missing value."""
+    if is_text(column.dtype):
+        return without_markers(column)
+    return column.fill_nan(None) if column.dtype.is_float() else column
+
+
+def _as_digits(column: pl.Series) -> pl.Series:
+    """Write whole numbers as text, which text is already."""
+    if is_text(column.dtype):
+        return without_markers(column)
+    whole = column.cast(pl.Int64, strict=False)
+    return whole.set((whole != column).fill_null(False), None).cast(pl.String)
+
+
 def like_dates(text: pl.Series) -> str:
     """Give one of the words of a column, if most look like dates, in whatever form.
 
@@ -106,10 +136,10 @@ def parse_dates(column: pl.Series, style: str) -> Parsed:
         [datetime.datetime(1999, 12, 31, 0, 0), None]
     """
     column = unnamed(column)
-    if is_text(column.dtype):
-        text = without_markers(column)
+    if is_text(column.dtype) or (style == DIGITS and column.dtype.is_numeric()):
+        text = _as_digits(column)
         values = _parsed_text(text, style)
-        return Parsed(values, text.is_not_null() & values.is_null())
+        return Parsed(values, _present(column).is_not_null() & values.is_null())
     nothing_wrong = pl.repeat(False, len(column), eager=True)
     if column.dtype == pl.Time:
         return Parsed(_on_first_day(column), nothing_wrong)
@@ -119,8 +149,7 @@ def parse_dates(column: pl.Series, style: str) -> Parsed:
         return Parsed(column.cast(pl.Datetime("us")), nothing_wrong)
     nothing = pl.Series([None] * len(column), dtype=pl.Datetime("us"))
     # Some readers make an empty column one of numbers, all of them NaN.
-    column = column.fill_nan(None) if column.dtype.is_float() else column
-    return Parsed(nothing, column.is_not_null())
+    return Parsed(nothing, _present(column).is_not_null())
 
 
 def date_parts(moments: pl.Series) -> NDArray[np.float64]:
@@ -170,7 +199,7 @@ def _parsed_text(text: pl.Series, style: str) -> pl.Series:
 def _likely_first(words: pl.Series, style: str) -> list[str]:
     """Order the forms of a style by how many of the first words they can read."""
     # Year first is never mistaken, and gets in where tables from two places are put together.
-    forms = [*STYLES[style], *(ZONED if style == "year first" else STYLES["year first"])]
+    forms = [*_FORMS[style], *(ZONED if style == "year first" else STYLES["year first"])]
     if len(words) <= FEW:
         # To read them all takes no longer than to try the forms on some.
         return forms

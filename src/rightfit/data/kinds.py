@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from rightfit.data.cells import Positions, unnamed
-from rightfit.data.dates import CLOCK, date_style, like_dates, parse_dates
+from rightfit.data.dates import CLOCK, DIGITS, are_digits, date_style, like_dates, parse_dates
 from rightfit.data.markers import (
     A_NUMBER,
     A_TRUTH_VALUE,
@@ -107,7 +107,9 @@ def read_as(kind: str, column: pl.Series, rows: Positions) -> Recognised:
 def style_of(column: pl.Series) -> str | None:
     """Say how the dates of a column are written; None if they are not dates."""
     if is_text(column.dtype):
-        return date_style(without_markers(column))
+        return date_style(without_markers(column)) or (DIGITS if are_digits(column) else None)
+    if column.dtype.is_numeric():
+        return DIGITS if are_digits(column) else None
     if column.dtype == pl.Time:
         return CLOCK
     return "year first" if column.dtype in (pl.Date, pl.Datetime) else None

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from rightfit.data.cells import Positions, Rows, places, positions, take
-from rightfit.data.dates import CLOCK, PARTS, STYLES, date_parts, parse_dates
+from rightfit.data.dates import CLOCK, DIGITS, PARTS, STYLES, date_parts, parse_dates
 from rightfit.data.kinds import style_of
 from rightfit.data.markers import is_text
 from rightfit.data.raw_numbers import Numbers, RawNumbers
@@ -99,7 +99,7 @@ class NumericColumns:
         """Read what `to_json` gave."""
         dates = tuple(read_fields(DateColumn, date) for date in fields["dates"])
         for date in dates:
-            if date.style not in (*STYLES, CLOCK) or not set(date.parts) <= set(PARTS):
+            if date.style not in (*STYLES, CLOCK, DIGITS) or not set(date.parts) <= set(PARTS):
                 raise ValueError(f"the dates of {date.name!r} have no known style or parts")
         return cls(tuple(fields["numbers"]), dates)
 
@@ -131,7 +131,7 @@ def _moments(table: Table, dates: Sequence[DateColumn], rows: Rows) -> dict[str,
         bad = at[take(parsed.wrong, rows).to_numpy()]
         if not len(bad):
             continue
-        if is_text(column.dtype):
+        if is_text(column.dtype) or (date.style == DIGITS and column.dtype.is_numeric()):
             _warn_of_words(date.name, take(column, bad), bad)
         else:
             without_dates.append(column)

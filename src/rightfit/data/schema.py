@@ -12,6 +12,7 @@ from rightfit.data.complaints import clean_or_override, raise_together
 from rightfit.data.kinds import (
     ALL_DISTINCT,
     CATEGORY,
+    DATETIME,
     ID,
     IGNORED,
     KINDS,
@@ -26,6 +27,7 @@ from rightfit.errors import MAX_SHOWN, DataError, and_more, did_you_mean, shown
 from rightfit.json_values import read_fields
 
 COUNTED_ROWS = 2_000
+_WRITE_DATES = "write dates year first, as 2026-11-22, or hand over a column of dates"
 
 
 @final
@@ -155,7 +157,9 @@ def recognise_columns(
         expected="A numeric column needs numbers or empty cells."
         if numeric
         else "A column holds numbers, text, truth values or dates, or empty cells.",
-        hint=clean_or_override(wrong),
+        hint=_WRITE_DATES
+        if wrong and all(overrides.get(name) == DATETIME for name in wrong)
+        else clean_or_override(wrong),
     )
     schema = Schema(tuple(columns))
     _check_used(schema)

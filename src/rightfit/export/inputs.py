@@ -5,7 +5,6 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from rightfit.data.column_names import free_name
 from rightfit.data.dates import CLOCK
 from rightfit.data.kinds import BOOLEAN, CATEGORY, DATETIME, NUMBER
 from rightfit.errors import counted, shown
@@ -88,11 +87,7 @@ def inputs_of(model: Model) -> tuple[Input, ...]:
     ]
     places = {name: place for place, name in enumerate(model.schema.names)}
     in_order = sorted(described, key=lambda one: places[one[0]])
-    # ONNX takes an empty name for an input that is left out.
-    unnamed = free_name("column", list(places))
-    return tuple(
-        Input(name or unnamed, (name,), kind, description) for name, kind, description in in_order
-    )
+    return tuple(Input(name, (name,), kind, description) for name, kind, description in in_order)
 
 
 _BOOLEAN = "true or false, as text; missing: empty text"
