@@ -82,7 +82,14 @@ def test_levels_of_numbers_and_words_are_a_category() -> None:
     children = ["1", "2", "3", "more"] * 10
     assert found(children).kind == "category"
     assert found(children[:-1]).complaint.startswith("Column 'a' has 9 values")
-    assert found(["1", "2", "3"] * 30 + ["more"] * 4).complaint.endswith("(rows 91, 92, 93, 94).")
+
+
+def test_few_words_among_levels_of_numbers_are_noted() -> None:
+    recognised = found(["1", "2", "?", "3"] * 30 + ["more"] * 4)
+    assert recognised.kind == "category"
+    assert recognised.note == "numbers, and in few rows words such as 'more'"
+    # Where many numbers differ, a word is a slip.
+    assert found([str(n) for n in range(90)] + ["x"]).complaint.endswith("'x' (row 91).")
 
 
 def test_numbers_with_units_are_a_complaint() -> None:

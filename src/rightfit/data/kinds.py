@@ -172,16 +172,25 @@ def _of_text(column: pl.Series, rows: Positions) -> Recognised:
         return Recognised(CATEGORY, text)
     parsed = parse_numbers(column)
     n_numbers = len(parsed.values) - parsed.values.null_count()
-    n_words = int(parsed.wrong.sum())
     has_codes = bool(present.str.contains(r"^0[0-9]+$").any())
     if n_numbers and not has_codes:
+        n_words = int(parsed.wrong.sum())
         if not n_words:
             return Recognised(NUMBER, parsed.values, note="numbers written as text")
-        is_category = _are_codes(text, parsed) or _are_levels(present, n_words)
-        if n_numbers > n_words and not is_category:
+        if _are_levels(present):
+            return _of_words(text, _rare_word(text, parsed))
+        if n_numbers > n_words and not _are_codes(text, parsed):
             complaint = parsed.complaint(column.name, column, rows, A_NUMBER)
             return Recognised(NUMBER, parsed.values, complaint=complaint)
     return _of_words(text, "digits with leading zeros" if has_codes else "")
+
+
+def _rare_word(text: pl.Series, parsed: Parsed) -> str:
+    """Say that there are few words among levels of numbers; empty if there are not few."""
+    words = text.filter(parsed.wrong)
+    if len(words) >= FEWEST_WORDS * text.count():
+        return ""
+    return f"numbers, and in few rows words such as {str(words[0])!r}"
 
 
 def _of_words(text: pl.Series, note: str) -> Recognised:
@@ -218,10 +227,9 @@ def _what_to_write(text: pl.Series) -> str:
     return ""
 
 
-def _are_levels(present: pl.Series, n_words: int) -> bool:
+def _are_levels(present: pl.Series) -> bool:
     """Say whether words among numbers are levels: '1', '2', 'more', each in many rows."""
-    few = present.n_unique() <= min(MOST_LEVELS, len(present) / FEWEST_ROWS_A_LEVEL)
-    return few and n_words >= FEWEST_WORDS * len(present)
+    return present.n_unique() <= min(MOST_LEVELS, len(present) / FEWEST_ROWS_A_LEVEL)
 
 
 def _are_codes(text: pl.Series, parsed: Parsed) -> bool:
